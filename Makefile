@@ -1,0 +1,30 @@
+# Two commands matter: `make demo` runs the main job, `make test` passes the tests. Both set up what they need.
+UV := $(shell command -v uv 2>/dev/null || echo .venv-uv/bin/uv)
+
+.PHONY: demo test setup lint types layers unit
+
+demo: setup
+	$(UV) run --no-sync countenance demo
+
+test: setup lint types layers unit
+
+setup: $(UV)
+	$(UV) sync --locked --quiet
+
+# uv comes through pip where the machine has none; nothing outside this folder is touched.
+.venv-uv/bin/uv:
+	python3 -m venv .venv-uv
+	.venv-uv/bin/pip install --quiet uv
+
+lint:
+	$(UV) run --no-sync ruff check .
+	$(UV) run --no-sync ruff format --check .
+
+types:
+	$(UV) run --no-sync mypy
+
+layers:
+	$(UV) run --no-sync lint-imports
+
+unit:
+	$(UV) run --no-sync pytest -n 2 --dist loadscope

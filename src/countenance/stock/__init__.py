@@ -1,0 +1,1 @@
+"""Synthetic people: footage with known lip curves that needs nobody's face."""
