@@ -28,7 +28,8 @@ def test_weights_give_each_stage_its_share() -> None:
 
 
 def test_estimate_of_steady_work_comes_true() -> None:
-    clock, seen = _Clock(), []
+    clock = _Clock()
+    seen: list[Progress] = []
     progress = StageProgress({"only": 1}, seen.append, clock)
     for second in range(1, 10):
         clock.now = float(second)
@@ -37,7 +38,8 @@ def test_estimate_of_steady_work_comes_true() -> None:
 
 
 def test_no_estimate_before_there_is_something_to_estimate_from() -> None:
-    clock, seen = _Clock(), []
+    clock = _Clock()
+    seen: list[Progress] = []
     progress = StageProgress({"only": 1}, seen.append, clock)
     progress.update("only", 0.01)
     assert seen[0].seconds_left is None
