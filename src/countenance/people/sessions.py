@@ -1,0 +1,75 @@
+"""The loaded models: each is loaded once per settings, when it is first needed, and kept.
+
+The functions here hand out objects of other libraries; only the modules of this room call them.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countenance.people import models
+from countenance.settings import Settings
+
+if TYPE_CHECKING:
+    import cv2
+
+DETECTION_SCORE = 0.7
+_OVERLAP = 0.3
+_CANDIDATES = 200
+
+
+def thread_count(settings: Settings) -> int:
+    """How many threads a model may use: the setting, or one per core this process may run on."""
+    return settings.threads or len(os.sched_getaffinity(0))
+
+
+@lru_cache
+def face_detector(settings: Settings) -> cv2.FaceDetectorYN:
+    """YuNet. Not to be shared between threads without a lock: the input's size is part of its state."""
+    import cv2
+
+    path = str(models.weight_path(models.FACE_DETECTOR, settings))
+    return cv2.FaceDetectorYN.create(path, "", (320, 320), DETECTION_SCORE, _OVERLAP, _CANDIDATES)
+
+
+@lru_cache
+def face_embedder(settings: Settings) -> cv2.FaceRecognizerSF:
+    """SFace."""
+    import cv2
+
+    return cv2.FaceRecognizerSF.create(str(models.weight_path(models.FACE_EMBEDDER, settings)), "")
+
+
+@lru_cache
+def voice_embedder(settings: Settings) -> dict[str, NDArray[np.float32]]:
+    """The tensors of the GE2E speaker encoder by their names."""
+    from safetensors.numpy import load_file
+
+    return dict(load_file(models.weight_path(models.VOICE_EMBEDDER, settings)))
+
+
+@lru_cache
+def voice_activity(settings: Settings) -> Any:
+    """An onnxruntime session of Silero VAD; a recurrent net gains nothing from more than one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    path = str(models.weight_path(models.VOICE_ACTIVITY, settings))
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+@lru_cache
+def speech_recogniser(settings: Settings) -> Any:
+    """A faster_whisper.WhisperModel in 8-bit arithmetic on the CPU."""
+    from faster_whisper import WhisperModel
+
+    folder = str(models.weight_folder(models.SPEECH_RECOGNISER, settings))
+    return WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=thread_count(settings))

@@ -1,0 +1,196 @@
+"""What was said and when: voice activity, transcript with times, and the features that drive lips.
+
+All functions take float32 mono at 16 kHz of any length, silence and nothing at all included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countenance.errors import Span
+from countenance.people.sessions import speech_recogniser, voice_activity
+from countenance.people.spectrum import HOP, SAMPLE_RATE, mel_power
+from countenance.settings import Settings
+
+FEATURE_RATE_HZ = 50
+FEATURE_SIZE = 384
+MEL_BANDS = 80
+
+_VAD_CHUNK = 512
+_VAD_CONTEXT = 64
+_VAD_BATCH = 10_000
+_VAD_STATE = 128
+_SPEECH_STARTS = 0.5
+_SPEECH_ENDS = 0.35
+_SHORTEST_PAUSE_S = 0.25
+_SHORTEST_SPEECH_S = 0.1
+_PADDING_S = 0.06
+
+_LOUDNESS_FLOOR = 1e-10
+_DYNAMIC_RANGE = 8.0
+_ENCODER_FRAMES = 1500
+_ENCODER_HOP = 1250
+_MEL_PER_FEATURE = 2
+_WORD_SLACK_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A spoken word; `probability` (0 to 1) is the recogniser's own belief in it."""
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said. Nothing said gives no words and an empty text."""
+
+    words: tuple[Word, ...]
+    text: str
+
+
+def speech_spans(samples: NDArray[np.float32], settings: Settings) -> tuple[Span, ...]:
+    """Where somebody speaks, in order, without overlap; pauses under 0.25 s do not end a span (Silero VAD)."""
+    probabilities = speech_probabilities(samples, settings)
+    spans: list[list[float]] = []
+    for start, end in _runs(probabilities):
+        start_s, end_s = start * _VAD_CHUNK / SAMPLE_RATE, end * _VAD_CHUNK / SAMPLE_RATE
+        if spans and start_s - spans[-1][1] < _SHORTEST_PAUSE_S:
+            spans[-1][1] = end_s
+        else:
+            spans.append([start_s, end_s])
+    duration_s = len(samples) / SAMPLE_RATE
+    return tuple(
+        Span(max(0.0, start_s - _PADDING_S), min(duration_s, end_s + _PADDING_S))
+        for start_s, end_s in spans
+        if end_s - start_s >= _SHORTEST_SPEECH_S
+    )
+
+
+def speech_probabilities(samples: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
+    """How likely it is that each 32 ms hold speech: (ceil(n / 512),) in 0..1."""
+    count = -(-len(samples) // _VAD_CHUNK)
+    if count == 0:
+        return np.zeros(0, np.float32)
+    padded = np.zeros(_VAD_CONTEXT + count * _VAD_CHUNK, np.float32)
+    padded[_VAD_CONTEXT : _VAD_CONTEXT + len(samples)] = np.nan_to_num(samples)
+    # Each chunk is seen with the last 4 ms of the one before it.
+    chunks = np.lib.stride_tricks.sliding_window_view(padded, _VAD_CONTEXT + _VAD_CHUNK)[::_VAD_CHUNK]
+    session = voice_activity(settings)
+    memory = cell = np.zeros((1, 1, _VAD_STATE), np.float32)
+    parts: list[NDArray[np.float32]] = []
+    for start in range(0, count, _VAD_BATCH):
+        batch = np.ascontiguousarray(chunks[start : start + _VAD_BATCH])
+        part, memory, cell = session.run(None, {"input": batch, "h": memory, "c": cell})
+        parts.append(np.asarray(part, np.float32).reshape(-1))
+    return np.concatenate(parts)
+
+
+def transcribe(samples: NDArray[np.float32], settings: Settings, prompt: str = "") -> Transcript:
+    """English speech as words with times (Whisper tiny.en, 8 bit).
+
+    `prompt` is text that helps with rare words, such as a person's name. Words that the recogniser imagines where
+    nobody speaks are dropped.
+    """
+    spans = speech_spans(samples, settings)
+    if not spans:
+        return Transcript((), "")
+    segments, _ = speech_recogniser(settings).transcribe(
+        np.asarray(samples, np.float32),
+        language="en",
+        beam_size=5,
+        temperature=0.0,
+        initial_prompt=prompt or None,
+        condition_on_previous_text=False,
+        word_timestamps=True,
+    )
+    words = tuple(
+        Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
+        for segment in segments
+        for word in segment.words or ()
+        if _within(spans, word.start, word.end)
+    )
+    return Transcript(words, " ".join(word.text for word in words))
+
+
+def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Loudness in 80 mel bands at 100 Hz as Whisper sees it: (ceil(n / 160), 80) float32, about -1 to 1.5.
+
+    The range is 80 dB below the loudest band of the whole recording (Radford et al. 2022, arXiv:2212.04356).
+    """
+    power = mel_power(np.nan_to_num(samples), MEL_BANDS)
+    if not len(power):
+        return power
+    loudness = np.log10(np.maximum(power, _LOUDNESS_FLOOR))
+    loudness = np.maximum(loudness, loudness.max() - _DYNAMIC_RANGE)
+    return np.asarray((loudness + 4.0) / 4.0, np.float32)
+
+
+def encoder_features(samples: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
+    """Whisper's own picture of the speech, at 50 Hz: (ceil(n / 320), 384) float32.
+
+    The encoder sees 30 s at once. Longer recordings are seen in windows that overlap by 5 s, faded into each other,
+    so that no feature lacks its surroundings and no window's edge shows.
+    """
+    count = -(-len(samples) // (HOP * _MEL_PER_FEATURE))
+    if count == 0:
+        return np.zeros((0, FEATURE_SIZE), np.float32)
+    mel = log_mel(samples)
+    starts = [0] if count <= _ENCODER_FRAMES else list(range(0, count - _ENCODER_FRAMES + _ENCODER_HOP, _ENCODER_HOP))
+    total = np.zeros((count, FEATURE_SIZE), np.float32)
+    weights = np.zeros((count, 1), np.float32)
+    for start in starts:
+        window = _encode(mel[start * _MEL_PER_FEATURE :], settings)[: count - start]
+        fade = _fade(len(window), first=start == 0, last=start == starts[-1])
+        total[start : start + len(window)] += window * fade
+        weights[start : start + len(window)] += fade
+    return np.asarray(total / weights, np.float32)
+
+
+def _encode(mel: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
+    import ctranslate2
+
+    length = _ENCODER_FRAMES * _MEL_PER_FEATURE
+    # Beyond the end of the recording there is silence: the quietest value of the range.
+    window = np.full((1, mel.shape[1], length), mel.min(initial=0.0), np.float32)
+    part = mel[:length]
+    window[0, :, : len(part)] = part.T
+    encoded = speech_recogniser(settings).model.encode(ctranslate2.StorageView.from_array(window), to_cpu=True)
+    return np.asarray(encoded, np.float32)[0]
+
+
+def _fade(length: int, *, first: bool, last: bool) -> NDArray[np.float32]:
+    """Weight 1 in the middle, a ramp over the overlap; its outer fifths are left out, as they lack surroundings."""
+    overlap = _ENCODER_FRAMES - _ENCODER_HOP
+    ramp = np.clip((np.arange(overlap) + 0.5) / overlap * 5 / 3 - 1 / 3, 0.0, 1.0)
+    weight = np.ones(length)
+    if not first:
+        weight[:overlap] = ramp[:length]
+    if not last:
+        weight[-overlap:] = np.minimum(weight[-overlap:], ramp[::-1])
+    return np.asarray(weight[:, None], np.float32)
+
+
+def _runs(probabilities: NDArray[np.float32]) -> list[tuple[int, int]]:
+    """Stretches that rise to the upper threshold and last until they fall below the lower one."""
+    runs: list[tuple[int, int]] = []
+    start: int | None = None
+    for index, probability in enumerate(probabilities):
+        if start is None and probability >= _SPEECH_STARTS:
+            start = index
+        elif start is not None and probability < _SPEECH_ENDS:
+            runs.append((start, index))
+            start = None
+    if start is not None:
+        runs.append((start, len(probabilities)))
+    return runs
+
+
+def _within(spans: tuple[Span, ...], start_s: float, end_s: float) -> bool:
+    return any(start_s < span.end_s + _WORD_SLACK_S and end_s > span.start_s - _WORD_SLACK_S for span in spans)
