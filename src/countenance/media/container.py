@@ -1,0 +1,132 @@
+"""Open a file for decoding: only a plain local file, only as a known container, only within the limits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError, InvalidDataError
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from countenance.media.errors import (
+    EMPTY_FILE,
+    FILE_MISSING,
+    FILE_TOO_LARGE,
+    NOT_A_FILE,
+    PICTURE_TOO_LARGE,
+    TOO_MANY_STREAMS,
+    UNDECODABLE,
+    UNKNOWN_CODEC,
+    UNKNOWN_FORMAT,
+    UNREADABLE,
+    problem,
+)
+from countenance.media.limits import Limits
+
+_CONTAINERS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpeg,mpegts,mpegvideo,h264,hevc,avi,flv,asf,mxf,ogg,wav,w64,flac,mp3,"
+    "aac,aiff,caf,amr"
+)
+"""Containers that hold what they play. Play lists (HLS, concat, DASH, SDP) are left out: they open other files."""
+
+
+@contextmanager
+def open_input(path: Path, limits: Limits) -> Iterator[InputContainer]:
+    """The open container; its tracks and picture sizes are within `limits`.
+
+    Raises:
+        CountenanceError: for everything that is wrong with the file, also while it is open.
+    """
+    check_file(path, limits)
+    # The explicit protocol keeps a name like `concat:a.mp4` from being taken for one.
+    url = f"file:{path.resolve()}"
+    whitelist = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
+    try:
+        container = av.open(url, mode="r", container_options=whitelist, metadata_errors="replace")
+    except (FFmpegError, ValueError) as error:
+        raise problem(UNKNOWN_FORMAT, path) from error
+    with container:
+        _check_streams(path, container, limits)
+        try:
+            yield container
+        except FFmpegError as error:
+            raise problem(UNDECODABLE, path) from error
+
+
+def check_file(path: Path, limits: Limits) -> None:
+    """A regular, readable file with something in it, no larger than the limit; else CountenanceError."""
+    if not path.exists():
+        raise problem(FILE_MISSING, path)
+    if not path.is_file():
+        raise problem(NOT_A_FILE, path)
+    if not os.access(path, os.R_OK):
+        raise problem(UNREADABLE, path)
+    size = path.stat().st_size
+    if size == 0:
+        raise problem(EMPTY_FILE, path, measured="0 bytes")
+    if size > limits.file_bytes:
+        raise problem(FILE_TOO_LARGE, path, measured=size, limit=limits.file_bytes)
+
+
+def main_video(container: InputContainer) -> VideoStream | None:
+    """The first moving picture; a cover picture inside a sound file is none."""
+    for stream in container.streams.video:
+        if not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails):
+            return stream
+    return None
+
+
+def main_audio(container: InputContainer) -> AudioStream | None:
+    """The first sound track for which there is a decoder (telephones add a second, spatial one that has none)."""
+    tracks = container.streams.audio
+    return next((track for track in tracks if track.codec_context is not None), None)
+
+
+def packets(container: InputContainer, *streams: VideoStream | AudioStream) -> Iterator[Packet[Any]]:
+    """The packets of `streams` until the end of what can be read; a file that was cut off just ends earlier."""
+    demuxer = container.demux(*streams)
+    while True:
+        try:
+            packet = next(demuxer)
+        except (StopIteration, FFmpegError):
+            return
+        yield packet
+
+
+def pictures(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Whole pictures in order of presentation. Damaged ones are left out and decoding goes on behind them."""
+    stream.thread_type = "AUTO"
+    for packet in packets(container, stream):
+        for picture in _decoded(packet):
+            if picture.pts is not None and not picture.is_corrupt:
+                yield picture
+
+
+def _decoded(packet: Packet[Any]) -> list[VideoFrame]:
+    try:
+        return [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]
+    except InvalidDataError:
+        return []
+
+
+def _check_streams(path: Path, container: InputContainer, limits: Limits) -> None:
+    if len(container.streams) > limits.streams:
+        raise problem(TOO_MANY_STREAMS, path, measured=len(container.streams), limit=limits.streams)
+    for stream in container.streams.video:
+        if stream.codec_context is None:
+            raise problem(UNKNOWN_CODEC, path)
+        # The bit stream may hold a larger picture than the container says; the decoder refuses that one itself.
+        stream.codec_context.options = {"max_pixels": str(limits.pixels)}
+        pixels = stream.codec_context.width * stream.codec_context.height
+        if pixels > limits.pixels:
+            detail = f"It is {stream.codec_context.width} x {stream.codec_context.height}."
+            raise problem(PICTURE_TOO_LARGE, path, detail, measured=pixels, limit=limits.pixels)

@@ -1,0 +1,206 @@
+"""Write MP4 files that play everywhere, and WAV files. A file appears under its name only when it is whole."""
+
+from __future__ import annotations
+
+import secrets
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from countenance.media.errors import CANNOT_WRITE, problem
+from countenance.media.read import FPS, SAMPLE_RATE
+from countenance.media.sound import resampled
+
+_AAC_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000)
+_AAC_BIT_RATE = 128_000
+_AAC_BITS_PER_SAMPLE = 6  # ISO/IEC 14496-3: at most 6144 bits for the 1024 samples of a channel
+_AAC_FRAME = 1024
+_QUALITY = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
+
+
+class VideoWriter:
+    """An MP4 with H.264 (4:2:0, BT.709, limited range) and, if `audio` is given, AAC; index first, tracks interleaved.
+
+    Use as a context manager and `write` one picture per frame. The sound, (n,) float32 in [-1, 1], is cut or filled
+    with silence so that it ends with the last picture; its rate is kept if AAC knows it. Pictures with an odd width
+    or height lose their last column or row, since 4:2:0 needs even sizes. On any error, in here or in the body of
+    the `with`, nothing is left behind and a file already at `path` stays as it was.
+
+    Raises:
+        CountenanceError: media.cannot_write.
+        ValueError: for a picture of another size than announced.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        *,
+        fps: float = FPS,
+        audio: NDArray[np.float32] | None = None,
+        sample_rate: int = SAMPLE_RATE,
+        crf: int = 18,
+        preset: str = "veryfast",
+    ) -> None:
+        if width < 2 or height < 2:
+            raise ValueError(f"a picture of {width} x {height} is too small for 4:2:0")
+        self.path = path
+        self._size = (width, height)
+        self._rate = Fraction(fps).limit_denominator(1001)
+        self._options = {"crf": str(crf), "preset": preset}
+        self._sound = None if audio is None else _at_aac_rate(audio, sample_rate)
+        self._frames = 0
+        self._reformatter = VideoReformatter()
+
+    def __enter__(self) -> VideoWriter:
+        self._part = _part_beside(self.path)
+        with _nothing_left(self._part, self.path):
+            options = {"movflags": "+faststart"}
+            self._container = av.open(f"file:{self._part}", mode="w", format="mp4", options=options)
+            self._video = self._add_video()
+            self._audio = None if self._sound is None else _SoundTrack(self._container, *self._sound)
+        return self
+
+    def write(self, rgb: NDArray[np.uint8]) -> None:
+        """Append one picture, (height, width, 3) uint8."""
+        width, height = self._size
+        if rgb.shape != (height, width, 3) or rgb.dtype != np.uint8:
+            raise ValueError(f"expected uint8 of shape {(height, width, 3)}, got {rgb.dtype} of {rgb.shape}")
+        with _write_errors(self.path):
+            self._container.mux(self._video.encode(self._yuv(rgb)))
+            self._frames += 1
+            if self._audio:
+                self._audio.write_until(self._frames / self._rate)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with _nothing_left(self._part, self.path):
+            if kind is None and self._frames:
+                self._container.mux(self._video.encode(None))
+                if self._audio:
+                    self._audio.finish(self._frames / self._rate)
+            self._container.close()
+            if kind is None and self._frames:
+                self._part.replace(self.path)
+            self._part.unlink(missing_ok=True)
+        if kind is None and not self._frames:
+            raise ValueError("no picture was written")
+
+    def _add_video(self) -> VideoStream:
+        width, height = self._size
+        stream = self._container.add_stream("libx264", rate=self._rate, options=self._options)
+        stream.width, stream.height, stream.pix_fmt = width - width % 2, height - height % 2, "yuv420p"
+        stream.codec_context.colorspace = Colorspace.ITU709
+        stream.codec_context.color_range = ColorRange.MPEG
+        stream.codec_context.color_primaries = ColorPrimaries.BT709
+        stream.codec_context.color_trc = ColorTrc.BT709
+        return stream
+
+    def _yuv(self, rgb: NDArray[np.uint8]) -> VideoFrame:
+        even = np.ascontiguousarray(rgb[: self._video.height, : self._video.width])
+        picture = self._reformatter.reformat(
+            VideoFrame.from_ndarray(even, format="rgb24"),
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=_QUALITY,
+            threads=1,
+        )
+        picture.pts = self._frames
+        picture.time_base = 1 / self._rate
+        return picture
+
+
+class _SoundTrack:
+    """AAC, written in step with the pictures so that the tracks lie side by side in the file."""
+
+    def __init__(self, container: OutputContainer, samples: NDArray[np.float32], rate: int) -> None:
+        self._container = container
+        self._samples = samples
+        self._rate = rate
+        self._position = 0
+        self._stream: AudioStream = container.add_stream("aac", rate=rate, layout="mono")
+        self._stream.bit_rate = min(_AAC_BIT_RATE, _AAC_BITS_PER_SAMPLE * rate)
+
+    def write_until(self, time_s: Fraction) -> None:
+        """Whole AAC frames up to `time_s`."""
+        while self._position + _AAC_FRAME <= time_s * self._rate:
+            self._write(_AAC_FRAME)
+
+    def finish(self, time_s: Fraction) -> None:
+        """The rest up to `time_s`."""
+        self.write_until(time_s)
+        if rest := round(time_s * self._rate) - self._position:
+            self._write(rest)
+        self._container.mux(self._stream.encode(None))
+
+    def _write(self, count: int) -> None:
+        block = self._samples[self._position : self._position + count]
+        block = np.pad(block, (0, count - len(block)))
+        frame = AudioFrame.from_ndarray(block[np.newaxis], format="fltp", layout="mono")
+        frame.sample_rate, frame.time_base, frame.pts = self._rate, Fraction(1, self._rate), self._position
+        self._position += count
+        self._container.mux(self._stream.encode(frame))
+
+
+def write_wav(path: Path, samples: NDArray[np.float32], rate: int = SAMPLE_RATE) -> None:
+    """16-bit mono WAV from (n,) float32 in [-1, 1]; louder samples are clipped.
+
+    Raises:
+        CountenanceError: media.cannot_write.
+    """
+    part = _part_beside(path)
+    with _nothing_left(part, path):
+        with wave.open(str(part), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(rate)
+            file.writeframes(np.round(np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
+        part.replace(path)
+
+
+def _at_aac_rate(samples: NDArray[np.float32], rate: int) -> tuple[NDArray[np.float32], int]:
+    """The samples at `rate` if AAC knows it, else at the next higher rate that it knows."""
+    if rate in _AAC_RATES:
+        return samples, rate
+    target = next((known for known in _AAC_RATES if known > rate), _AAC_RATES[-1])
+    return resampled(samples, rate, target), target
+
+
+def _part_beside(path: Path) -> Path:
+    """A name in the same folder, so that the finished file can be moved to its place in one step."""
+    return path.resolve().parent / f".{secrets.token_hex(8)}.part"
+
+
+@contextmanager
+def _nothing_left(part: Path, path: Path) -> Iterator[None]:
+    try:
+        with _write_errors(path):
+            yield
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _write_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (FFmpegError, OSError) as error:
+        raise problem(CANNOT_WRITE, path, f"{error.strerror}." if error.strerror else "") from error
