@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.error import FFmpegError, InvalidDataError
+from av.error import FFmpegError
 from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
@@ -64,13 +65,17 @@ def open_input(path: Path, limits: Limits) -> Iterator[InputContainer]:
 
 def check_file(path: Path, limits: Limits) -> None:
     """A regular, readable file with something in it, no larger than the limit; else CountenanceError."""
-    if not path.exists():
-        raise problem(FILE_MISSING, path)
-    if not path.is_file():
+    try:
+        state = path.stat()
+    except PermissionError as error:
+        raise problem(UNREADABLE, path) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise problem(FILE_MISSING, path) from error
+    if not stat.S_ISREG(state.st_mode):
         raise problem(NOT_A_FILE, path)
     if not os.access(path, os.R_OK):
         raise problem(UNREADABLE, path)
-    size = path.stat().st_size
+    size = state.st_size
     if size == 0:
         raise problem(EMPTY_FILE, path, measured="0 bytes")
     if size > limits.file_bytes:
@@ -104,18 +109,20 @@ def packets(container: InputContainer, *streams: VideoStream | AudioStream) -> I
 
 def pictures(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     """Whole pictures in order of presentation. Damaged ones are left out and decoding goes on behind them."""
-    stream.thread_type = "AUTO"
     for packet in packets(container, stream):
-        for picture in _decoded(packet):
-            if picture.pts is not None and not picture.is_corrupt:
-                yield picture
+        yield from _whole(packet.decode)
+    # Where a file breaks off, no last packet has told the decoder to hand out what it still holds.
+    yield from _whole(stream.decode)
 
 
-def _decoded(packet: Packet[Any]) -> list[VideoFrame]:
+def _whole(decode: Callable[[], Sequence[object]]) -> list[VideoFrame]:
+    """The undamaged pictures that one call of a decoder gives; none if it fails."""
     try:
-        return [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]
-    except InvalidDataError:
+        decoded = decode()
+    except FFmpegError:
         return []
+    pictures = (picture for picture in decoded if isinstance(picture, VideoFrame))
+    return [picture for picture in pictures if picture.pts is not None and not picture.is_corrupt]
 
 
 def _check_streams(path: Path, container: InputContainer, limits: Limits) -> None:
@@ -124,6 +131,7 @@ def _check_streams(path: Path, container: InputContainer, limits: Limits) -> Non
     for stream in container.streams.video:
         if stream.codec_context is None:
             raise problem(UNKNOWN_CODEC, path)
+        stream.thread_type = "AUTO"
         # The bit stream may hold a larger picture than the container says; the decoder refuses that one itself.
         stream.codec_context.options = {"max_pixels": str(limits.pixels)}
         pixels = stream.codec_context.width * stream.codec_context.height

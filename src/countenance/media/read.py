@@ -59,17 +59,12 @@ def frames(
     stop = None if end_s is None else math.ceil(end_s * fps - 1e-6)
     timed = steady(_timed_pictures(path, limits, first / fps), limits.duration_s)
     reader: PictureReader | None = None
-    shown: VideoFrame | None = None
-    image: NDArray[np.uint8] | None = None
     for index, (picture, stream) in constant_rate(timed, fps, first, stop):
         if index / fps > limits.duration_s:
             raise problem(TOO_LONG, path, measured=index / fps, limit=limits.duration_s)
         if reader is None:
             reader = PictureReader(picture, stream.sample_aspect_ratio, max_side)
-        # A repeated frame gets pixels of its own: whoever draws on one must not change the next.
-        image = image.copy() if image is not None and picture is shown else reader.rgb(picture)
-        shown = picture
-        yield Frame(index, index / fps, image)
+        yield Frame(index, index / fps, reader.rgb(picture))
 
 
 def audio(path: Path, *, rate: int = SAMPLE_RATE, limits: Limits = Limits()) -> NDArray[np.float32]:  # noqa: B008

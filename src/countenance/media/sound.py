@@ -126,10 +126,11 @@ def _continuous(
         frame = timed.item
         block = mix_down(_floats(frame), tuple(channel.name for channel in frame.layout.channels))
         late_s = timed.start_s - position_s
-        if late_s > _JITTER_S:
+        slack_s = _JITTER_S if position_s else 0.0
+        if late_s > slack_s:
             yield frame.sample_rate, np.zeros(round(late_s * frame.sample_rate), np.float32)
             position_s = timed.start_s
-        elif late_s < -_JITTER_S:
+        elif late_s < -slack_s:
             block = block[round(-late_s * frame.sample_rate) :]
         position_s += len(block) / frame.sample_rate
         yield frame.sample_rate, block

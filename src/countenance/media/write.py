@@ -167,7 +167,7 @@ def write_wav(path: Path, samples: NDArray[np.float32], rate: int = SAMPLE_RATE)
     """
     part = _part_beside(path)
     with _nothing_left(part, path):
-        with wave.open(str(part), "wb") as file:
+        with part.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(rate)
