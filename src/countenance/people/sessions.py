@@ -9,9 +9,6 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from countenance.people import models
 from countenance.settings import Settings
 
@@ -46,24 +43,15 @@ def face_embedder(settings: Settings) -> cv2.FaceRecognizerSF:
 
 
 @lru_cache
-def voice_embedder(settings: Settings) -> dict[str, NDArray[np.float32]]:
-    """The tensors of the GE2E speaker encoder by their names."""
-    from safetensors.numpy import load_file
-
-    return dict(load_file(models.weight_path(models.VOICE_EMBEDDER, settings)))
+def voice_embedder(settings: Settings) -> Any:
+    """An onnxruntime session of the d-vector speaker encoder."""
+    return _onnx_session(models.VOICE_EMBEDDER, settings, thread_count(settings))
 
 
 @lru_cache
 def voice_activity(settings: Settings) -> Any:
-    """An onnxruntime session of Silero VAD; a recurrent net gains nothing from more than one thread."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 4
-    path = str(models.weight_path(models.VOICE_ACTIVITY, settings))
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    """An onnxruntime session of Silero VAD; a net as small as this gains nothing from more than one thread."""
+    return _onnx_session(models.VOICE_ACTIVITY, settings, 1)
 
 
 @lru_cache
@@ -73,3 +61,14 @@ def speech_recogniser(settings: Settings) -> Any:
 
     folder = str(models.weight_folder(models.SPEECH_RECOGNISER, settings))
     return WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=thread_count(settings))
+
+
+def _onnx_session(name: str, settings: Settings, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    path = str(models.weight_path(name, settings))
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,17 +18,22 @@ _LOG_FROM_HZ = 1000.0
 _LOG_STEP = np.log(6.4) / 27.0
 
 
-def mel_power(samples: NDArray[np.float32], bands: int, fft_size: int = WINDOW) -> NDArray[np.float32]:
-    """Power in `bands` mel bands every 10 ms: (ceil(n / 160), bands) float32.
+Taper = Literal["hann", "hamming"]
 
-    Frame t is centred on sample 160 t; beyond the ends the signal is mirrored. Hann window of 25 ms.
+
+def mel_power(
+    samples: NDArray[np.float32], bands: int, fft_size: int = WINDOW, taper: Taper = "hann"
+) -> NDArray[np.float32]:
+    """Power in `bands` mel bands every 10 ms, seen through a window of 25 ms: (ceil(n / 160), bands) float32.
+
+    Frame t is centred on sample 160 t; beyond the ends the signal is mirrored.
     """
     count = -(-len(samples) // HOP)
     if count == 0:
         return np.zeros((0, bands), np.float32)
     padded = _mirrored(np.asarray(samples, np.float32), fft_size // 2, count * HOP + fft_size)
     frames = np.lib.stride_tricks.sliding_window_view(padded, fft_size)[::HOP][:count]
-    window, filters = _window(fft_size), mel_filters(bands, fft_size)
+    window, filters = _window(fft_size, taper), mel_filters(bands, fft_size)
     power = np.empty((count, bands), np.float32)
     for start in range(0, count, _FRAMES_PER_BLOCK):
         block = slice(start, start + _FRAMES_PER_BLOCK)
@@ -53,10 +59,10 @@ def mel_filters(bands: int, fft_size: int) -> NDArray[np.float32]:
     return np.asarray(triangles * (2.0 / (hertz[2:] - hertz[:-2]))[:, None], np.float32)
 
 
-def _window(fft_size: int) -> NDArray[np.float32]:
-    hann = np.hanning(WINDOW + 1)[:-1]
+def _window(fft_size: int, taper: Taper) -> NDArray[np.float32]:
+    window = (np.hanning if taper == "hann" else np.hamming)(WINDOW + 1)[:-1]
     side = (fft_size - WINDOW) // 2
-    return np.pad(hann, (side, fft_size - WINDOW - side)).astype(np.float32)
+    return np.pad(window, (side, fft_size - WINDOW - side)).astype(np.float32)
 
 
 def _mirrored(samples: NDArray[np.float32], before: int, length: int) -> NDArray[np.float32]:

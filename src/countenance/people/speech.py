@@ -156,13 +156,13 @@ def encoder_features(samples: NDArray[np.float32], settings: Settings) -> NDArra
 def _encode(mel: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
     import ctranslate2
 
-    length = _ENCODER_FRAMES * _MEL_PER_FEATURE
     # Beyond the end of the recording there is silence: the quietest value of the range.
-    window = np.full((1, mel.shape[1], length), mel.min(initial=0.0), np.float32)
-    part = mel[:length]
+    window = np.full((1, MEL_BANDS, _ENCODER_FRAMES * _MEL_PER_FEATURE), mel.min(initial=0.0), np.float32)
+    part = mel[: window.shape[2]]
     window[0, :, : len(part)] = part.T
     encoded = speech_recogniser(settings).model.encode(ctranslate2.StorageView.from_array(window), to_cpu=True)
-    return np.asarray(encoded, np.float32)[0]
+    features: NDArray[np.float32] = np.asarray(encoded, np.float32)[0]
+    return features
 
 
 def _fade(length: int, *, first: bool, last: bool) -> NDArray[np.float32]:
