@@ -71,8 +71,8 @@ def _write_pictures(container: Any, stream: Any, pictures: Sequence[Any], times:
 
 def _write_sound(container: Any, stream: Any, sound: NDArray[np.float32], layout: str, start_s: float) -> None:
     for start in range(0, sound.shape[1], 1024):
-        block = np.ascontiguousarray(sound[:, start : start + 1024])
-        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=layout)
+        block = sound[:, start : start + 1024].T.reshape(1, -1).copy()
+        frame = av.AudioFrame.from_ndarray(block, format="flt", layout=layout)
         frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), start + round(start_s * RATE)
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))

@@ -144,13 +144,16 @@ def test_silence_fills_a_gap(tmp_path: Path, make_clip: Clip, grey: Grey, beep: 
     assert onsets(audio(holed)) == pytest.approx([0.2, 1.5], abs=0.003)
 
 
-@pytest.mark.parametrize(("layout", "channels"), [("stereo", 2), ("5.1", 6), ("quad", 4)])
+@pytest.mark.parametrize(
+    ("layout", "channels"), [("stereo", 2), ("5.1", 6), ("quad", 4), ("7.1", 8), ("hexadecagonal", 16)]
+)
 def test_any_layout_becomes_one_channel_without_clipping(
     tmp_path: Path, make_clip: Clip, beep: Beep, layout: str, channels: int
 ) -> None:
     sound = np.repeat(beep([0.2], 1.0, level=0.9), channels, axis=0)
-    path = make_clip(tmp_path / "voice.mkv", [], sound=sound, layout=layout, audio_codec="flac")
-    assert float(np.abs(audio(path)).max()) == pytest.approx(0.9, abs=0.02)
+    codec = "pcm_s16le" if channels > 8 else "aac"
+    path = make_clip(tmp_path / "voice.mkv", [], sound=sound, layout=layout, audio_codec=codec)
+    assert float(np.abs(audio(path)).max()) == pytest.approx(0.9, abs=0.05)
 
 
 @given(st.lists(st.sampled_from(["FL", "FR", "FC", "LFE", "BL", "BR", "SL", "TFL", "AMBI0"]), min_size=1, unique=True))

@@ -104,6 +104,8 @@ def packets(container: InputContainer, *streams: VideoStream | AudioStream) -> I
             packet = next(demuxer)
         except (StopIteration, FFmpegError):
             return
+        except IndexError:  # at the end of a transport stream in which a track appeared after its beginning
+            return
         yield packet
 
 

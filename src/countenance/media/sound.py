@@ -122,9 +122,10 @@ def _continuous(
 ) -> Iterator[tuple[int, Samples]]:
     """(rate, mono block) without gaps and overlaps from `origin_s` on."""
     position_s = 0.0
+    planes = _Planes()
     for timed in steady(_timed_frames(path, container, stream, origin_s), limits.duration_s):
         frame = timed.item
-        block = mix_down(_floats(frame), tuple(channel.name for channel in frame.layout.channels))
+        block = mix_down(planes.of(frame), tuple(channel.name for channel in frame.layout.channels))
         late_s = timed.start_s - position_s
         slack_s = _JITTER_S if position_s else 0.0
         if late_s > slack_s:
@@ -159,13 +160,20 @@ def _decoded(packet: Packet[Any]) -> list[AudioFrame]:
         return []
 
 
-def _floats(frame: AudioFrame) -> Samples:
-    """(channels, n) float32 in [-1, 1]."""
-    samples: NDArray[Any] = frame.to_ndarray()
-    if not frame.format.is_planar:
-        samples = samples.reshape(-1, frame.layout.nb_channels).T
-    if samples.dtype == np.uint8:
-        return np.asarray((samples.astype(np.float32) - 128.0) / 128.0)
-    if samples.dtype.kind == "i":
-        return np.asarray(samples.astype(np.float32) / -float(np.iinfo(samples.dtype).min))
-    return samples.astype(np.float32)
+class _Planes:
+    """Decoded frames as (channels, n) float32 in [-1, 1], whatever the format of the samples.
+
+    The samples pass through as interleaved ones: with eight or more separate channels PyAV 18 reads the list of
+    channels beyond its end, which can crash the process.
+    """
+
+    def __init__(self) -> None:
+        self._formats: dict[tuple[str, str, int], AudioResampler] = {}
+
+    def of(self, frame: AudioFrame) -> Samples:
+        key = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if key not in self._formats:
+            self._formats[key] = AudioResampler(format="flt")
+        interleaved = [part.to_ndarray().ravel() for part in self._formats[key].resample(frame)]
+        samples = np.concatenate([*interleaved, np.zeros(0, np.float32)], dtype=np.float32)
+        return samples.reshape(-1, frame.layout.nb_channels).T
