@@ -25,4 +25,78 @@ SCRIPT_TOO_LONG = Rule(
     unit="characters",
 )
 
-RULES: tuple[Rule, ...] = (NOTHING_TO_SAY, CANNOT_BE_SPOKEN, SCRIPT_TOO_LONG)
+TOO_LITTLE_TO_LEARN = Rule(
+    id="engine.too_little_to_learn",
+    title="The footage has too little of one face that speaks to learn a mouth from.",
+    remedy="Record at least half a minute of one person who speaks to the camera; a minute or two is better.",
+    limit=6.0,
+    unit="s",
+    tavus_type="video_duration",
+)
+
+APPEARANCE_CHANGES = Rule(
+    id="engine.appearance_changes",
+    title="The person or the light looks different from one part of the footage to another.",
+    remedy="Use one recording in the same clothes, place and light; train a replica of its own for each other look.",
+    tavus_type="lighting_change_detected",
+)
+
+OUT_OF_TIME = Rule(
+    id="engine.out_of_time",
+    title="The time budget ended before enough of the footage was read.",
+    remedy="Give a larger budget, or a shorter recording.",
+    unit="s",
+)
+
+PLACE_TAKEN = Rule(
+    id="engine.place_taken",
+    title="There is something else where the replica should be written.",
+    remedy="Name a folder that does not exist yet, or an older replica that may be replaced.",
+)
+
+NOT_A_REPLICA = Rule(
+    id="engine.not_a_replica",
+    title="The folder is not a replica.",
+    remedy="Name a folder made by `countenance train`; it holds a file replica.json.",
+)
+
+REPLICA_DAMAGED = Rule(
+    id="engine.replica_damaged",
+    title="A file of the replica is missing or was changed.",
+    remedy="Restore the folder from a copy, or train the replica again.",
+)
+
+REPLICA_TOO_NEW = Rule(
+    id="engine.replica_too_new",
+    title="The replica was made by a newer version of this software.",
+    remedy="Update the software.",
+)
+
+CANNOT_STORE = Rule(
+    id="engine.cannot_store",
+    title="The replica could not be written.",
+    remedy="Check that the disk has room and that the folder may be written to.",
+)
+
+SOUND_TOO_SHORT = Rule(
+    id="engine.sound_too_short",
+    title="The recording to speak is too short to make a video from.",
+    remedy="Give a recording of at least a tenth of a second.",
+    limit=0.1,
+    unit="s",
+)
+
+RULES: tuple[Rule, ...] = (
+    NOTHING_TO_SAY,
+    CANNOT_BE_SPOKEN,
+    SCRIPT_TOO_LONG,
+    TOO_LITTLE_TO_LEARN,
+    APPEARANCE_CHANGES,
+    OUT_OF_TIME,
+    PLACE_TAKEN,
+    NOT_A_REPLICA,
+    REPLICA_DAMAGED,
+    REPLICA_TOO_NEW,
+    CANNOT_STORE,
+    SOUND_TOO_SHORT,
+)

@@ -1,0 +1,118 @@
+"""Every mouth that was filmed: small pictures with their landmarks, from which new speech is put together.
+
+A patch is an upright cut of the original frame around the lower face at its own resolution, so that a mouth is
+resampled only once, on its way into the rendered picture. Patches are kept as JPEG and opened when they are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from countenance.engine.landmarks import EYE_CORNERS, LIPS_INNER, LIPS_OUTER, MOUTH, RING
+
+Array = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+PATCH_REACH = 1.05
+"""Half the side of a patch in eye distances: lips, chin and cheeks with room for the head to roll."""
+LARGEST_PATCH_PX = 512
+_JPEG_QUALITY = 95
+_OPEN_PATCHES = 512
+
+CONTROL = np.concatenate([RING, MOUTH])
+"""Points that guide the warp, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A cut of a frame: `jpeg`, and the (2, 3) similarity from pixels of the frame to pixels of the patch."""
+
+    jpeg: bytes
+    from_frame: Array
+
+
+def cut_patch(image: Picture, points: Array) -> Patch:
+    """The lower face of a frame (H, W, 3), found by its landmarks (468, 2). Beyond the picture's edge it repeats."""
+    eyes = float(np.linalg.norm(points[EYE_CORNERS[0]] - points[EYE_CORNERS[1]]))
+    centre = points[np.concatenate([LIPS_OUTER, LIPS_INNER])].mean(axis=0)
+    reach = max(4.0, PATCH_REACH * eyes)
+    left, top = (int(v) for v in np.floor(centre - reach))
+    right, bottom = (int(v) for v in np.ceil(centre + reach))
+    height, width = image.shape[:2]
+    inside = image[max(0, top) : max(0, bottom), max(0, left) : max(0, right)]
+    over = max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width)
+    cut = cv2.copyMakeBorder(inside, *over, borderType=cv2.BORDER_REPLICATE) if any(over) else inside
+    scale = min(1.0, LARGEST_PATCH_PX / max(cut.shape[:2]))
+    if scale < 1.0:
+        cut = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    from_frame = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]], np.float32)
+    return Patch(_jpeg(np.asarray(cut, np.uint8)), from_frame)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Atlas:
+    """N filmed mouths in the order in which they were filmed."""
+
+    frame: NDArray[np.int32]
+    """(N,) index of the frame in the footage; neighbours in time are natural successors"""
+    code: Array
+    """(N, 12) mouth codes"""
+    gap: Array
+    """(N,) inner lip gap"""
+    pose: Array
+    """(N, 3) degrees"""
+    control: Array
+    """(N, C, 2) canonical places of `CONTROL`"""
+    from_canonical: Array
+    """(N, 2, 3) from canonical coordinates to pixels of the patch"""
+    jpegs: Sequence[bytes]
+    """N encoded patches"""
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def patch(self, index: int) -> Picture:
+        """(h, w, 3) the picture of one mouth."""
+        return _opened(self.jpegs[index])
+
+    def part(self, rows: NDArray[np.intp]) -> Atlas:
+        return Atlas(
+            self.frame[rows],
+            self.code[rows],
+            self.gap[rows],
+            self.pose[rows],
+            self.control[rows],
+            self.from_canonical[rows],
+            [self.jpegs[row] for row in rows],
+        )
+
+
+def sharpness(patch: Picture) -> float:
+    """Variance of the Laplacian of the picture's brightness; falls with motion blur and lost focus."""
+    grey = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)
+    return float(cv2.Laplacian(grey, cv2.CV_32F).var())
+
+
+def open_jpeg(data: bytes) -> Picture:
+    """(h, w, 3) RGB."""
+    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB), np.uint8)
+
+
+_opened = lru_cache(maxsize=_OPEN_PATCHES)(open_jpeg)
+
+
+def _jpeg(rgb: Picture) -> bytes:
+    options = [
+        cv2.IMWRITE_JPEG_QUALITY,
+        _JPEG_QUALITY,
+        # Full colour resolution: lips and teeth differ in colour more than in brightness.
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+    ]
+    return bytes(cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)[1])

@@ -1,0 +1,89 @@
+"""Let a replica speak a real recording on its own frames, and compare it with what was filmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countenance.engine.align import FaceTrack, apply, lip_gap, stretches, to_canonical, track_of
+from countenance.engine.atlas import CONTROL
+from countenance.engine.compose import Compositor, Stage
+from countenance.engine.metrics import LipComparison, lips_box, motion_figures
+from countenance.engine.replica import Replica
+from countenance.engine.retrieve import retrieve
+from countenance.engine.speak import MouthPath, mouth_path
+from countenance.media.limits import Limits
+from countenance.media.read import FPS, frames
+from countenance.people.face import FaceTracker
+from countenance.settings import Settings
+
+Array = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+Rows = list[list[tuple[int, float]]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """A stretch of real footage to be spoken again: frames `first` to `first` + len(track) of a file."""
+
+    footage: Path
+    first: int
+    track: FaceTrack
+    """of these frames alone"""
+    path: MouthPath
+    """how the mouth should move in them"""
+
+
+def take_of(replica: Replica, footage: Path, samples: Array, track: FaceTrack, span: slice, settings: Settings) -> Take:
+    """The frames `span` of footage whose sound is `samples` and whose face is `track`, with the mouth predicted."""
+    path = mouth_path(replica.motion, replica.rest, samples, len(track), settings)
+    return Take(footage, span.start, track.part(span), path.part(span))
+
+
+def evaluate(
+    replica: Replica,
+    take: Take,
+    settings: Settings,
+    limits: Limits,
+    *,
+    show: Callable[[Picture, Picture], None] | None = None,
+    progress: Callable[[float], None] = lambda _: None,
+) -> dict[str, float]:
+    """Figures of `metrics.py` for one take; `show` is given each real picture and the rendered one."""
+    comparison, rendered = LipComparison(), []
+    starts = {start for start, _ in stretches(take.track)}
+    with FaceTracker(settings) as tracker:
+        for index, (real, picture) in enumerate(respoken(replica, take, limits)):
+            rendered.append(tracker.track(picture, index / FPS))
+            if np.isfinite(take.track.points[index, 0, 0]):
+                box = lips_box(take.track.points[index], real.shape)
+                comparison.add(real, picture, box, follows=index not in starts)
+            if show is not None:
+                show(real, picture)
+            progress((index + 1) / len(take.track))
+    gaps = lip_gap(take.track), lip_gap(track_of(rendered))
+    return comparison.figures() | motion_figures(*gaps, take.path.speaking)
+
+
+def respoken(replica: Replica, take: Take, limits: Limits) -> Iterator[tuple[Picture, Picture]]:
+    """Each real picture of the take, and the same with the replica's mouth; both (H, W, 3)."""
+    to_unit = to_canonical(take.track, replica.template)
+    control = apply(to_unit, take.track.points[:, CONTROL])
+    mouths = replica.basis.shape(take.path.code, take.track.pose)
+    known = np.isfinite(take.track.pose[:, 0])
+    rows = np.zeros(len(known), np.intp)
+    rows[known] = retrieve(replica.atlas, take.path.code[known], take.path.gap[known], take.track.pose[known])
+    compositor = Compositor(replica.atlas, replica.detail)
+    pictures = frames(
+        take.footage, limits=limits, start_s=take.first / FPS, end_s=(take.first + len(known) - 0.5) / FPS
+    )
+    for index, frame in enumerate(pictures):
+        if known[index]:
+            stage = Stage(frame.image, to_unit[index], control[index])
+            yield frame.image, compositor.paint(stage, mouths[index], [(int(rows[index]), 1.0)])
+        else:
+            yield frame.image, frame.image

@@ -1,0 +1,190 @@
+"""What is learned from watched footage: the mouth's shapes, how speech moves them, and the atlas of mouths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
+
+from countenance.engine.align import apply, chain, invert, lip_gap, runs, stable_template, stretches, to_canonical
+from countenance.engine.atlas import CONTROL, Atlas, Patch, open_jpeg, sharpness
+from countenance.engine.errors import APPEARANCE_CHANGES, TOO_LITTLE_TO_LEARN
+from countenance.engine.landmarks import RING
+from countenance.engine.looks import largest_look
+from countenance.engine.motion import fit_motion, hear, speaking
+from countenance.engine.mouth import fit_basis
+from countenance.engine.replica import BaseTrack, Replica
+from countenance.engine.watch import Watched
+from countenance.errors import CountenanceError, Finding
+from countenance.media.read import FPS
+from countenance.settings import Settings
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+HELD_OUT_SHARE = 0.12
+_HELD_OUT_GAP_FRAMES = 8
+_SHORTEST_STRETCH_FRAMES = 25
+_LARGEST_ATLAS = 4000
+_MOST_TURNED_DEG = 35.0
+_BLURRED = 0.35
+_RING_SIGMA_FRAMES = 1.0
+_REST_QUANTILE = 0.5
+_CLOSED_QUANTILE = 0.1
+_REST_FRAMES = 10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """Watched footage, put into order."""
+
+    watched: Watched
+    stretches: list[tuple[int, int]]
+    """of one look, long enough to be played"""
+    template: Array
+    to_unit: Array
+    """(T, 2, 3) to canonical coordinates"""
+    control: Array
+    """(T, C, 2) canonical places of `atlas.CONTROL`"""
+    gap: Array
+    """(T,)"""
+    shown: Mask
+    """(T,) frames of the look that is played"""
+    held_out: slice
+    """frames that nothing is learned from"""
+
+    @property
+    def learnable(self) -> Mask:
+        """(T,) frames with a face that are not near the held-out ones."""
+        mask = self.watched.track.found.copy()
+        start, stop = self.held_out.start, self.held_out.stop
+        mask[max(0, start - _HELD_OUT_GAP_FRAMES) : stop + _HELD_OUT_GAP_FRAMES] = False
+        return mask
+
+
+def put_in_order(watched: Watched, footage: Path) -> Material:
+    """Align all frames, choose the look that is played, and hold out its last eighth.
+
+    Raises:
+        CountenanceError: engine.too_little_to_learn, engine.appearance_changes.
+    """
+    track = watched.track
+    found_s = float(track.found.sum()) / FPS
+    least_s = TOO_LITTLE_TO_LEARN.limit or 0.0
+    if found_s < least_s:
+        raise CountenanceError(Finding(TOO_LITTLE_TO_LEARN, file=str(footage), measured=found_s))
+    with_patch = np.array([patch is not None for patch in watched.patches])
+    turned = np.abs(np.nan_to_num(track.pose[:, :2])).max(axis=1)
+    usable = track.found & with_patch & (turned < _MOST_TURNED_DEG)
+    long = [(a, b) for a, b in stretches(track) if b - a >= _SHORTEST_STRETCH_FRAMES]
+    played = largest_look(long, watched.thumbnail, usable)
+    shown = np.zeros(len(track), np.bool_)
+    for start, end in played:
+        shown[start:end] = usable[start:end]
+    if shown.sum() < least_s * FPS:
+        rule = APPEARANCE_CHANGES if sum(b - a for a, b in long) >= least_s * FPS else TOO_LITTLE_TO_LEARN
+        raise CountenanceError(Finding(rule, file=str(footage), measured=float(shown.sum()) / FPS))
+    template = stable_template(track)
+    to_unit = to_canonical(track, template)
+    control = apply(to_unit, track.points[:, CONTROL])
+    for start, end in stretches(track):
+        ring = control[start:end, : len(RING)]
+        control[start:end, : len(RING)] = gaussian_filter1d(ring, _RING_SIGMA_FRAMES, axis=0, mode="nearest")
+    frames = np.flatnonzero(shown)
+    first_held = int(frames[int(len(frames) * (1.0 - HELD_OUT_SHARE))])
+    return Material(
+        watched, played, template, to_unit, control, lip_gap(track), shown, slice(first_held, int(frames[-1]) + 1)
+    )
+
+
+def learn(
+    material: Material, samples: Array, base_clip: Path, description: Mapping[str, Any], settings: Settings
+) -> Replica:
+    """Learn a replica from the frames that are not held out; `samples` is the footage's sound, 16 kHz."""
+    track = material.watched.track
+    rows = np.flatnonzero(material.learnable)
+    mouth = material.control[:, len(RING) :]
+    basis = fit_basis(mouth[rows], track.pose[rows])
+    targets = np.full((len(track), len(basis.components) + 1), np.nan, np.float32)
+    found = np.flatnonzero(track.found)
+    targets[found, :-1] = basis.code(mouth[found], track.pose[found])
+    targets[found, -1] = material.gap[found]
+    voiced = speaking(samples, len(track), settings)
+    return Replica(
+        basis=basis,
+        motion=fit_motion(hear(samples, len(track), settings), targets, material.learnable),
+        template=material.template,
+        rest=_rest(targets[rows], voiced[rows]),
+        track=_base_track(material, voiced),
+        atlas=_atlas(material, targets),
+        detail=0.0,
+        base_clip=base_clip,
+        description=description,
+    )
+
+
+def _rest(targets: Array, voiced: Array) -> Array:
+    """(13,) the median mouth among the more closed half of the silent frames.
+
+    Of somebody who never falls silent it is the median of the most closed tenth of all frames.
+    """
+    gap = targets[:, -1]
+    silent = voiced <= 0.0
+    if silent.sum() >= _REST_FRAMES:
+        chosen = silent & (gap <= np.quantile(gap[silent], _REST_QUANTILE))
+    else:
+        chosen = gap <= np.quantile(gap, _CLOSED_QUANTILE)
+    return np.asarray(np.median(targets[chosen], axis=0), np.float32)
+
+
+def _base_track(material: Material, voiced: Array) -> BaseTrack:
+    """The frames that may be played; stretches that a dropped frame broke into short pieces are left out."""
+    track = material.watched.track
+    stretch = np.full(len(track), -1, np.int32)
+    count = 0
+    for start, end in material.stretches:
+        for a, b in runs(material.shown[start:end]):
+            if b - a >= _SHORTEST_STRETCH_FRAMES:
+                stretch[start + a : start + b] = count
+                count += 1
+    return BaseTrack(
+        stretch=stretch,
+        to_canonical=material.to_unit,
+        control=material.control,
+        pose=track.pose,
+        blink=track.blink,
+        speaking=voiced,
+        thumbnail=material.watched.thumbnail,
+    )
+
+
+def _atlas(material: Material, targets: Array) -> Atlas:
+    rows = np.flatnonzero(material.shown & material.learnable)
+    patches = material.watched.patches
+    sharp = np.array([sharpness(open_jpeg(_patch(patches, row).jpeg)) for row in rows])
+    rows = rows[sharp > _BLURRED * np.median(sharp)]
+    if len(rows) > _LARGEST_ATLAS:
+        rows = rows[np.linspace(0, len(rows) - 1, _LARGEST_ATLAS).astype(np.intp)]
+    chosen = [_patch(patches, row) for row in rows]
+    from_frame = np.stack([patch.from_frame for patch in chosen])
+    return Atlas(
+        frame=rows.astype(np.int32),
+        code=targets[rows, :-1],
+        gap=targets[rows, -1],
+        pose=material.watched.track.pose[rows],
+        control=material.control[rows],
+        from_canonical=chain(from_frame, invert(material.to_unit[rows])),
+        jpegs=[patch.jpeg for patch in chosen],
+    )
+
+
+def _patch(patches: list[Patch | None], row: np.intp) -> Patch:
+    patch = patches[row]
+    if patch is None:
+        raise ValueError(f"frame {row} has no patch")
+    return patch

@@ -1,0 +1,154 @@
+"""From speech to the movement of one person's mouth, in closed form.
+
+Ridge regression from half a second of speech-encoder features around each frame to the mouth code and the lip gap.
+The encoder hears words rather than voices, which is why another voice can drive the mouth. The recording is heard
+several times, shifted within the encoder's window and at other speeds (and so at another pitch and with a longer or
+shorter vocal tract): the same mouth must come out each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.signal import resample_poly
+
+from countenance.media.read import FPS, SAMPLE_RATE
+from countenance.people.speech import FEATURE_RATE_HZ, encoder_features, speech_spans
+from countenance.settings import Settings
+
+Array = NDArray[np.float32]
+
+FEATURE_COMPONENTS = 192
+REACH = 10
+"""Features before and after a frame that are looked at: 0.2 s each way."""
+_PER_FRAME = FEATURE_RATE_HZ // FPS
+_RIDGE = 0.25
+_SHIFT_S = 7.3
+_SPEEDS = (0.9, 1.1)
+_FOLDS = 4
+_MAX_GAIN = 1.6
+_BATCH = 2048
+
+SILENCE_FADE_FRAMES = 4
+"""Over which the mouth comes to rest when speech ends; it opens as early before speech begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechMotion:
+    """Linear in the features of 0.4 s of speech: targets = gain * (features @ weights) + mean."""
+
+    feature_mean: Array
+    """(384,)"""
+    feature_basis: Array
+    """(384, 192)"""
+    stack_mean: Array
+    """(3840,)"""
+    weights: Array
+    """(3840, targets)"""
+    target_mean: Array
+    """(targets,)"""
+    gain: Array
+    """(targets,) at least 1: a regression shrinks what it is unsure of, and a mouth that mumbles looks wrong"""
+
+    def predict(self, features: Array, frames: int) -> Array:
+        """(frames, targets) from encoder features at 50 Hz."""
+        reduced = np.asarray((features - self.feature_mean) @ self.feature_basis, np.float32)
+        positions = np.arange(frames, dtype=np.float64)
+        parts = [
+            (_stacked(reduced, positions[start : start + _BATCH]) - self.stack_mean) @ self.weights
+            for start in range(0, frames, _BATCH)
+        ]
+        return np.asarray(np.concatenate(parts) * self.gain + self.target_mean, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The recording as heard once: frame t of the footage is at `positions[t]` frames of these features."""
+
+    features: Array
+    positions: NDArray[np.float64]
+
+
+def hear(samples: Array, frames: int, settings: Settings) -> list[View]:
+    """The recording, 16 kHz, in all the ways in which the motion is to be learned from it."""
+    straight = np.arange(frames, dtype=np.float64)
+    lead = np.zeros(round(_SHIFT_S * SAMPLE_RATE), np.float32)
+    shifted = encoder_features(np.concatenate([lead, samples]), settings)[round(_SHIFT_S * FEATURE_RATE_HZ) :]
+    views = [View(encoder_features(samples, settings), straight), View(shifted, straight)]
+    for speed in _SPEEDS:
+        faster = resample_poly(samples, 100, round(100 * speed)).astype(np.float32)
+        views.append(View(encoder_features(faster, settings), straight / speed))
+    return views
+
+
+def fit_motion(views: list[View], targets: Array, usable: NDArray[np.bool_]) -> SpeechMotion:
+    """Learn targets (T, n) from the views, on the frames that are `usable` (T,)."""
+    mean, basis = _principal(views[0].features)
+    frames = np.flatnonzero(usable)
+    reduced = [np.asarray((view.features - mean) @ basis, np.float32) for view in views]
+    stacks = [_stacked(part, view.positions[frames]) for part, view in zip(reduced, views, strict=True)]
+    stack_mean = np.mean([stack.mean(axis=0) for stack in stacks], axis=0)
+    stacks = [stack - stack_mean for stack in stacks]
+    wanted = targets[frames].astype(np.float64)
+    target_mean = wanted.mean(axis=0)
+    weights, unseen = _ridge(stacks, wanted - target_mean)
+    spread = wanted.std(axis=0) / np.maximum(unseen.std(axis=0), 1e-9)
+    return SpeechMotion(
+        feature_mean=mean,
+        feature_basis=basis,
+        stack_mean=stack_mean.astype(np.float32),
+        weights=weights.astype(np.float32),
+        target_mean=target_mean.astype(np.float32),
+        gain=np.clip(spread, 1.0, _MAX_GAIN).astype(np.float32),
+    )
+
+
+def speaking(samples: Array, frames: int, settings: Settings) -> Array:
+    """(frames,) 1 while somebody speaks, 0 in silence, fading in between; the speech itself is never faded."""
+    voiced = np.zeros(frames, np.float32)
+    for span in speech_spans(samples, settings):
+        voiced[int(span.start_s * FPS) : int(np.ceil(span.end_s * FPS))] = 1.0
+    distance = np.full(frames, np.inf)
+    for frame in np.flatnonzero(voiced):
+        near = slice(max(0, frame - SILENCE_FADE_FRAMES), frame + SILENCE_FADE_FRAMES + 1)
+        distance[near] = np.minimum(distance[near], np.abs(np.arange(frames)[near] - frame))
+    ramp = np.clip(1.0 - distance / (SILENCE_FADE_FRAMES + 1), 0.0, 1.0)
+    return np.asarray(ramp * ramp * (3.0 - 2.0 * ramp), np.float32)
+
+
+def _principal(features: Array) -> tuple[Array, Array]:
+    mean = features.mean(axis=0)
+    _, vectors = np.linalg.eigh(np.cov((features - mean).T.astype(np.float64)))
+    return mean, np.ascontiguousarray(vectors[:, ::-1][:, :FEATURE_COMPONENTS], dtype=np.float32)
+
+
+def _stacked(features: Array, positions: NDArray[np.float64]) -> Array:
+    """(n, 20 * k): the features from `REACH` before to `REACH` after each position (in frames of 25 Hz)."""
+    middle = np.round(positions * _PER_FRAME).astype(np.intp)
+    around = np.clip(middle[:, None] + np.arange(-REACH, REACH), 0, len(features) - 1)
+    return np.asarray(features[around].reshape(len(positions), -1), np.float32)
+
+
+def _ridge(stacks: list[Array], wanted: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights learned on everything, and what each quarter of the frames gets from weights learned on the others."""
+    folds = np.array_split(np.arange(len(wanted)), _FOLDS)
+    grams = [np.sum([_gram(stack[fold]) for stack in stacks], axis=0) for fold in folds]
+    # In units of the mean squared length of a stack, so that it does not depend on loudness or length.
+    penalty = _RIDGE * sum(float(np.trace(gram)) for gram in grams) / len(wanted)
+    products = [np.sum([stack[fold].T @ wanted[fold] for stack in stacks], axis=0) for fold in folds]
+    whole_gram, whole_product = np.sum(grams, axis=0), np.sum(products, axis=0)
+    unseen = np.empty_like(wanted)
+    for fold, gram, product in zip(folds, grams, products, strict=True):
+        unseen[fold] = stacks[0][fold] @ _solve(whole_gram - gram, whole_product - product, penalty)
+    return _solve(whole_gram, whole_product, penalty), unseen
+
+
+def _gram(stack: Array) -> NDArray[np.float64]:
+    return np.asarray(stack.T @ stack, np.float64)
+
+
+def _solve(gram: NDArray[np.float64], product: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
+    return np.asarray(cho_solve(cho_factor(gram + penalty * np.eye(len(gram))), product))

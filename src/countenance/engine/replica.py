@@ -1,0 +1,221 @@
+"""The replica on disk: one folder, no pickle, every file's hash written down.
+
+replica.json          what it is: format, versions, where it came from, metrics, hashes
+engine.safetensors    mouth basis, speech-to-motion, rest mouth, and the track of the playing clip
+atlas.safetensors     the filmed mouths, as JPEG, with their landmarks
+base.mp4              the playing clip, 25 frames/s, without sound
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from countenance.engine.atlas import Atlas
+from countenance.engine.errors import CANNOT_STORE, NOT_A_REPLICA, PLACE_TAKEN, REPLICA_DAMAGED, REPLICA_TOO_NEW
+from countenance.engine.motion import SpeechMotion
+from countenance.engine.mouth import MouthBasis
+from countenance.errors import CountenanceError, Finding, Rule
+
+Array = NDArray[np.float32]
+Arrays = dict[str, NDArray[Any]]
+
+FORMAT_VERSION = 1
+DESCRIPTION = "replica.json"
+ENGINE = "engine.safetensors"
+ATLAS = "atlas.safetensors"
+BASE_CLIP = "base.mp4"
+_FILES = (ENGINE, ATLAS, BASE_CLIP)
+
+Part = TypeVar("Part", MouthBasis, SpeechMotion, "BaseTrack")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BaseTrack:
+    """The face in the T frames of the playing clip. Rows of frames that are not shown are NaN."""
+
+    stretch: NDArray[np.int32]
+    """(T,) which unbroken stretch a frame belongs to; -1 if it is not shown"""
+
+    to_canonical: Array
+    """(T, 2, 3)"""
+    control: Array
+    """(T, C, 2) canonical places of `atlas.CONTROL`"""
+    pose: Array
+    """(T, 3) degrees"""
+    blink: Array
+    """(T,) 0 to 1"""
+    speaking: Array
+    """(T,) 0 to 1"""
+    thumbnail: NDArray[np.uint8]
+    """(T, h, w, 3) the whole picture, small: what a jump between two frames would show of body and hands"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replica:
+    """All that is needed to let a person speak."""
+
+    basis: MouthBasis
+    motion: SpeechMotion
+    template: Array
+    """(S, 2) canonical places of `landmarks.STABLE`"""
+    rest: Array
+    """(13,) code and gap of the mouth at rest"""
+    track: BaseTrack
+    atlas: Atlas
+    detail: float
+    """how much fine detail is added back after warping"""
+    base_clip: Path
+    """the playing clip: `BASE_CLIP` in the replica's folder"""
+    description: Mapping[str, Any]
+    """what `replica.json` holds"""
+
+
+def save(replica: Replica, folder: Path) -> Replica:
+    """Write a replica as `folder`, whole or not at all; a replica that is already there is replaced.
+
+    Raises:
+        CountenanceError: engine.place_taken, engine.cannot_store.
+    """
+    check_place(folder)
+    with _storage_errors(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        try:
+            shutil.copyfile(replica.base_clip, part / BASE_CLIP)
+            save_file(_engine_arrays(replica), part / ENGINE)
+            save_file(_atlas_arrays(replica.atlas), part / ATLAS)
+            description = {
+                "format_version": FORMAT_VERSION,
+                **replica.description,
+                "detail": replica.detail,
+                "hashes": {name: file_sha256(part / name) for name in _FILES},
+            }
+            (part / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", "utf-8")
+            for file in part.iterdir():
+                file.chmod(0o600)  # faces are biometric data
+            if folder.exists():
+                shutil.rmtree(folder)
+            part.rename(folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return replace(replica, base_clip=folder / BASE_CLIP, description=description)
+
+
+def load(folder: Path) -> Replica:
+    """Read a replica and check its hashes.
+
+    Raises:
+        CountenanceError: engine.not_a_replica, engine.replica_too_new, engine.replica_damaged.
+    """
+    description = describe(folder)
+    for name in _FILES:
+        path = folder / name
+        if not path.is_file() or file_sha256(path) != description.get("hashes", {}).get(name):
+            raise _error(REPLICA_DAMAGED, path)
+    try:
+        engine, atlas = load_file(folder / ENGINE), load_file(folder / ATLAS)
+        return Replica(
+            basis=_read(MouthBasis, "basis", engine),
+            motion=_read(SpeechMotion, "motion", engine),
+            template=engine["template"],
+            rest=engine["rest"],
+            track=_read(BaseTrack, "track", engine),
+            atlas=_read_atlas(atlas),
+            detail=float(description["detail"]),
+            base_clip=folder / BASE_CLIP,
+            description=description,
+        )
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise _error(REPLICA_DAMAGED, folder) from error
+
+
+def describe(folder: Path) -> dict[str, Any]:
+    """What `replica.json` says, without opening the rest.
+
+    Raises:
+        CountenanceError: engine.not_a_replica, engine.replica_too_new.
+    """
+    try:
+        description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise _error(NOT_A_REPLICA, folder) from error
+    version = description.get("format_version") if isinstance(description, dict) else None
+    if not isinstance(version, int):
+        raise _error(NOT_A_REPLICA, folder)
+    if version > FORMAT_VERSION:
+        raise _error(REPLICA_TOO_NEW, folder, f"It has format {version}, this software reads up to {FORMAT_VERSION}.")
+    return dict(description)
+
+
+def check_place(folder: Path) -> None:
+    """Whether a replica may be written here: nothing, an empty folder, or an older replica.
+
+    Raises:
+        CountenanceError: engine.place_taken.
+    """
+    empty = folder.is_dir() and not any(folder.iterdir())
+    if folder.exists() and not empty and not (folder / DESCRIPTION).is_file():
+        raise _error(PLACE_TAKEN, folder)
+
+
+def file_sha256(path: Path) -> str:
+    """Hex digest of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _engine_arrays(replica: Replica) -> Arrays:
+    arrays: Arrays = {"template": replica.template, "rest": replica.rest}
+    for name, part in (("basis", replica.basis), ("motion", replica.motion), ("track", replica.track)):
+        arrays |= {f"{name}.{field}": getattr(part, field) for field in part.__dataclass_fields__}
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+
+
+def _read(kind: type[Part], name: str, arrays: Arrays) -> Part:
+    return kind(**{field: arrays[f"{name}.{field}"] for field in kind.__dataclass_fields__})
+
+
+def _atlas_arrays(atlas: Atlas) -> Arrays:
+    ends = np.cumsum([len(jpeg) for jpeg in atlas.jpegs])
+    return {
+        "frame": atlas.frame,
+        "code": atlas.code,
+        "gap": atlas.gap,
+        "pose": atlas.pose,
+        "control": np.ascontiguousarray(atlas.control),
+        "from_canonical": np.ascontiguousarray(atlas.from_canonical),
+        "jpeg_ends": ends.astype(np.int64),
+        "jpegs": np.frombuffer(b"".join(atlas.jpegs), np.uint8),
+    }
+
+
+def _read_atlas(arrays: Arrays) -> Atlas:
+    ends = [int(end) for end in arrays.pop("jpeg_ends")]
+    data = arrays.pop("jpegs").tobytes()
+    jpegs = [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    return Atlas(**arrays, jpegs=jpegs)
+
+
+@contextmanager
+def _storage_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _error(CANNOT_STORE, folder, f"{error.strerror}." if error.strerror else "") from error
+
+
+def _error(rule: Rule, path: Path, detail: str = "") -> CountenanceError:
+    return CountenanceError(Finding(rule, file=str(path), detail=detail))

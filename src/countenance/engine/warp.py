@@ -1,0 +1,51 @@
+"""Bend a filmed mouth into the wanted shape: thin-plate splines (Bookstein 1989, doi 10.1109/34.24792)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+_STIFFNESS = 1e-4
+"""Lets the spline miss a point by about the landmarks' noise instead of folding."""
+
+
+def spline(target: Array, source: Array, places: Array) -> Array:
+    """Where the picture at `places` (G, 2) comes from, if the picture at `target` (C, 2) comes from `source` (C, 2)."""
+    count = len(target)
+    system = np.zeros((count + 3, count + 3))
+    system[:count, :count] = _kernel(target, target) + _STIFFNESS * np.eye(count)
+    system[:count, count] = system[count, :count] = 1.0
+    system[:count, count + 1 :] = target
+    system[count + 1 :, :count] = target.T
+    wanted = np.zeros((count + 3, 2))
+    wanted[:count] = source
+    solved = np.linalg.solve(system, wanted).astype(np.float32)
+    return np.asarray(_kernel(places, target) @ solved[:count] + solved[count] + places @ solved[count + 1 :])
+
+
+def grid(box: tuple[int, int, int, int], steps: int) -> Array:
+    """(steps * steps, 2) pixel places evenly over a box (left, top, right, bottom), its last pixels included."""
+    left, top, right, bottom = box
+    x, y = np.meshgrid(np.linspace(left, right - 1, steps), np.linspace(top, bottom - 1, steps))
+    return np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
+
+
+def dense(values: Array, shape: tuple[int, int]) -> Array:
+    """(h, w, n) linear in between of values (steps * steps, n) on a `grid`."""
+    steps = round(len(values) ** 0.5)
+    down, across = _between(shape[0], steps), _between(shape[1], steps)
+    cells = values.reshape(steps, steps, -1)
+    return np.ascontiguousarray(np.einsum("hi,ijn,wj->hwn", down, cells, across, optimize=True), dtype=np.float32)
+
+
+def _between(length: int, steps: int) -> Array:
+    """(length, steps) weights that read `length` places evenly between `steps` values."""
+    at = np.linspace(0, steps - 1, length)
+    return np.maximum(0.0, 1.0 - np.abs(at[:, None] - np.arange(steps)[None])).astype(np.float32)
+
+
+def _kernel(a: Array, b: Array) -> Array:
+    squared = ((a[:, None] - b[None]) ** 2).sum(axis=2)
+    return np.asarray(squared * np.log(np.maximum(squared, 1e-12)), np.float32)
