@@ -23,7 +23,6 @@ from countenance.settings import Settings
 
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
-Rows = list[list[tuple[int, float]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,10 +37,29 @@ class Take:
     """how the mouth should move in them"""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """Which filmed mouths are shown in the T frames of a take, and in what shape."""
+
+    shapes: Array
+    """(T, M, 2) canonical places of `landmarks.MOUTH`"""
+    rows: list[list[tuple[int, float]]]
+    """for each frame, rows of the atlas and their weights"""
+
+
 def take_of(replica: Replica, footage: Path, samples: Array, track: FaceTrack, span: slice, settings: Settings) -> Take:
     """The frames `span` of footage whose sound is `samples` and whose face is `track`, with the mouth predicted."""
     path = mouth_path(replica.motion, replica.rest, samples, len(track), settings)
     return Take(footage, span.start, track.part(span), path.part(span))
+
+
+def chosen(replica: Replica, take: Take) -> Choice:
+    """The mouths that the engine would show: the best path through the atlas, each bent to the predicted shape."""
+    known = np.isfinite(take.track.pose[:, 0])
+    rows = np.zeros(len(known), np.intp)
+    rows[known] = retrieve(replica.atlas, take.path.code[known], take.path.gap[known], take.track.pose[known])
+    shapes = replica.basis.shape(take.path.code, take.track.pose)
+    return Choice(shapes, [[(int(row), 1.0)] for row in rows])
 
 
 def evaluate(
@@ -50,14 +68,19 @@ def evaluate(
     settings: Settings,
     limits: Limits,
     *,
+    choice: Choice | None = None,
     show: Callable[[Picture, Picture], None] | None = None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> dict[str, float]:
-    """Figures of `metrics.py` for one take; `show` is given each real picture and the rendered one."""
+    """Figures of `metrics.py` for one take, with the mouths of `choice` (the engine's own by default).
+
+    `show` is given each real picture and the rendered one.
+    """
     comparison, rendered = LipComparison(), []
     starts = {start for start, _ in stretches(take.track)}
     with FaceTracker(settings) as tracker:
-        for index, (real, picture) in enumerate(respoken(replica, take, limits)):
+        pictures = respoken(replica, take, choice or chosen(replica, take), limits)
+        for index, (real, picture) in enumerate(pictures):
             rendered.append(tracker.track(picture, index / FPS))
             if np.isfinite(take.track.points[index, 0, 0]):
                 box = lips_box(take.track.points[index], real.shape)
@@ -69,21 +92,15 @@ def evaluate(
     return comparison.figures() | motion_figures(*gaps, take.path.speaking)
 
 
-def respoken(replica: Replica, take: Take, limits: Limits) -> Iterator[tuple[Picture, Picture]]:
+def respoken(replica: Replica, take: Take, choice: Choice, limits: Limits) -> Iterator[tuple[Picture, Picture]]:
     """Each real picture of the take, and the same with the replica's mouth; both (H, W, 3)."""
     to_unit = to_canonical(take.track, replica.template)
     control = apply(to_unit, take.track.points[:, CONTROL])
-    mouths = replica.basis.shape(take.path.code, take.track.pose)
-    known = np.isfinite(take.track.pose[:, 0])
-    rows = np.zeros(len(known), np.intp)
-    rows[known] = retrieve(replica.atlas, take.path.code[known], take.path.gap[known], take.track.pose[known])
     compositor = Compositor(replica.atlas, replica.detail)
-    pictures = frames(
-        take.footage, limits=limits, start_s=take.first / FPS, end_s=(take.first + len(known) - 0.5) / FPS
-    )
-    for index, frame in enumerate(pictures):
-        if known[index]:
+    start_s, end_s = take.first / FPS, (take.first + len(control) - 0.5) / FPS
+    for index, frame in enumerate(frames(take.footage, limits=limits, start_s=start_s, end_s=end_s)):
+        if np.isfinite(to_unit[index, 0, 0]):
             stage = Stage(frame.image, to_unit[index], control[index])
-            yield frame.image, compositor.paint(stage, mouths[index], [(int(rows[index]), 1.0)])
+            yield frame.image, compositor.paint(stage, choice.shapes[index], choice.rows[index])
         else:
             yield frame.image, frame.image

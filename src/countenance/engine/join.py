@@ -84,7 +84,8 @@ def between(a: Picture, b: Picture, share: float) -> Picture:
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     small = [cv2.cvtColor(cv2.resize(p, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY) for p in (a, b)]
     flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM).calc(small[0], small[1], np.zeros(0))
-    full = cv2.resize(flow, (width, height)) * np.array([width / size[0], height / size[1]], np.float32)
+    stretch = np.array([width / size[0], height / size[1]], np.float32)
+    full = np.asarray(cv2.resize(flow, (width, height)) * stretch, np.float32)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     bent = [_moved(a, x, y, full, -share), _moved(b, x, y, full, 1.0 - share)]
     return np.asarray(cv2.addWeighted(bent[0], 1.0 - share, bent[1], share, 0.0), np.uint8)

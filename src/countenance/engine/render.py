@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from countenance.engine.closure import close_lips
 from countenance.engine.compose import Compositor
 from countenance.engine.errors import SOUND_TOO_SHORT
 from countenance.engine.join import ClipReader, pose_of, staged
@@ -18,7 +19,7 @@ from countenance.engine.playback import plan
 from countenance.engine.replica import Replica, load
 from countenance.engine.retrieve import retrieve
 from countenance.engine.speak import MouthPath, mouth_path
-from countenance.engine.voice import speak
+from countenance.engine.voice import Phone, speak
 from countenance.errors import CountenanceError, Finding
 from countenance.media.limits import Limits, limits_from
 from countenance.media.read import FPS, SAMPLE_RATE
@@ -30,6 +31,7 @@ from countenance.settings import Settings
 
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
+Sound = tuple[Array, int, tuple[Phone, ...]]
 
 STAGES = {"open": 1, "listen": 3, "render": 20}
 _AUDIO_RATE = 48_000
@@ -73,10 +75,11 @@ def render(
     replica = load(replica_dir)
     limits = limits_from(settings)
     stages.update("listen", 0.0)
-    sound, rate = _sound(audio, script, settings, limits)
+    sound, rate, phones = _sound(audio, script, settings, limits)
     count = max(1, round(len(sound) / rate * FPS))
     heard = sound if rate == SAMPLE_RATE else resampled(sound, rate, SAMPLE_RATE)
     path = mouth_path(replica.motion, replica.rest, heard, count, settings)
+    path = close_lips(path, phones, replica.atlas)
     stages.update("render", 0.0)
     started = time.monotonic()
     pictures = spoken(replica, path, limits)
@@ -106,16 +109,16 @@ def spoken(replica: Replica, path: MouthPath, limits: Limits) -> Iterator[Pictur
             yield compositor.paint(stage, mouths[index], [(int(rows[index]), 1.0)])
 
 
-def _sound(audio: Path | None, script: str | None, settings: Settings, limits: Limits) -> tuple[Array, int]:
-    """What is to be heard, and its rate in Hz."""
+def _sound(audio: Path | None, script: str | None, settings: Settings, limits: Limits) -> Sound:
+    """What is to be heard: samples, their rate in Hz, and the phones if they are known."""
     if (audio is None) == (script is None):
         raise ValueError("give either audio or a script")
     if script is not None:
         speech = speak(script, settings)
-        return speech.samples, speech.sample_rate
+        return speech.samples, speech.sample_rate, speech.phones
     path = Path() if audio is None else audio
     samples = read_audio(path, rate=_AUDIO_RATE, limits=limits)
     shortest_s = SOUND_TOO_SHORT.limit or 0.0
     if len(samples) < shortest_s * _AUDIO_RATE:
         raise CountenanceError(Finding(SOUND_TOO_SHORT, file=str(audio), measured=len(samples) / _AUDIO_RATE))
-    return samples, _AUDIO_RATE
+    return samples, _AUDIO_RATE, ()

@@ -26,6 +26,8 @@ THUMBNAIL_PX = (32, 18)
 _BASE_CRF = 14
 _BASE_PRESET = "superfast"
 """Near the original, and quick to write: this copy is what every rendered picture starts from."""
+_BASE_KEYFRAMES = 25
+"""Rendering jumps about in it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +66,7 @@ def watch(
     if first is None:
         raise CountenanceError(Finding(UNDECODABLE, file=str(footage)))
     height, width = first.image.shape[:2]
-    writer = VideoWriter(base_clip, width, height, crf=_BASE_CRF, preset=_BASE_PRESET)
+    writer = VideoWriter(base_clip, width, height, crf=_BASE_CRF, preset=_BASE_PRESET, keyframe_every=_BASE_KEYFRAMES)
     with FaceTracker(settings) as tracker, writer:
         frame: Frame | None = first
         while frame is not None and (until is None or time.monotonic() < until):

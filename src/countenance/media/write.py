@@ -37,7 +37,8 @@ class VideoWriter:
 
     Use as a context manager and `write` one picture per frame. The sound, (n,) float32 in [-1, 1], is cut or filled
     with silence so that it ends with the last picture; its rate is kept if AAC knows it. Pictures with an odd width
-    or height lose their last column or row, since 4:2:0 needs even sizes. On any error, in here or in the body of
+    or height lose their last column or row, since 4:2:0 needs even sizes. There is a key picture at least every
+    `keyframe_every` pictures: the fewer, the smaller the file; the more, the quicker a jump in it. On any error, in here or in the body of
     the `with`, nothing is left behind and a file already at `path` stays as it was.
 
     Raises:
@@ -56,13 +57,14 @@ class VideoWriter:
         sample_rate: int = SAMPLE_RATE,
         crf: int = 18,
         preset: str = "veryfast",
+        keyframe_every: int = 250,
     ) -> None:
         if width < 2 or height < 2:
             raise ValueError(f"a picture of {width} x {height} is too small for 4:2:0")
         self.path = path
         self._size = (width, height)
         self._rate = Fraction(fps).limit_denominator(1001)
-        self._options = {"crf": str(crf), "preset": preset}
+        self._options = {"crf": str(crf), "preset": preset, "g": str(keyframe_every)}
         self._sound = None if audio is None else _at_aac_rate(audio, sample_rate)
         self._frames = 0
         self._reformatter = VideoReformatter()

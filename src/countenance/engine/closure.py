@@ -1,0 +1,49 @@
+"""Lips that meet where a sound is made with them: p, b and m are seen before they are heard.
+
+A regression closes the mouth at these sounds most of the way. Where the times of the phones are known, the rest of
+the way is gone along the line on which this person's mouth opens and closes, which leaves width and rounding alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countenance.engine.atlas import Atlas
+from countenance.engine.speak import MouthPath
+from countenance.engine.voice import Phone
+from countenance.media.read import FPS
+
+Array = NDArray[np.float32]
+
+BILABIALS = frozenset("pbm")
+_FADE_FRAMES = 2.0
+_CLOSED_QUANTILE = 0.05
+
+
+def close_lips(path: MouthPath, phones: tuple[Phone, ...], atlas: Atlas) -> MouthPath:
+    """The path with lips together from the beginning to the end of each p, b and m."""
+    share = _closing(phones, len(path.gap))
+    closed = float(np.quantile(atlas.gap, _CLOSED_QUANTILE))
+    wanted = path.gap - share * np.maximum(path.gap - closed, 0.0)
+    code = path.code + (wanted - path.gap)[:, None] * _opening(atlas)
+    return replace(path, code=code.astype(np.float32), gap=wanted.astype(np.float32))
+
+
+def _closing(phones: tuple[Phone, ...], frames: int) -> Array:
+    """(frames,) 1 where the lips must meet, fading over two frames to 0 where they are free."""
+    times = (np.arange(frames) + 0.5) / FPS
+    share = np.zeros(frames, np.float32)
+    for phone in phones:
+        if phone.symbol in BILABIALS:
+            outside = np.maximum(np.maximum(phone.start_s - times, times - phone.end_s), 0.0) * FPS
+            share = np.maximum(share, np.clip(1.0 - outside / _FADE_FRAMES, 0.0, 1.0).astype(np.float32))
+    return share
+
+
+def _opening(atlas: Atlas) -> Array:
+    """(12,) how the mouth code changes with the lip gap, by least squares over all filmed mouths."""
+    gap = atlas.gap - atlas.gap.mean()
+    return np.asarray(gap @ (atlas.code - atlas.code.mean(axis=0)) / max(1e-9, float(gap @ gap)), np.float32)
