@@ -93,7 +93,7 @@ def _file(info: MediaInfo, timeline: Timeline) -> Iterator[Finding]:
 def _faces(timeline: Timeline) -> Iterator[Finding]:
     total = len(timeline.samples)
     seen = [sample.face for sample in timeline.samples if sample.face is not None]
-    if len(seen) * 100 < _limit(rules.NO_FACE) * total:
+    if not seen or len(seen) * 100 < _limit(rules.NO_FACE) * total:
         yield Finding(rules.NO_FACE, measured=_percent(len(seen), total))
         return
     yield from _shared_out(timeline, lambda sample: sample.faces == 0, rules.FACE_MISSING, rules.FACE_LEAVES)

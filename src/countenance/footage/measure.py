@@ -17,7 +17,7 @@ from countenance.people.speech import speech_spans
 from countenance.settings import Settings
 
 SAMPLES_PER_S = 4
-_LONGEST_SIDE_PX = 960
+_LONGEST_SIDE_PX = 640  # what the face detector works on
 _SECOND_FACE = 0.25
 """A further face counts from this share of the main face's width on; smaller ones are pictures on a wall."""
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # ITU-R BT.709
