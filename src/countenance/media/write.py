@@ -38,8 +38,8 @@ class VideoWriter:
     Use as a context manager and `write` one picture per frame. The sound, (n,) float32 in [-1, 1], is cut or filled
     with silence so that it ends with the last picture; its rate is kept if AAC knows it. Pictures with an odd width
     or height lose their last column or row, since 4:2:0 needs even sizes. There is a key picture at least every
-    `keyframe_every` pictures: the fewer, the smaller the file; the more, the quicker a jump in it. On any error, in here or in the body of
-    the `with`, nothing is left behind and a file already at `path` stays as it was.
+    `keyframe_every` pictures: fewer make the file smaller, more make a jump in it quicker. On any error, in here or
+    in the body of the `with`, nothing is left behind and a file already at `path` stays as it was.
 
     Raises:
         CountenanceError: media.cannot_write.
