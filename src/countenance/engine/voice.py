@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from countenance.engine.errors import CANNOT_BE_SPOKEN, NOTHING_TO_SAY, SCRIPT_TOO_LONG
 from countenance.errors import CountenanceError, Finding
+from countenance.people.models import STOCK_VOICE, weight_path
 from countenance.settings import Settings
 
 PAUSE = "_"
@@ -72,7 +73,7 @@ def speak(text: str, settings: Settings) -> Speech:
     too long.
     """
     _check(text)
-    voice = _load(settings.threads or 1)
+    voice = _load(weight_path(STOCK_VOICE, settings), settings.threads or 1)
     chunks = [part for sentence in voice.phonemize(text) for part in _fit(sentence)]
     if not any(symbol.isalpha() for chunk in chunks for symbol in chunk):
         raise CountenanceError(Finding(NOTHING_TO_SAY))
@@ -169,12 +170,10 @@ def _end_where_quiet(phones: list[Phone], sound: NDArray[np.float32], sample_rat
 
 
 @lru_cache(maxsize=2)
-def _load(threads: int) -> Any:
+def _load(path: Path, threads: int) -> Any:
     import hibari
-    from hibari.voices import DEFAULT, voice_path  # type: ignore[import-untyped]
 
-    model = Path(voice_path(DEFAULT, download_missing=False)).read_bytes()
-    return hibari.Hibari(model=_with_output(model, _DURATION_NODE), threads=threads)
+    return hibari.Hibari(model=_with_output(path.read_bytes(), _DURATION_NODE), threads=threads)
 
 
 def _with_output(model: bytes, node: bytes) -> bytes:
