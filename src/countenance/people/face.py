@@ -80,6 +80,7 @@ BLENDSHAPES: tuple[str, ...] = (
 # A face is found at 640 px as well as at full size, in a fraction of the time; one that fills a 640 px picture is
 # found better at 160 px, because the detector knows faces up to about 300 px.
 _DETECTION_SIZES_PX = (640, 160)
+_SMALLEST_FACE_PX = 10
 # The landmark model sees a face as 256 px of a square 1.5 times as wide: more than this is not used.
 _WORKING_SIZE_PX = 512
 _CROP_PER_FACE = 2.4
@@ -140,7 +141,9 @@ def _detect_at(rgb: NDArray[np.uint8], size: int, settings: Settings) -> list[Fa
 
     height, width = rgb.shape[:2]
     scale = min(1.0, size / max(height, width))
-    shape = max(1, round(width * scale)), max(1, round(height * scale))
+    shape = round(width * scale), round(height * scale)
+    if min(shape) < _SMALLEST_FACE_PX:
+        return []
     small = cv2.resize(rgb, shape, interpolation=cv2.INTER_AREA) if scale < 1.0 else rgb
     with _detector_lock:
         detector = face_detector(settings)
@@ -197,8 +200,7 @@ class FaceTracker:
     def __init__(self, settings: Settings, num_faces: int = 1) -> None:
         self._settings = settings
         self._landmarker = _landmarker(settings, num_faces)
-        # Closed at the latest when the interpreter ends: the library cannot be closed after its modules are gone.
-        self._close = weakref.finalize(self, self._landmarker.close)
+        self._close = weakref.finalize(self, _close, self._landmarker)
         self._crop: _Crop | None = None
         self._time_s = -math.inf
 
@@ -268,6 +270,15 @@ def _landmarker(settings: Settings, num_faces: int) -> Any:
     )
     with _silenced_stderr():
         return vision.FaceLandmarker.create_from_options(options)
+
+
+def _close(landmarker: Any) -> None:
+    try:
+        landmarker.close()
+    except (TypeError, RuntimeError):
+        # The interpreter ends and the library's thread has ended already: nothing is left to close, and it shall
+        # not try again where its complaint could not be caught.
+        landmarker._handle = None
 
 
 def _mesh(result: Any, index: int, crop: _Crop, size: tuple[int, int]) -> FaceMesh:

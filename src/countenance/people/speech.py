@@ -5,7 +5,7 @@ All functions take float32 mono at 16 kHz of any length, silence and nothing at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +105,7 @@ def transcribe(samples: NDArray[np.float32], settings: Settings, prompt: str = "
     if not spans:
         return Transcript((), "")
     segments, _ = speech_recogniser(settings).transcribe(
-        np.asarray(samples, np.float32),
+        np.nan_to_num(samples),
         language="en",
         beam_size=5,
         temperature=0.0,
@@ -114,13 +114,21 @@ def transcribe(samples: NDArray[np.float32], settings: Settings, prompt: str = "
         word_timestamps=True,
     )
     words = tuple(
-        Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
+        _tightened(Word(word.word.strip(), float(word.start), float(word.end), float(word.probability)), spans)
         for segment in segments
         if segment.no_speech_prob < _NO_SPEECH and segment.compression_ratio < _REPETITIVE
         for word in segment.words or ()
         if _within(spans, word.start, word.end)
     )
     return Transcript(words, " ".join(word.text for word in words))
+
+
+def _tightened(word: Word, spans: tuple[Span, ...]) -> Word:
+    """The recogniser gives the silence around speech to the words beside it: it is taken off."""
+    heard = [span for span in spans if span.start_s < word.end_s and span.end_s > word.start_s]
+    if not heard:
+        return word
+    return replace(word, start_s=max(word.start_s, heard[0].start_s), end_s=min(word.end_s, heard[-1].end_s))
 
 
 def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:

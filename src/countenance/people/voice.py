@@ -37,7 +37,7 @@ def voice_embedding(samples: NDArray[np.float32], settings: Settings) -> NDArray
     that overlap by half. Raises CountenanceError `people.too_little_speech`. Model: d-vector (Wan et al. 2018,
     arXiv:1710.10467).
     """
-    speech = _speech_only(samples, settings)
+    speech = _speech_only(np.nan_to_num(samples), settings)
     duration_s = len(speech) / SAMPLE_RATE
     if duration_s < (TOO_LITTLE_SPEECH.limit or 0.0):
         raise CountenanceError(Finding(TOO_LITTLE_SPEECH, measured=round(duration_s, 2)))
