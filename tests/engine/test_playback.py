@@ -1,0 +1,90 @@
+"""The plan of the playing clip."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from countenance.engine.atlas import CONTROL
+from countenance.engine.playback import JOIN_FRAMES, Shot, plan
+from countenance.engine.replica import BaseTrack
+
+
+def base(lengths: list[int], *, gaps: int = 4, quiet: tuple[int, int] = (0, 0), seed: int = 0) -> BaseTrack:
+    """A clip of stretches of such lengths, a few lost frames between them, silent in `quiet`."""
+    stretch = np.concatenate([[index] * length + [-1] * gaps for index, length in enumerate(lengths)]).astype(np.int32)
+    count = len(stretch)
+    rng = np.random.default_rng(seed)
+    sway = np.cumsum(rng.normal(0, 0.4, (count, 2)), axis=0)
+    to_canonical = np.zeros((count, 2, 3), np.float32)
+    to_canonical[:, 0, 0] = to_canonical[:, 1, 1] = 0.01
+    to_canonical[:, :, 2] = 0.01 * sway
+    to_canonical[stretch < 0] = np.nan
+    speaking = np.ones(count, np.float32)
+    speaking[slice(*quiet)] = 0.0
+    return BaseTrack(
+        stretch=stretch,
+        to_canonical=to_canonical,
+        control=np.zeros((count, len(CONTROL), 2), np.float32),
+        pose=rng.normal(0, 1, (count, 3)).astype(np.float32),
+        blink=np.zeros(count, np.float32),
+        speaking=speaking,
+        thumbnail=rng.integers(100, 110, (count, 18, 32, 3)).astype(np.uint8),
+    )
+
+
+def check(track: BaseTrack, shots: list[Shot]) -> None:
+    """Only frames that may be shown, and nothing but joins between frames that do not follow each other."""
+    for shot in shots:
+        assert track.stretch[shot.frame] >= 0
+        assert shot.other is None or track.stretch[shot.other] >= 0
+    for before, after in pairwise(shots):
+        if after.share <= before.share and before.other is not None:
+            assert before.share == pytest.approx(JOIN_FRAMES / (JOIN_FRAMES + 1))
+            assert after.frame == before.other + 1
+        else:
+            assert after.frame == before.frame + 1
+            assert track.stretch[after.frame] == track.stretch[before.frame]
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    lengths=st.lists(st.integers(25, 90), min_size=1, max_size=5),
+    frames=st.integers(1, 700),
+    quiet=st.tuples(st.integers(0, 100), st.integers(0, 200)),
+    seed=st.integers(0, 99),
+)
+def test_any_clip_plays_for_as_long_as_it_must(
+    lengths: list[int], frames: int, quiet: tuple[int, int], seed: int
+) -> None:
+    track = base(lengths, quiet=quiet, seed=seed)
+    speech = (np.sin(np.arange(frames) / 40 + seed) > -0.5).astype(np.float32)
+    shots = plan(track, speech)
+    assert len(shots) == frames
+    check(track, shots)
+
+
+def test_a_long_stretch_plays_without_a_join() -> None:
+    shots = plan(base([40, 400, 40]), np.ones(300, np.float32))
+    assert all(shot.other is None for shot in shots)
+
+
+def test_it_never_begins_in_a_blink() -> None:
+    track = base([200, 200])
+    track.blink[:60] = 0.9
+    track.blink[204:230] = 0.9
+    first = plan(track, np.ones(100, np.float32))[0]
+    assert track.blink[first.frame] < 0.4
+
+
+def test_silence_shows_listening() -> None:
+    track = base([400], quiet=(250, 400))
+    speech = np.ones(200, np.float32)
+    speech[90:] = 0.0
+    shots = plan(track, speech)
+    assert all(shot.frame < 250 for shot in shots[:60])
+    assert all(shot.frame >= 250 for shot in shots[120:] if shot.other is None)

@@ -1,0 +1,124 @@
+"""The bundle on disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from faces import TO_CANONICAL, atlas, control
+from numpy.typing import NDArray
+
+from countenance.engine import replica as bundle
+from countenance.engine.motion import SpeechMotion
+from countenance.engine.mouth import MouthBasis
+from countenance.errors import CountenanceError
+
+
+@pytest.fixture
+def replica(tmp_path: Path) -> bundle.Replica:
+    """A small replica in memory; its clip is not a real one."""
+    rng = np.random.default_rng(0)
+
+    def some(*shape: int) -> NDArray[np.float32]:
+        return rng.normal(size=shape).astype(np.float32)
+
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"pictures")
+    track = bundle.BaseTrack(
+        stretch=np.zeros(5, np.int32),
+        to_canonical=np.repeat(TO_CANONICAL[None], 5, axis=0),
+        control=np.repeat(control()[None], 5, axis=0),
+        pose=some(5, 3),
+        blink=some(5),
+        speaking=some(5),
+        thumbnail=rng.integers(0, 255, (5, 18, 32, 3)).astype(np.uint8),
+    )
+    return bundle.Replica(
+        basis=MouthBasis(some(65, 2), some(3), some(3, 65, 2), some(12, 65, 2)),
+        motion=SpeechMotion(some(384), some(384, 8), some(160), some(160, 13), some(13), some(13)),
+        template=some(12, 2),
+        rest=some(13),
+        track=track,
+        atlas=atlas(3),
+        detail=0.25,
+        base_clip=clip,
+        description={"software": "test", "metrics": {"lip_ssim": 0.9}},
+    )
+
+
+def rule_of(error: pytest.ExceptionInfo[CountenanceError]) -> str:
+    return error.value.finding.rule.id
+
+
+def test_everything_comes_back(replica: bundle.Replica, tmp_path: Path) -> None:
+    saved = bundle.save(replica, tmp_path / "deep" / "ada")
+    back = bundle.load(tmp_path / "deep" / "ada")
+    for part in ("basis", "motion", "track"):
+        for field in getattr(replica, part).__dataclass_fields__:
+            np.testing.assert_array_equal(getattr(getattr(back, part), field), getattr(getattr(replica, part), field))
+    np.testing.assert_array_equal(back.rest, replica.rest)
+    np.testing.assert_array_equal(back.template, replica.template)
+    np.testing.assert_array_equal(back.atlas.patch(2), replica.atlas.patch(2))
+    assert back.atlas.jpegs == replica.atlas.jpegs
+    assert back.detail == 0.25
+    assert back.base_clip.read_bytes() == b"pictures"
+    assert back.description["metrics"] == {"lip_ssim": 0.9}
+    assert back.description == saved.description
+
+
+def test_only_its_owner_may_read_it(replica: bundle.Replica, tmp_path: Path) -> None:
+    bundle.save(replica, tmp_path / "ada")
+    assert (tmp_path / "ada").stat().st_mode & 0o077 == 0
+    assert all(file.stat().st_mode & 0o077 == 0 for file in (tmp_path / "ada").iterdir())
+
+
+@pytest.mark.parametrize("file", [bundle.ENGINE, bundle.ATLAS, bundle.BASE_CLIP])
+def test_a_changed_byte_is_noticed(replica: bundle.Replica, tmp_path: Path, file: str) -> None:
+    bundle.save(replica, tmp_path / "ada")
+    path = tmp_path / "ada" / file
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(CountenanceError) as error:
+        bundle.load(tmp_path / "ada")
+    assert rule_of(error) == "engine.replica_damaged"
+    assert file in str(error.value)
+
+
+def test_what_is_no_replica_is_named(tmp_path: Path) -> None:
+    (tmp_path / "replica.json").write_text("[1, 2]")
+    for folder in (tmp_path, tmp_path / "nothing"):
+        with pytest.raises(CountenanceError) as error:
+            bundle.load(folder)
+        assert rule_of(error) == "engine.not_a_replica"
+
+
+def test_a_newer_format_is_not_guessed_at(replica: bundle.Replica, tmp_path: Path) -> None:
+    bundle.save(replica, tmp_path / "ada")
+    path = tmp_path / "ada" / bundle.DESCRIPTION
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 99}))
+    with pytest.raises(CountenanceError) as error:
+        bundle.load(tmp_path / "ada")
+    assert rule_of(error) == "engine.replica_too_new"
+
+
+def test_a_replica_replaces_a_replica_and_nothing_else(replica: bundle.Replica, tmp_path: Path) -> None:
+    bundle.save(replica, tmp_path / "ada")
+    bundle.save(replica, tmp_path / "ada")
+    bundle.load(tmp_path / "ada")
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.jpg").write_bytes(b"cat")
+    with pytest.raises(CountenanceError) as error:
+        bundle.save(replica, tmp_path / "photos")
+    assert rule_of(error) == "engine.place_taken"
+    assert (tmp_path / "photos" / "cat.jpg").read_bytes() == b"cat"
+
+
+def test_a_failure_leaves_nothing_behind(replica: bundle.Replica, tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").unlink()
+    with pytest.raises(CountenanceError) as error:
+        bundle.save(replica, tmp_path / "ada")
+    assert rule_of(error) == "engine.cannot_store"
+    assert list(tmp_path.iterdir()) == []
