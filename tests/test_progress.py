@@ -64,9 +64,9 @@ def test_never_falls_and_stays_in_range(reports: list[tuple[str, float]]) -> Non
     assert 0 <= fractions[0] <= fractions[-1] <= 1
 
 
-def test_nested_work_is_shown_as_one_stage() -> None:
+def test_nested_work_fills_one_stage_under_its_own_names() -> None:
     seen: list[Progress] = []
     progress = StageProgress({"check": 1, "train": 1}, seen.append)
     progress.nested("train")(Progress("inner", 0.5))
     progress.stage("train")(0.75)
-    assert [(p.stage, p.fraction) for p in seen] == [("train", 0.75), ("train", 0.75), ("train", 0.875)]
+    assert [(p.stage, p.fraction) for p in seen] == [("inner", 0.75), ("train", 0.75), ("train", 0.875)]

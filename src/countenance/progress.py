@@ -52,13 +52,13 @@ class StageProgress:
         self._fraction = 0.0
         self._rate: float | None = None
 
-    def update(self, stage: str, fraction: float) -> None:
-        """Report that `stage` (one of the weights' names) is `fraction` (0..1) done."""
+    def update(self, stage: str, fraction: float, shown: str | None = None) -> None:
+        """Report that `stage` (one of the weights' names) is `fraction` (0..1) done, `shown` under another name."""
         start, share = self._spans[stage]
         overall = start + share * min(max(fraction, 0.0), 1.0)
         self._fraction = min(max(self._fraction, overall), 1.0)
         if self._callback is not None:
-            self._callback(Progress(stage, self._fraction, self._seconds_left()))
+            self._callback(Progress(shown or stage, self._fraction, self._seconds_left()))
 
     def stage(self, name: str) -> Callable[[float], None]:
         """A function that takes only the stage's own fraction, for code that knows nothing of other stages."""
@@ -66,8 +66,8 @@ class StageProgress:
         return lambda fraction: self.update(name, fraction)
 
     def nested(self, name: str) -> ProgressCallback:
-        """A callback for work that reports a whole `Progress` of its own, shown as the stage `name`."""
-        return lambda inner: self.update(name, inner.fraction)
+        """A callback for work that reports a whole `Progress` of its own: it fills the stage `name`, under its names."""
+        return lambda inner: self.update(name, inner.fraction, shown=inner.stage)
 
     def done(self) -> None:
         """Report that everything is finished."""

@@ -1,0 +1,50 @@
+"""`countenance demo`: the main job on the clip of a person who does not exist, from footage to video."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countenance.cli import progress as display
+from countenance.cli.errors import NO_STOCK_CLIP
+from countenance.cli.exits import Exit
+from countenance.cli.options import Json
+from countenance.cli.output import console, print_json, print_pairs
+from countenance.cli.studio import load_settings, train_replica
+from countenance.errors import CountenanceError, Finding
+
+SENTENCE = "Hello! I do not exist, but I speak every word you give me, and nobody's face was borrowed for it."
+_STAGES = {"train": 100.0, "say": 15.0}
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("out/demo"),
+    json: Json = False,
+) -> Exit:
+    """Train a replica of the stock presenter, who does not exist, and let her say a sentence."""
+    from countenance.engine.render import render
+    from countenance.progress import StageProgress
+    from countenance.stock.clips import presenter_clip
+
+    footage = presenter_clip()
+    if not footage.is_file():
+        raise CountenanceError(Finding(NO_STOCK_CLIP, file=str(footage)))
+    settings = load_settings()
+    replica, video = out / "replica", out / "presenter.mp4"
+    with display.shown(as_json=json) as callback:
+        stages = StageProgress(_STAGES, callback)
+        description = train_replica(footage, replica, settings, stages.nested("train"), synthetic=True)
+        rendered = render(replica, video, settings, script=SENTENCE, progress=stages.nested("say"))
+        stages.done()
+    figures = {"training_s": description["training_s"], **description["metrics"]}
+    if json:
+        print_json({"ok": True, "replica": str(replica), "metrics": figures, **rendered.as_dict()})
+    else:
+        target = console()
+        print_pairs(target, "The replica, measured on footage it was not trained on", figures)
+        shown = {key: value for key, value in rendered.as_dict().items() if key != "video"}
+        print_pairs(target, "\nThe video", shown)
+        target.print(f"\n{video.resolve()}", soft_wrap=True)
+    return Exit.OK

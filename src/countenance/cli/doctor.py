@@ -1,0 +1,141 @@
+"""`countenance doctor`: what is installed here, which weights would be used, what the machine can do."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from countenance import __version__
+from countenance.cli.exits import Exit
+from countenance.cli.options import Json
+from countenance.cli.output import console, print_json, print_pairs, print_rows
+
+_PACKAGES = (
+    "av",
+    "ctranslate2",
+    "faster-whisper",
+    "hibari-tts",
+    "mediapipe",
+    "numpy",
+    "onnxruntime",
+    "opencv-python-headless",
+    "scipy",
+)
+_CPU_FEATURES = (
+    "avx2",
+    "fma",
+    "avx512f",
+    "avx512_vnni",
+    "avx512_bf16",
+    "amx_tile",
+    "amx_bf16",
+    "amx_int8",
+    "asimd",
+    "sve",
+)
+_GOOD = ("ok", "replaced")
+
+
+def doctor(json: Json = False) -> Exit:
+    """Show what is installed, which weights are used, and what this machine can do."""
+    facts = examine()
+    if json:
+        print_json(facts)
+    else:
+        _show(facts)
+    return Exit.OK if facts["ok"] else Exit.INTERNAL
+
+
+def examine() -> dict[str, Any]:
+    """All facts, JSON-ready; `ok` is whether every package and weight that the work needs is there and unaltered."""
+    from dataclasses import asdict
+
+    from countenance.cli.studio import load_settings
+    from countenance.people.models import describe
+
+    packages = {name: _version(name) for name in _PACKAGES}
+    weights = [asdict(state) for state in describe(load_settings())]
+    return {
+        "ok": all(packages.values()) and all(weight["state"] in _GOOD for weight in weights),
+        "countenance": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": packages,
+        "weights": weights,
+        "cpu": {"model": _cpu_model(), "cores": _cores(), "features": _cpu_features()},
+        "memory_gb": round(_memory_bytes() / 1e9, 1),
+        "gpus": _gpus(),
+        "ffmpeg": _ffmpeg(),
+    }
+
+
+def _show(facts: dict[str, Any]) -> None:
+    target = console()
+    cpu = facts["cpu"]
+    machine = {
+        "countenance": facts["countenance"],
+        "python": facts["python"],
+        "system": facts["platform"],
+        "processor": f"{cpu['model']}, {cpu['cores']} cores for this process",
+        "its features": " ".join(cpu["features"]) or "none of those that speed this up",
+        "memory": f"{facts['memory_gb']} GB",
+        "GPU": ", ".join(facts["gpus"]) or "none (none is needed)",
+        "FFmpeg libraries": " ".join(f"{name} {version}" for name, version in facts["ffmpeg"].items()),
+    }
+    print_pairs(target, "Machine", machine)
+    print_pairs(target, "\nPackages", {name: version or "MISSING" for name, version in facts["packages"].items()})
+    weights = [(w["name"], w["state"], w["source"], w["sha256"][:8]) for w in facts["weights"]]
+    print_rows(target, "\nWeights", weights)
+    target.print("\nAll is well." if facts["ok"] else "\nSomething is missing or altered: reinstall countenance.")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _cpu_lines(key: str) -> list[str]:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    return [line.split(":", 1)[1].strip() for line in lines if line.split(":")[0].strip() == key]
+
+
+def _cpu_model() -> str:
+    return (_cpu_lines("model name") or [platform.processor() or platform.machine()])[0]
+
+
+def _cpu_features() -> list[str]:
+    flags = set(" ".join(_cpu_lines("flags") + _cpu_lines("Features")).split())
+    return [feature for feature in _CPU_FEATURES if feature in flags]
+
+
+def _memory_bytes() -> int:
+    """What this process may use: the machine's memory or its container's limit."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = Path("/sys/fs/cgroup/memory.max")
+    text = limit.read_text(encoding="ascii").strip() if limit.exists() else "max"
+    return min(total, int(text)) if text.isdigit() else total
+
+
+def _gpus() -> list[str]:
+    folder = Path("/proc/driver/nvidia/gpus")
+    found = []
+    for info in sorted(folder.glob("*/information")):
+        names = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("Model")]
+        found.extend(names)
+    return found
+
+
+def _ffmpeg() -> dict[str, str]:
+    import av
+
+    return {name: ".".join(map(str, version)) for name, version in sorted(av.library_versions.items())}

@@ -1,0 +1,39 @@
+"""The error catalogue of the command line."""
+
+from __future__ import annotations
+
+from countenance.errors import Rule
+
+NO_CONSENT = Rule(
+    id="cli.no_consent",
+    title="Nobody's replica is trained without proof that they agree.",
+    remedy="Record the person reading what `countenance statement` prints and give it with --consent and --name, or "
+    "say with --synthetic that the person in the footage does not exist.",
+)
+USAGE = Rule(
+    id="cli.usage",
+    title="The command was not understood.",
+    remedy="Run `countenance --help`, or the command with --help.",
+)
+BAD_SETTING = Rule(
+    id="cli.bad_setting",
+    title="A setting has a value that cannot be used.",
+    remedy="Correct the environment variable that is named, or remove it.",
+)
+INTERRUPTED = Rule(
+    id="cli.interrupted",
+    title="Stopped before the end, as asked.",
+    remedy="Nothing half-finished was left behind; run the command again to start over.",
+)
+INTERNAL = Rule(
+    id="cli.internal",
+    title="Something went wrong inside the software.",
+    remedy="Please report it together with what stands above.",
+)
+NO_STOCK_CLIP = Rule(
+    id="cli.no_stock_clip",
+    title="The stock clip is not part of this installation.",
+    remedy="Install countenance from its wheel or its repository.",
+)
+
+RULES = (NO_CONSENT, USAGE, BAD_SETTING, INTERRUPTED, INTERNAL, NO_STOCK_CLIP)

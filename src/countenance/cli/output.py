@@ -1,0 +1,109 @@
+"""What a command says at its end: for a person in words, for a program as one JSON object."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from countenance.errors import Finding, Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.HINT: "cyan"}
+_SPANS_SHOWN = 5
+
+
+def print_json(data: Mapping[str, Any]) -> None:
+    """The one JSON object of a command, on stdout."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def failure(findings: Sequence[Finding], **more: Any) -> dict[str, Any]:
+    """The JSON of whatever did not succeed: `ok` false, the finding that stopped it, all findings."""
+    return {
+        "ok": False,
+        "error": findings[0].as_dict(),
+        "findings": [finding.as_dict() for finding in findings],
+        **more,
+    }
+
+
+def report_failure(findings: Sequence[Finding], *, as_json: bool, **more: Any) -> None:
+    """Say why a command did not succeed: JSON on stdout, or panels on stderr."""
+    if as_json:
+        print_json(failure(findings, **more))
+        return
+    print_findings(console(stderr=True), findings)
+
+
+def print_findings(target: Console, findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        target.print(_panel(finding))
+
+
+def print_pairs(target: Console, title: str, pairs: Mapping[str, Any]) -> None:
+    """A small table of names and values."""
+    print_rows(target, title, [(name, _text(value)) for name, value in pairs.items()])
+
+
+def print_rows(target: Console, title: str, rows: Sequence[Sequence[str]]) -> None:
+    """A table without a head; long cells are folded, not cut."""
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+    for _ in rows[0]:
+        table.add_column(overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    target.print(table)
+
+
+def console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+
+
+def _panel(finding: Finding) -> RenderableType:
+    from rich.panel import Panel
+    from rich.text import Text
+
+    body = Text()
+    for label, text in _facts(finding):
+        body.append(f"{label}: " if label else "", style="bold")
+        body.append(f"{text}\n")
+    body.append("What to do: ", style="bold")
+    body.append(finding.rule.remedy)
+    colour = _COLOURS[finding.severity]
+    title = Text(f"{finding.severity.value}: {finding.rule.id}")
+    return Panel(
+        Text.assemble((f"{finding.rule.title}\n", "bold"), body), title=title, title_align="left", style=colour
+    )
+
+
+def _facts(finding: Finding) -> list[tuple[str, str]]:
+    facts = [("", finding.detail)] if finding.detail else []
+    if finding.file:
+        facts.append(("File", finding.file))
+    shape = finding.as_dict()
+    if finding.measured is not None:
+        facts.append(("Measured", _with_unit(finding.measured, shape["unit"])))
+        if shape["limit"] is not None:
+            facts.append(("Limit", _with_unit(shape["limit"], shape["unit"])))
+    if finding.spans:
+        more = len(finding.spans) - _SPANS_SHOWN
+        where = ", ".join(span.timecode() for span in finding.spans[:_SPANS_SHOWN])
+        facts.append(("Where", f"{where} and {more} more" if more > 0 else where))
+    return facts
+
+
+def _with_unit(value: float | str, unit: str) -> str:
+    return f"{_text(value)} {unit}".rstrip()
+
+
+def _text(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
