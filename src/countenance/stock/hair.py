@@ -185,7 +185,7 @@ def brows(figure: Figure) -> Rider:
         across = rng.normal(0, 0.34, count).clip(-1, 1)
         thickness = np.interp(t, (0, 0.15, 0.5, 1), (0.034, 0.042, 0.033, 0.007)) * person.brow_weight**0.5
         x = side * np.interp(t, (0, 1), (abs(eye[0]) - 0.17, abs(eye[0]) + 0.235))
-        y = np.interp(t, (0, 0.3, 0.65, 1), (0.215, 0.262, 0.285, 0.205)) + across * thickness
+        y = np.interp(t, (0, 0.3, 0.65, 1), (0.215, 0.262, 0.285, 0.205)) + across * thickness + person.brow_lift
         _, near = flat.query(np.stack([x, y], 1))
         vertex = front[near]
         start = np.stack([x, y, figure.rest[vertex, 2]], 1) - figure.rest[vertex]

@@ -41,7 +41,8 @@ def paint(figure: Figure) -> Paint:
     for centre in figure.eye_centres:
         colour = _mix(colour, dark, 0.34 * _blob(p, centre + np.array([0, -0.15, 0.25]), (0.25, 0.07, 0.5)))
         colour = _mix(colour, dark, 0.40 * _blob(p, centre + np.array([0, 0.10, 0.25]), (0.24, 0.07, 0.5)))
-    colour = _mix(colour, skin * [0.42, 0.40, 0.44], person.beard * 0.62 * _beard(p, lip))
+    stubble = 0.4 * skin * [0.42, 0.40, 0.44] + 0.6 * np.asarray(person.hair) * 1.4
+    colour = _mix(colour, stubble, 0.9 * person.beard * _beard(p, lip))
     rim = np.where((p[:, 1] > 0)[:, None], skin * [0.20, 0.15, 0.13], skin * [0.80, 0.52, 0.48])
     colour = _mix(colour, rim, lid)
     colour = _mix(colour, np.asarray(person.brows, np.float32), 0.20 * _brow_tint(figure))
@@ -114,13 +115,13 @@ def _brow_tint(figure: Figure) -> Array:
     tint = np.zeros(len(figure.rest), np.float32)
     for eye in figure.eye_centres:
         for t, y in ((0.0, 0.225), (0.33, 0.262), (0.66, 0.280)):
-            centre = np.array([np.sign(eye[0]) * (abs(eye[0]) - 0.12 + 0.29 * t), y, 1.3])
+            centre = np.array([np.sign(eye[0]) * (abs(eye[0]) - 0.12 + 0.29 * t), y + figure.person.brow_lift, 1.3])
             tint = np.maximum(tint, _blob(figure.rest, centre, (0.085, 0.042, 0.5)))
     return tint * figure.person.brow_weight
 
 
 def _beard(points: Array, lip: Array) -> Array:
-    """A shaved beard's shadow on chin, jaw and upper lip."""
+    """Chin, jaw and upper lip."""
     x, y, z = points.T
     low = np.clip((-0.42 - y - 0.25 * np.abs(x)) / 0.18, 0, 1) * np.clip((z + 0.1) / 0.4, 0, 1)
     neck = np.clip((y + 1.45) / 0.3, 0, 1)

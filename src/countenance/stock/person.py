@@ -44,7 +44,10 @@ class Person:
     freckles: float = 0.55
     blush: float = 1.0
     beard: float = 0.0
+    """0 none, 0.5 a shaved one's shadow, 1 a short dark one."""
     brow_weight: float = 1.0
+    brow_lift: float = 0.0
+    """Height of the brows above their usual place, in decimetres."""
     asymmetry: dict[str, float] = field(default_factory=dict)
     """Shapes that apply to one side only, by their full name (`l-eye-scale-incr`)."""
     seed: int = 1
@@ -89,30 +92,33 @@ PRESENTER = Person(
 OTHER = Person(
     name="other",
     shapes={
-        "caucasian-male-young": 0.6,
-        "african-male-young": 0.35,
-        "nose-width3-incr": 0.5,
-        "nose-scale-vert-incr": 0.4,
-        "chin-width-incr": 0.5,
-        "chin-prominent-incr": 0.4,
-        "head-rectangular": 0.5,
-        "mouth-scale-horiz-incr": 0.3,
-        "eyebrows-trans-down": 0.4,
+        "asian-male-old": 0.9,
+        "african-male-old": 0.4,
+        "head-round": 1.0,
+        "head-fat-incr": 1.0,
+        "nose-width3-incr": 1.0,
+        "nose-scale-vert-decr": 0.6,
+        "eye-trans-out": 1.0,
+        "eye-scale-decr": 0.7,
+        "eyebrows-trans-up": 0.8,
+        "mouth-scale-horiz-decr": 0.8,
+        "chin-height-decr": 0.6,
+        "forehead-scale-vert-incr": 0.5,
         "ear-wing-decr": 0.4,
-        "eye-scale-incr": 0.4,
     },
     asymmetry={"l-eye-corner2-down": 0.2},
-    skin=(0.36, 0.205, 0.135),
-    lips=(0.30, 0.125, 0.105),
+    skin=(0.36, 0.22, 0.14),
+    lips=(0.30, 0.13, 0.11),
     iris=(0.06, 0.035, 0.02),
-    hair=(0.012, 0.009, 0.008),
-    brows=(0.012, 0.009, 0.008),
+    hair=(0.30, 0.29, 0.28),
+    brows=(0.20, 0.19, 0.18),
     clothes=(0.11, 0.11, 0.12),
     style=HairStyle(strands=7000, length=0.45, short_sides=0.8, part_x=-0.2, clump=0.35, volume=0.05),
     lashes=0.5,
     freckles=0.0,
     blush=0.5,
-    beard=0.8,
-    brow_weight=1.5,
+    brow_weight=2.0,
+    brow_lift=0.03,
     seed=2,
 )
+"""An old man: what the presenter is not, for the tests that need another face."""
