@@ -47,17 +47,18 @@ def picture(brightness: float = 0.0) -> Picture:
     y, x = np.mgrid[0:340, 0:300].astype(np.float32)
     skin = 150 + 30 * np.sin(x / 60) + 20 * np.cos(y / 50) + 4 * np.sin(x * 1.3) * np.sin(y * 1.1)
     mouth = 60 * np.exp(-(((x - 150) / 25) ** 2) - ((y - 185) / 6) ** 2)
-    return np.clip(skin[..., None] - mouth[..., None] + brightness, 0, 255).astype(np.uint8).repeat(3, axis=2)
+    grey = np.clip(skin - mouth + brightness, 0, 255).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
 
 
 def control() -> Array:
     """(C, 2) canonical places of the control points."""
-    return canonical_points()[CONTROL]
+    return np.asarray(canonical_points()[CONTROL], np.float32)
 
 
 def mouth() -> Array:
     """(M, 2) canonical places of the mouth's points."""
-    return canonical_points()[MOUTH]
+    return np.asarray(canonical_points()[MOUTH], np.float32)
 
 
 def atlas(rows: int = 1, brightness: float = 0.0) -> Atlas:

@@ -31,7 +31,7 @@ def test_the_same_pictures_are_perfect() -> None:
 
 def test_blur_and_flicker_show() -> None:
     pictures = [np.roll(picture(), k, axis=1) for k in range(4)]
-    blurred = [np.asarray(cv2.GaussianBlur(p, (0, 0), 2)) for p in pictures]
+    blurred = [np.asarray(cv2.GaussianBlur(p, (0, 0), 2), np.uint8) for p in pictures]
     assert compare(pictures, blurred)["sharpness_ratio"] < 0.5
     flashing = [np.clip(p + np.int16(30 * (k % 2)), 0, 255).astype(np.uint8) for k, p in enumerate(pictures)]
     assert compare(pictures, flashing)["flicker_ratio"] > 1.5

@@ -19,7 +19,8 @@ from countenance.people.face import BLENDSHAPES, FaceMesh
 Array = NDArray[np.float32]
 
 POINTS = 468
-_JITTER_SIGMA_FRAMES = 1.0
+_LIP_SIGMA_FRAMES = 0.6
+_HEAD_SIGMA_FRAMES = 1.0
 _CUT_JUMP = 0.12
 """A head that moves by more than this share of the eye distance within a frame was cut, not moved."""
 _BLINK = [BLENDSHAPES.index("eyeBlinkLeft"), BLENDSHAPES.index("eyeBlinkRight")]
@@ -49,7 +50,10 @@ class FaceTrack:
 
 
 def track_of(meshes: list[FaceMesh | None]) -> FaceTrack:
-    """Stack what a tracker found frame by frame."""
+    """Stack what a tracker found frame by frame, with the landmarks' jitter smoothed out of each unbroken stretch.
+
+    The filter looks both ways and is narrower than a phone is long, so lips neither lag nor lose their closures.
+    """
     points = np.full((len(meshes), POINTS, 2), np.nan, np.float32)
     pose = np.full((len(meshes), 3), np.nan, np.float32)
     blink = np.full(len(meshes), np.nan, np.float32)
@@ -58,7 +62,10 @@ def track_of(meshes: list[FaceMesh | None]) -> FaceTrack:
             points[index] = mesh.points[:POINTS, :2]
             pose[index] = mesh.yaw_deg, mesh.pitch_deg, mesh.roll_deg
             blink[index] = mesh.blendshapes[_BLINK].mean()
-    return FaceTrack(points, pose, blink)
+    track = FaceTrack(points, pose, blink)
+    for start, end in stretches(track):
+        points[start:end] = gaussian_filter1d(points[start:end], _LIP_SIGMA_FRAMES, axis=0, mode="nearest")
+    return track
 
 
 def eye_distance_px(track: FaceTrack) -> float:
@@ -75,6 +82,8 @@ def stable_template(track: FaceTrack) -> Array:
 
 def stretches(track: FaceTrack) -> list[tuple[int, int]]:
     """Start and end (exclusive) of each stretch of frames with a face that no cut breaks."""
+    if not track.found.any():
+        return []
     steady = track.points[:, STABLE]
     jump = np.linalg.norm(np.diff(steady, axis=0), axis=2)
     # The median point, so that a landmark that slips is not taken for a cut.
@@ -93,7 +102,7 @@ def to_canonical(track: FaceTrack, template: Array) -> Array:
     """
     transforms = np.full((len(track), 2, 3), np.nan, np.float32)
     for start, end in stretches(track):
-        steady = gaussian_filter1d(track.points[start:end][:, STABLE], _JITTER_SIGMA_FRAMES, axis=0, mode="nearest")
+        steady = gaussian_filter1d(track.points[start:end][:, STABLE], _HEAD_SIGMA_FRAMES, axis=0, mode="nearest")
         transforms[start:end] = fit_similarity(steady, template)
     return transforms
 

@@ -28,6 +28,8 @@ Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 HELD_OUT_SHARE = 0.12
+_LEAST_HELD_OUT_FRAMES = 75
+_MOST_HELD_OUT_SHARE = 0.2
 _HELD_OUT_GAP_FRAMES = 8
 _SHORTEST_STRETCH_FRAMES = 25
 _LARGEST_ATLAS = 4000
@@ -96,7 +98,8 @@ def put_in_order(watched: Watched, footage: Path) -> Material:
         ring = control[start:end, : len(RING)]
         control[start:end, : len(RING)] = gaussian_filter1d(ring, _RING_SIGMA_FRAMES, axis=0, mode="nearest")
     frames = np.flatnonzero(shown)
-    first_held = int(frames[int(len(frames) * (1.0 - HELD_OUT_SHARE))])
+    held_out = min(max(HELD_OUT_SHARE * len(frames), _LEAST_HELD_OUT_FRAMES), _MOST_HELD_OUT_SHARE * len(frames))
+    first_held = int(frames[-int(held_out)])
     return Material(
         watched, played, template, to_unit, control, lip_gap(track), shown, slice(first_held, int(frames[-1]) + 1)
     )

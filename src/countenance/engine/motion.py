@@ -1,9 +1,8 @@
 """From speech to the movement of one person's mouth, in closed form.
 
-Ridge regression from half a second of speech-encoder features around each frame to the mouth code and the lip gap.
-The encoder hears words rather than voices, which is why another voice can drive the mouth. The recording is heard
-several times, shifted within the encoder's window and at other speeds (and so at another pitch and with a longer or
-shorter vocal tract): the same mouth must come out each time.
+Ridge regression from 0.4 s of speech-encoder features around each frame to the mouth code and the lip gap. The
+encoder hears words rather than voices, which is why another voice can drive the mouth. The recording is heard at
+other speeds as well, and so at another pitch and with a longer or shorter vocal tract: the same mouth must come out.
 """
 
 from __future__ import annotations
@@ -15,18 +14,17 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.signal import resample_poly
 
-from countenance.media.read import FPS, SAMPLE_RATE
+from countenance.media.read import FPS
 from countenance.people.speech import FEATURE_RATE_HZ, encoder_features, speech_spans
 from countenance.settings import Settings
 
 Array = NDArray[np.float32]
 
 FEATURE_COMPONENTS = 192
-REACH = 10
-"""Features before and after a frame that are looked at: 0.2 s each way."""
+LAGS = np.array([-10, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8])
+"""Features before and after a frame that are looked at: 0.2 s each way, the nearest ones without a gap."""
 _PER_FRAME = FEATURE_RATE_HZ // FPS
 _RIDGE = 0.25
-_SHIFT_S = 7.3
 _SPEEDS = (0.9, 1.1)
 _FOLDS = 4
 _MAX_GAIN = 1.6
@@ -45,9 +43,9 @@ class SpeechMotion:
     feature_basis: Array
     """(384, 192)"""
     stack_mean: Array
-    """(3840,)"""
+    """(2688,)"""
     weights: Array
-    """(3840, targets)"""
+    """(2688, targets)"""
     target_mean: Array
     """(targets,)"""
     gain: Array
@@ -75,9 +73,7 @@ class View:
 def hear(samples: Array, frames: int, settings: Settings) -> list[View]:
     """The recording, 16 kHz, in all the ways in which the motion is to be learned from it."""
     straight = np.arange(frames, dtype=np.float64)
-    lead = np.zeros(round(_SHIFT_S * SAMPLE_RATE), np.float32)
-    shifted = encoder_features(np.concatenate([lead, samples]), settings)[round(_SHIFT_S * FEATURE_RATE_HZ) :]
-    views = [View(encoder_features(samples, settings), straight), View(shifted, straight)]
+    views = [View(encoder_features(samples, settings), straight)]
     for speed in _SPEEDS:
         faster = resample_poly(samples, 100, round(100 * speed)).astype(np.float32)
         views.append(View(encoder_features(faster, settings), straight / speed))
@@ -126,9 +122,9 @@ def _principal(features: Array) -> tuple[Array, Array]:
 
 
 def _stacked(features: Array, positions: NDArray[np.float64]) -> Array:
-    """(n, 20 * k): the features from `REACH` before to `REACH` after each position (in frames of 25 Hz)."""
+    """(n, 14 * k): the features at `LAGS` from each position (in frames of 25 Hz)."""
     middle = np.round(positions * _PER_FRAME).astype(np.intp)
-    around = np.clip(middle[:, None] + np.arange(-REACH, REACH), 0, len(features) - 1)
+    around = np.clip(middle[:, None] + LAGS, 0, len(features) - 1)
     return np.asarray(features[around].reshape(len(positions), -1), np.float32)
 
 

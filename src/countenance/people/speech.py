@@ -32,7 +32,7 @@ _PADDING_S = 0.06
 _LOUDNESS_FLOOR = 1e-10
 _DYNAMIC_RANGE = 8.0
 _MEL_PER_FEATURE = 2
-_WINDOW = 200
+_WINDOW = 400
 _STEP = 25
 _WORD_SLACK_S = 0.3
 # Where music or noise passes for speech, the recogniser imagines phrases, mostly one many times over.
@@ -148,9 +148,9 @@ def encoder_features(samples: NDArray[np.float32], settings: Settings) -> NDArra
     """Whisper's own picture of the speech, at 50 Hz: (ceil(n / 320), 384) float32.
 
     The encoder's numbers depend on where in its window a sound stands as well as on the sound. So it is given windows
-    of 4 s, half a second apart, and only the middle of each is kept, faded into the next: long and short recordings
-    are seen alike and no window's edge shows (the same sound at another time: cosine 0.98 and more, against 0.5 in
-    windows of 30 s, at the same use for lips).
+    of 8 s, half a second apart, and only the middle of each is kept, faded into the next: long and short recordings
+    are seen alike and no window's edge shows. Lips follow features from windows of 8 s better than from 4 s or 30 s
+    (correlation 0.861 against 0.849 and 0.855 on three minutes that were not learned from).
     """
     count = -(-len(samples) // (HOP * _MEL_PER_FEATURE))
     if count == 0:
