@@ -1,0 +1,161 @@
+"""The command line as a whole: usage, settings, start-up, faults, and that a mistake is never a stack trace."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from countenance import __version__
+from countenance.cli import studio
+from countenance.cli.exits import Exit
+from countenance.cli.main import app
+
+MANUAL = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
+Command = Callable[..., Any]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "check",
+        "check a.mp4 b.mp4",
+        "check a.mp4 --no-such-option",
+        "check a.mp4 --consent c.mp4",
+        "check a.mp4 --name Ada",
+        "check a.mp4 --consent c.mp4 --name Ada --synthetic",
+        "train a.mp4 --synthetic",
+        "train a.mp4 --out r --consent c.mp4",
+        "train a.mp4 --out r --synthetic --budget soon",
+        "train a.mp4 --out r --synthetic --budget 0",
+        "say r --out v.mp4",
+        "say r --out v.mp4 --script hello --audio a.wav",
+        "say r --script hello",
+        "statement",
+        "dance",
+        "--no-such-option",
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_wrong_usage(line: str, as_json: bool, command: Command) -> None:
+    done = command(*line.split(), *(["--json"] if as_json else []))
+    assert done.code == Exit.USAGE
+    assert "Traceback" not in done.err
+    if as_json:
+        assert (done.result["ok"], done.result["error"]["rule"], done.err) == (False, "cli.usage", "")
+    else:
+        assert "cli.usage" in done.err
+        assert done.out == ""
+
+
+def test_an_empty_name_is_no_name(command: Command) -> None:
+    assert command("statement", "--name", "  ").code == Exit.USAGE
+    assert command("check", "a.mp4", "--consent", "c.mp4", "--name", " ").code == Exit.USAGE
+
+
+def test_version_and_help(command: Command) -> None:
+    assert (command("--version").code, command("--version").out) == (Exit.OK, f"countenance {__version__}\n")
+    assert command("--help").code == Exit.OK
+    alone = command()
+    assert alone.code == Exit.USAGE
+    assert "Commands" in alone.out + alone.err
+
+
+def test_the_manual_names_every_command_and_option() -> None:
+    group = typer.main.get_command(app)
+    commands = getattr(group, "commands")  # noqa: B009 (typer's group has no public type)
+    assert set(commands) == {"check", "train", "say", "statement", "demo", "doctor"}
+    for name, each in commands.items():
+        row = next(line for line in MANUAL.splitlines() if line.startswith(f"| `countenance {name}"))
+        for option in (option for parameter in each.params for option in parameter.opts if option.startswith("--")):
+            assert option in row or option == "--json", (name, option)
+
+
+def test_a_bad_setting_is_named(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTENANCE_THREADS", "many")
+    done = command("doctor", "--json")
+    assert done.code == Exit.INPUT
+    assert done.result["error"]["rule"] == "cli.bad_setting"
+    assert "COUNTENANCE_THREADS" in done.result["error"]["detail"]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_fault_of_ours_is_told_with_its_trace(
+    as_json: bool, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("the wheel came off")
+
+    monkeypatch.setattr(studio, "load_settings", broken)
+    done = command("statement", "--name", "Ada", *(["--json"] if as_json else []))
+    assert done.code == Exit.INTERNAL
+    assert "the wheel came off" in done.err
+    if as_json:
+        assert done.result["error"]["rule"] == "cli.internal"
+
+
+def test_an_interruption_is_told(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(studio, "load_settings", interrupted)
+    done = command("statement", "--name", "Ada", "--json")
+    assert done.code == Exit.INTERRUPTED
+    assert done.result["error"]["rule"] == "cli.interrupted"
+
+
+def test_start_up_loads_nothing_heavy() -> None:
+    code = "import sys, countenance.cli.main; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split())
+    assert "typer" in loaded
+    assert not loaded & {
+        "numpy",
+        "cv2",
+        "av",
+        "mediapipe",
+        "onnxruntime",
+        "faster_whisper",
+        "scipy",
+        "pydantic",
+        "hibari",
+    }
+
+
+def test_the_module_is_the_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "countenance", "--version"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"countenance {__version__}\n", "")
+
+
+def test_doctor_finds_all_well_here(command: Command) -> None:
+    facts = command("doctor", "--json").result
+    assert facts["ok"] is True
+    assert facts["packages"]["mediapipe"] == "0.10.31"
+    assert facts["cpu"]["cores"] >= 1
+    assert facts["memory_gb"] > 0
+    assert "libavcodec" in facts["ffmpeg"]
+    told = command("doctor")
+    assert told.code == Exit.OK
+    assert "All is well." in told.out
+    assert all(weight["name"][:20] in told.out for weight in facts["weights"])
+
+
+def test_doctor_tells_what_is_wrong(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("countenance.people.models._VENDORED", Path("/nowhere"))
+    done = command("doctor")
+    assert done.code == Exit.INTERNAL
+    assert re.search(r"face_landmarker.task +missing", done.out)
+
+
+def test_statement(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTENANCE_ORGANISATION", "Harbour Films")
+    done = command("statement", "--name", " Zoë   Müller ")
+    assert done.code == Exit.OK
+    assert "Zoë Müller" in done.out
+    assert "Harbour Films" in done.out
+    assert command("statement", "--name", "Zoë Müller", "--json").result["text"] == done.out.strip()

@@ -1,0 +1,157 @@
+"""check, train, say and demo: what they refuse, what they promise on stdout and stderr, what they leave behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countenance.cli.exits import Exit
+from countenance.engine.voice import speak
+from countenance.media.probe import probe
+from countenance.media.write import write_wav
+from countenance.settings import Settings
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def replica(short_footage: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], str]:
+    """A replica trained by the command, with what the command said."""
+    folder = tmp_path_factory.mktemp("replicas") / "a replica"
+    arguments = ["train", str(short_footage), "--synthetic", "--out", str(folder), "--json"]
+    done = subprocess.run([sys.executable, "-m", "countenance", *arguments], capture_output=True, text=True)
+    assert done.returncode == Exit.OK, done.stdout + done.stderr
+    return folder, json.loads(done.stdout), done.stderr
+
+
+def test_footage_that_may_train(short_footage: Path, command: Command) -> None:
+    done = command("check", short_footage, "--synthetic", "--json")
+    assert done.code == Exit.OK, done.result
+    assert set(done.result) == {"ok", "findings", "report", "consent", "synthetic"}
+    assert done.result["report"]["duration_s"] == pytest.approx(13.0, abs=0.1)
+    told = command("check", short_footage)
+    assert told.code == Exit.OK
+    assert "This may train a replica." in told.out
+    assert "\x1b" not in told.out + told.err
+
+
+def test_training_reports_progress_and_figures(replica: tuple[Path, dict[str, Any], str]) -> None:
+    folder, said, err = replica
+    assert said["ok"] is True
+    assert said["replica"] == str(folder)
+    assert (folder / "replica.json").is_file()
+    assert said["metrics"]["lip_psnr_db"] > 15
+    assert said["training_s"] > 0
+    lines = [json.loads(line) for line in err.splitlines()]
+    fractions = [line["fraction"] for line in lines]
+    assert fractions == sorted(fractions)
+    assert (fractions[0], fractions[-1]) == (pytest.approx(0.0, abs=0.05), 1.0)
+    assert len({line["stage"] for line in lines}) >= 4
+
+
+def test_a_replica_speaks_a_script_and_a_recording(
+    replica: tuple[Path, dict[str, Any], str], tmp_path: Path, command: Command
+) -> None:
+    spoken = speak("Seven silver swans swam silently.", Settings(threads=1))
+    sound = tmp_path / "a recording.wav"
+    write_wav(sound, spoken.samples, 24_000)
+    for source in (("--script", "Seven silver swans swam silently."), ("--audio", sound)):
+        video = tmp_path / f"video {source[0]}.mp4"
+        done = command("say", replica[0], *source, "--out", video, "--json")
+        assert done.code == Exit.OK, done.result
+        assert done.result["video"] == str(video)
+        assert probe(video).duration_s == pytest.approx(spoken.duration_s, abs=0.08)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_nobody_is_trained_without_consent(
+    short_footage: Path, as_json: bool, tmp_path: Path, command: Command
+) -> None:
+    done = command("train", short_footage, "--out", tmp_path / "r", *(["--json"] if as_json else []))
+    assert done.code == Exit.REFUSED
+    assert "cli.no_consent" in done.out + done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_something_else_is_not_touched(short_footage: Path, tmp_path: Path, command: Command) -> None:
+    (tmp_path / "holiday.jpg").write_text("not a replica")
+    done = command("train", short_footage, "--synthetic", "--out", tmp_path, "--json")
+    assert done.code == Exit.INPUT
+    assert done.result["error"]["rule"] == "engine.place_taken"
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        (("check", "{}/nothing here.mp4"), "media.file_missing"),
+        (("check", "{}"), "media.not_a_file"),
+        (("train", "{}/nothing here.mp4", "--synthetic", "--out", "{}/r"), "media.file_missing"),
+        (("say", "{}", "--script", "hello", "--out", "{}/v.mp4"), "engine.not_a_replica"),
+    ],
+)
+def test_what_is_named_must_be_there(line: tuple[str, ...], rule: str, tmp_path: Path, command: Command) -> None:
+    done = command(*(word.format(tmp_path) for word in line), "--json")
+    assert done.code == Exit.INPUT
+    assert done.result["error"]["rule"] == rule
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("script", ["", "  ...  ", "日本語"])
+def test_a_script_that_cannot_be_spoken(
+    script: str, replica: tuple[Path, dict[str, Any], str], tmp_path: Path, command: Command
+) -> None:
+    done = command("say", replica[0], "--script", script, "--out", tmp_path / "v.mp4", "--json")
+    assert done.code == Exit.INPUT
+    assert done.result["error"]["rule"].startswith("voice.")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_training_leaves_nothing(sent: signal.Signals, short_footage: Path, tmp_path: Path) -> None:
+    arguments = ["train", str(short_footage), "--synthetic", "--out", str(tmp_path / "r"), "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "countenance", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "COUNTENANCE_THREADS": "1"},
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if json.loads(line)["stage"] == "watch":
+            break
+    process.send_signal(sent)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}[sent]
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+    if sent is signal.SIGINT:
+        assert json.loads(out)["error"]["rule"] == "cli.interrupted"
+
+
+@pytest.mark.real_data
+def test_faulty_recordings_are_refused_without_a_stack_trace(
+    shared_data: Path, tmp_path: Path, command: Command
+) -> None:
+    recordings = sorted((shared_data / "defects").iterdir())
+    assert len(recordings) >= 13
+    for recording in recordings:
+        file = tmp_path / f"a name with spaces & 'quotes' ü {recording.name}"
+        shutil.copy(recording, file)
+        done = command("check", file, "--json")
+        assert done.code == Exit.REFUSED, recording.name
+        assert done.result["ok"] is False
+        assert done.result["error"]["severity"] == "error"
+        assert done.result["error"]["remedy"]
+        fractions = [line["fraction"] for line in done.progress]
+        assert fractions == sorted(fractions)
