@@ -102,7 +102,7 @@ def head_arrays(wheel: zipfile.ZipFile) -> dict[str, NDArray[np.generic]]:
         "action_deltas": np.stack([_deltas(wheel, f"{folder}{name}.target", number) for name in actions]),
         "shapes": np.array([name for name, _ in shapes]),
         "shape_deltas": np.stack([_deltas(wheel, path, number) for _, path in shapes]),
-        "step": np.float32(STEP),
+        "step": np.array(STEP, np.float32),
         "lip_rings": np.stack([number[ring] for ring in _rings(quads, LIP_RINGS)]).astype(np.uint16),
         "left_lid": np.stack([number[ring] for ring in _rings(quads, LEFT_LID_RINGS)]).astype(np.uint16),
         "right_lid": np.stack([number[ring] for ring in _rings(quads, RIGHT_LID_RINGS)]).astype(np.uint16),

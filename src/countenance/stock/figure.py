@@ -121,6 +121,7 @@ class Figure:
         for name, weight in pose.actions.items():
             if weight:
                 base += np.float32(weight) * self.head.actions[name]
+        base = self._sealed(base)
         local: Array = self.to_fine @ base
         rotation = _rotation(pose.yaw_deg, pose.pitch_deg, pose.roll_deg)
         head = np.concatenate(
@@ -140,6 +141,19 @@ class Figure:
             head=head,
             lip_gap=float(lips[0, 1] - lips[19, 1]),
         )
+
+    def _sealed(self, base: Array) -> Array:
+        """Lips that meet in the middle meet along their whole length: they are soft, which no sum of actions knows."""
+        rings = self.head.lip_rings
+        upper = np.concatenate([np.arange(0, 10), np.arange(29, 38)])
+        lower = np.where(upper < 19, 19 - upper, 57 - upper)
+        gap = base[rings[LIP_INNER, upper], 1] - base[rings[LIP_INNER, lower], 1]
+        seal = 1 - _smoothstep(0.002, 0.014, gap[0])
+        close = 0.5 * seal * np.maximum(gap, 0)
+        for ring, share in zip(rings[LIP_INNER - 3 :], (0.35, 0.6, 0.85, 1.0, 1.0, 1.0), strict=True):
+            base[ring[upper], 1] -= share * close
+            base[ring[lower], 1] += share * close
+        return base
 
     def gaze_deg(self, actions: dict[str, float]) -> Array:
         """Gaze of the left and right eye, (2, 2): degrees to the person's left, degrees up."""
@@ -172,7 +186,7 @@ def _head_weight(vertices: Array) -> Array:
     return _smoothstep(-1.75, -0.6, vertices[:, 1] + 0.55 * vertices[:, 2]).astype(np.float32)
 
 
-def _smoothstep(low: float, high: float, x: Array) -> Array:
+def _smoothstep(low: float, high: float, x: Array | float) -> Array:
     t = np.clip((x - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t))
 

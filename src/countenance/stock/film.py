@@ -36,7 +36,7 @@ def film(
     with VideoWriter(path, studio.width, studio.height, fps=performance.fps, audio=speech.samples,
                      sample_rate=speech.sample_rate, crf=crf, preset=preset) as video:  # fmt: skip
         for number, pose in enumerate(performance.poses):
-            frame = studio.frame(pose)
+            frame = studio.frame(pose, number)
             video.write(frame.rgb)
             frames.append(_lips(studio, frame))
             if progress is not None:

@@ -41,7 +41,8 @@ def scalp_hair(figure: Figure) -> Strands:
     # Lifted at the parting, lying flat at the sides; away from the face, a little backwards.
     comb = np.stack([side * 0.9, np.full_like(side, -0.15), np.full_like(side, -0.42)], 1)
     front = np.clip((roots[:, 2:] - 0.45) / 0.5, 0, 1)
-    comb = comb * (1 - front) + np.stack([side * 0.62, np.full_like(side, 0.30), np.full_like(side, -0.70)], 1) * front
+    apart = side * np.clip(np.abs(roots[:, 0] - style.part_x) / 0.14, 0.4, 1)
+    comb = comb * (1 - front) + np.stack([apart * 0.62, np.full_like(side, 0.30), np.full_like(side, -0.70)], 1) * front
     behind = np.clip((0.2 - roots[:, 2:]) / 0.6, 0, 1)
     comb = comb * (1 - 0.7 * behind) + np.array([0, -0.6, -0.5]) * behind
     comb -= normals * np.sum(comb * normals, 1, keepdims=True)
@@ -52,7 +53,7 @@ def scalp_hair(figure: Figure) -> Strands:
     points = _cut(grown, length, style.cut_y + rng.normal(0, 0.035, len(roots)))
     points = _clump(points, style.clump, rng)
     points = _wave(points, style.curl, rng)
-    points = points[_free(points)]
+    points = points[_free(points) & _lying(figure, points)]
     # Outermost first: what lies behind is then rejected by depth before it is shaded.
     points = points[np.argsort(-(points[..., 2].mean(1) + np.linalg.norm(points - [0, 0, 0.2], axis=2).mean(1)))]
     low = np.clip((-0.7 - points[..., 1]) / 1.0, 0, 1)
@@ -135,11 +136,18 @@ def _off_the_face(points: Array) -> Array:
 
 
 def _free(points: Array) -> NDArray[np.bool_]:
-    """Which strands stay clear of the face and of the front of the neck."""
+    """Which strands stay clear of the face and of the front of the neck, and do not stand on end."""
     x, y, z = np.moveaxis(points[:, 4:], -1, 0)
     azimuth = np.degrees(np.arctan2(np.abs(x), z - 0.1))
     least = np.interp(y, (-1.4, -0.9, -0.6, -0.2, 0.25, 0.42, 0.52), (38, 42, 44, 44, 36, 24, 0))
-    return np.asarray(~(azimuth < least).any(1))
+    return np.asarray(~(azimuth < least).any(1) & (y < 1.255).all(1))
+
+
+def _lying(figure: Figure, points: Array) -> NDArray[np.bool_]:
+    """Which strands lie on the head where they are above the ears."""
+    start = points[:, 1 : _POINTS // 2]
+    apart, _ = figure.skin_tree.query(start, workers=1)
+    return np.asarray(((apart < 0.12 + 2.2 * figure.person.style.volume) | (start[..., 1] < 0.1)).all(1))
 
 
 def _clump(points: Array, amount: float, rng: np.random.Generator) -> Array:

@@ -40,7 +40,7 @@ def paint(figure: Figure) -> Paint:
     dark = skin * [0.66, 0.55, 0.56]
     for centre in figure.eye_centres:
         colour = _mix(colour, dark, 0.34 * _blob(p, centre + np.array([0, -0.15, 0.25]), (0.25, 0.07, 0.5)))
-        colour = _mix(colour, dark, 0.40 * _blob(p, centre + np.array([0, 0.10, 0.25]), (0.24, 0.07, 0.5)))
+        colour = _mix(colour, dark, 0.28 * _blob(p, centre + np.array([0, 0.10, 0.25]), (0.24, 0.07, 0.5)))
     stubble = 0.4 * skin * [0.42, 0.40, 0.44] + 0.6 * np.asarray(person.hair) * 1.4
     colour = _mix(colour, stubble, 0.9 * person.beard * _beard(p, lip))
     rim = np.where((p[:, 1] > 0)[:, None], skin * [0.20, 0.15, 0.13], skin * [0.80, 0.52, 0.48])

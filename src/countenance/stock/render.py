@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,13 +69,12 @@ class Studio:
         self._size = (round(width * _SUPERSAMPLING), round(height * _SUPERSAMPLING))
         self.camera = camera(width, height, view_height, self._size[1])
         self._grain = grain
-        self._frames = 0
         self._make_targets()
         self._make_programs()
         self._make_scene()
 
-    def frame(self, pose: Pose) -> Frame:
-        """The picture of one moment."""
+    def frame(self, pose: Pose, number: int = 0) -> Frame:
+        """The picture of one moment. `number` chooses the film grain, so that a film's pictures differ in it."""
         gl, posed = self._gl, self.figure.pose(pose)
         self._move(pose, posed)
         self._many.use()
@@ -89,7 +89,7 @@ class Studio:
         self._draw_mouth(posed)
         self._draw_hair(posed)
         gl.copy_framebuffer(self._resolve, self._many)
-        return Frame(self._develop(), posed)
+        return Frame(self._develop(number), posed)
 
     def release(self) -> None:
         """Give the OpenGL context back."""
@@ -101,6 +101,7 @@ class Studio:
             gl.renderbuffer(self._size, 4, samples=4, dtype="f2"), gl.depth_renderbuffer(self._size, samples=4)
         )
         self._resolved = gl.texture(self._size, 4, dtype="f2")
+        self._resolved.repeat_x = self._resolved.repeat_y = False
         self._resolve = gl.framebuffer(self._resolved)
         self._out = gl.framebuffer(gl.texture((self.width, self.height), 3))
 
@@ -138,6 +139,7 @@ class Studio:
         self._make_mouth()
         self._make_hair(visible, hair)
         self._room = gl.texture(self._size, 3, room(*self._size, self.person.seed).astype("f4").tobytes(), dtype="f4")
+        self._room.repeat_x = self._room.repeat_y = False
         corners = gl.buffer(np.array([-1, -1, 1, -1, -1, 1, 1, 1], "f4").tobytes())
         self._backdrop, self._developer = (
             gl.vertex_array(self._programs[name], [(corners, "2f", "corner")]) for name in ("backdrop", "develop")
@@ -295,13 +297,12 @@ class Studio:
         self._lashes_moving.write(short_hairs(lash, np.full(len(lash), 0.0015), dark).tobytes())
         self._lashes.render()
 
-    def _develop(self) -> NDArray[np.uint8]:
+    def _develop(self, number: int) -> NDArray[np.uint8]:
         self._resolved.build_mipmaps()
         self._out.use()
         self._gl.enable_only(self._gl.NOTHING)
         self._resolved.use(0)
-        self._frames += 1
-        set_uniform(self._programs["develop"], "seed", (self._frames * 0.6180339) % 1.0)
+        set_uniform(self._programs["develop"], "seed", ((number + 1) * 0.6180339) % 1.0)
         self._developer.render(self._gl.TRIANGLE_STRIP)
         rgb = np.frombuffer(self._out.read(components=3, alignment=1), np.uint8).reshape(self.height, self.width, 3)
         return np.ascontiguousarray(rgb[::-1])
@@ -312,7 +313,7 @@ def _context() -> Any:
         import moderngl
 
         create: Any = moderngl.create_context
-        return create(standalone=True, backend="egl")
+        return create(standalone=True, **({"backend": "egl"} if sys.platform == "linux" else {}))
     except Exception as error:  # the library's own exceptions differ by system
         raise CountenanceError(Finding(NO_RENDERER, detail=f"{type(error).__name__}: {error}.")) from error
 

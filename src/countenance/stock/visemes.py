@@ -38,7 +38,7 @@ def _v(jaw_dominance: float, lip_dominance: float, **target: float) -> Viseme:
     return Viseme(target, jaw_dominance, lip_dominance)
 
 
-_REST = _v(0.5, 0.5, press=0.14)
+_REST = _v(0.5, 0.5, press=0.06)
 _SCHWA = _v(0.5, 0.35, jaw=0.15, lower=0.10)
 _ALVEOLAR = _v(0.9, 0.35, jaw=0.09, lower=0.16, upper=0.05)
 _VELAR = _v(0.5, 0.25, jaw=0.16, lower=0.08)
@@ -58,7 +58,7 @@ _TARGETS: dict[str, tuple[Viseme, ...]] = {
     "ɪ": (_v(0.8, 0.6, jaw=0.16, stretch=0.18, lower=0.15, upper=0.06),),
     "ᵻ": (_v(0.6, 0.5, jaw=0.14, stretch=0.14, lower=0.12),),
     "i": (_v(0.9, 1.0, jaw=0.11, stretch=0.30, smile=0.20, lower=0.22, upper=0.12),),
-    "u": (_v(0.9, 1.5, jaw=0.11, pucker=0.85, funnel=0.16),),
+    "u": (_v(0.9, 1.5, jaw=0.11, pucker=0.85, funnel=0.12, close=0.06),),
     "ʊ": (_v(0.8, 1.2, jaw=0.16, pucker=0.55, funnel=0.22),),
     "ɔ": (_v(1.0, 1.2, jaw=0.31, pucker=0.30, funnel=0.46),),
     "ɜ": (_v(0.8, 0.9, jaw=0.17, pucker=0.25, funnel=0.28, lower=0.10),),
@@ -73,7 +73,7 @@ _TARGETS: dict[str, tuple[Viseme, ...]] = {
     "k": (_VELAR,), "ɡ": (_VELAR,), "ŋ": (_VELAR,),
     "h": (_v(0.25, 0.15, jaw=0.18),), "ʔ": (_v(0.2, 0.1, jaw=0.14),),
     "ɹ": (_v(0.7, 1.0, jaw=0.10, pucker=0.35, funnel=0.34),),
-    "w": (_v(0.9, 1.6, jaw=0.05, pucker=0.95, funnel=0.10),),
+    "w": (_v(0.9, 1.6, jaw=0.05, pucker=0.95, close=0.11),),
     "j": (_v(0.7, 0.7, jaw=0.09, stretch=0.24, smile=0.12, lower=0.14),),
 }  # fmt: skip
 _DIPHTHONGS = {"A": "ɛɪ", "I": "aɪ", "O": "ɔʊ", "W": "aʊ", "Y": "ɔɪ", "Q": "əʊ"}

@@ -11,7 +11,7 @@ void main() {
   vec3 c = sum / total;
   vec3 glare = textureLod(picture, uv, 4.0).rgb * 0.6 + textureLod(picture, uv, 6.0).rgb * 0.4;
   c = mix(c, glare, 0.035);
-  c = curve(c * 1.62) / curve(vec3(6.0));
+  c = curve(c * 1.78) / curve(vec3(6.0));
   c = clamp(c, 0.0, 1.0);
   vec2 q = uv - 0.5; c *= 1.0 - 0.22 * dot(q, q);
   c = mix(12.92 * c, 1.055 * pow(c, vec3(1.0 / 2.4)) - 0.055, step(0.0031308, c));

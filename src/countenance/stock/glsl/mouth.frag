@@ -9,7 +9,7 @@ void main() {
   base *= 0.9 + 0.2 * texture(noise, Q.xy * 3.0 + Q.z).r;
   float depth = max(mouthCentre.z - P.z, 0.0);
   float side = abs(P.x - mouthCentre.x);
-  float cave = clamp(0.50 + mouthOpen * 5.0, 0.0, 1.0) * exp(-depth * mix(2.6, 3.6, 1.0 - tooth)) * exp(-side * side * 9.0);
+  float cave = clamp(0.50 + mouthOpen * 5.0, 0.0, 1.0) * exp(-depth * mix(2.6, 3.6, 1.0 - tooth)) * exp(-side * side * 22.0);
   cave *= mix(1.0, 0.72, gum);
   vec3 lit = sky(n) * 0.8; vec3 spec = vec3(0.0);
   for (int i = 0; i < 3; i++) { float d = dot(n, lampDirection[i]);
