@@ -51,14 +51,15 @@ def print_pairs(target: Console, title: str, pairs: Mapping[str, Any]) -> None:
 
 
 def print_rows(target: Console, title: str, rows: Sequence[Sequence[str]]) -> None:
-    """A table without a head; long cells are folded, not cut."""
+    """A table under a title; long cells are folded, not cut."""
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for _ in rows[0]:
         table.add_column(overflow="fold")
     for row in rows:
         table.add_row(*row)
+    target.print(title, style="bold")
     target.print(table)
 
 
