@@ -68,15 +68,18 @@ def _left(progress: Progress) -> str:
 
 @contextmanager
 def _bar() -> Iterator[ProgressCallback]:
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+    from rich.progress import BarColumn, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
     from countenance.cli.output import console
 
+    # The spinner and the clock go on while a stage has nothing to report: what works does not look stuck.
     columns = (
+        SpinnerColumn(),
         TextColumn("{task.description:<16}"),
         BarColumn(),
         TaskProgressColumn(),
+        TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     )
     with Bar(*columns, console=console(stderr=True), transient=True) as bar:

@@ -120,8 +120,11 @@ def say(
         print_json({"ok": True, **rendered.as_dict()})
     else:
         target = console()
-        target.print(f"Video written to {out}", soft_wrap=True)
-        print_pairs(target, "", {key: value for key, value in rendered.as_dict().items() if key != "video"})
+        print_pairs(
+            target,
+            f"Video written to {out}",
+            {key: value for key, value in rendered.as_dict().items() if key != "video"},
+        )
     return Exit.OK
 
 
