@@ -55,6 +55,7 @@ def examine() -> dict[str, Any]:
 
     from countenance.cli.studio import load_settings
     from countenance.people.models import describe
+    from countenance.people.sessions import available_cores
 
     packages = {name: _version(name) for name in _PACKAGES}
     weights = [asdict(state) for state in describe(load_settings())]
@@ -65,7 +66,7 @@ def examine() -> dict[str, Any]:
         "platform": platform.platform(),
         "packages": packages,
         "weights": weights,
-        "cpu": {"model": _cpu_model(), "cores": _cores(), "features": _cpu_features()},
+        "cpu": {"model": _cpu_model(), "cores": available_cores(), "features": _cpu_features()},
         "memory_gb": round(_memory_bytes() / 1e9, 1),
         "gpus": _gpus(),
         "ffmpeg": _ffmpeg(),
@@ -97,10 +98,6 @@ def _version(package: str) -> str | None:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _cpu_lines(key: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ FACE_MATCH = 0.62
 FACE_REVIEW = 0.42
 """From here up to `FACE_MATCH` a human should look; below, the faces are taken for two people's."""
 
+_embedder_lock = Lock()
+
 
 def face_embedding(rgb: NDArray[np.uint8], box: FaceBox, settings: Settings) -> NDArray[np.float32]:
     """A unit vector (128,) that tells people apart, of the face in `box` of the picture (H, W, 3).
@@ -27,10 +30,11 @@ def face_embedding(rgb: NDArray[np.uint8], box: FaceBox, settings: Settings) -> 
     """
     import cv2
 
-    embedder = face_embedder(settings)
     row = np.array([box.x, box.y, box.width, box.height, *box.landmarks.reshape(-1), box.score], np.float32)
-    aligned = embedder.alignCrop(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), row)
-    return _unit(np.asarray(embedder.feature(aligned), np.float32).reshape(-1))
+    with _embedder_lock:
+        embedder = face_embedder(settings)
+        aligned = embedder.alignCrop(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), row)
+        return _unit(np.array(embedder.feature(aligned), np.float32).reshape(-1))
 
 
 def combined(embeddings: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -22,7 +22,12 @@ _CANDIDATES = 200
 
 def thread_count(settings: Settings) -> int:
     """How many threads a model may use: the setting, or one per core this process may run on."""
-    return settings.threads or len(os.sched_getaffinity(0))
+    return settings.threads or available_cores()
+
+
+def available_cores() -> int:
+    """Cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @lru_cache
@@ -30,15 +35,17 @@ def face_detector(settings: Settings) -> cv2.FaceDetectorYN:
     """YuNet. Not to be shared between threads without a lock: the input's size is part of its state."""
     import cv2
 
+    cv2.setNumThreads(thread_count(settings))
     path = str(models.weight_path(models.FACE_DETECTOR, settings))
     return cv2.FaceDetectorYN.create(path, "", (320, 320), DETECTION_SCORE, _OVERLAP, _CANDIDATES)
 
 
 @lru_cache
 def face_embedder(settings: Settings) -> cv2.FaceRecognizerSF:
-    """SFace."""
+    """SFace. Not to be shared between threads without a lock."""
     import cv2
 
+    cv2.setNumThreads(thread_count(settings))
     return cv2.FaceRecognizerSF.create(str(models.weight_path(models.FACE_EMBEDDER, settings)), "")
 
 
