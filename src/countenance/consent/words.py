@@ -1,0 +1,74 @@
+"""Words as they sound: what is left of a text when spelling, case, accents and punctuation are taken away."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "’": "'", "ʼ": "'"}
+)
+_EXPANSIONS = (
+    (r"\b(?:can't|cannot)\b", "can not"),
+    (r"\bwon't\b", "will not"),
+    (r"n't\b", " not"),
+    (r"\bi'm\b", "i am"),
+    (r"'ve\b", " have"),
+    (r"'ll\b", " will"),
+    (r"'re\b", " are"),
+    (r"\ba\.\s?i\.?(?=\W|$)", "ai"),
+    (r"\bartificial intelligence\b", "ai"),
+)
+# Spellings of one sound in the languages that names come from, longest first.
+_SOUNDS = (
+    ("tsch", "S"), ("sch", "S"), ("tch", "S"), ("cz", "S"), ("sz", "S"), ("sh", "S"), ("ch", "S"), ("dj", "S"),
+    ("dz", "S"), ("j", "S"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("ck", "k"), ("qu", "kf"), ("x", "ks"),
+    ("wr", "r"), ("kn", "n"),
+)  # fmt: skip
+# Consonants that a recogniser exchanges for one another when it does not know a word.
+_CONFUSED = str.maketrans("bdgcqzvwm", "ptkkksffn")
+_SILENT = re.compile(r"[aeiouyh]")
+_REPEATED = re.compile(r"(.)\1+")
+
+
+def tokens(text: str) -> list[str]:
+    """Words of a-z and 0-9 in lower case, contractions written out, "artificial intelligence" as `ai`."""
+    text = _fold(text)
+    for pattern, replacement in _EXPANSIONS:
+        text = re.sub(pattern, replacement, text)
+    return re.findall(r"[a-z0-9]+", text.replace("'", ""))
+
+
+@lru_cache(maxsize=20_000)
+def likeness(a: str, b: str) -> float:
+    """How alike two words or names are, 0 to 1: the mean of how alike they are written and how alike they sound."""
+    a, b = "".join(tokens(a)), "".join(tokens(b))
+    return (_ratio(a, b) + _ratio(_sound(a), _sound(b))) / 2
+
+
+def _fold(text: str) -> str:
+    text = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
+    return "".join(letter for letter in text if not unicodedata.combining(letter))
+
+
+def _sound(word: str) -> str:
+    """The consonants, those that are easily confused as one, doubled ones once."""
+    for spelling, sound in _SOUNDS:
+        word = word.replace(spelling, sound)
+    return _REPEATED.sub(r"\1", _SILENT.sub("", word.translate(_CONFUSED)))
+
+
+def _ratio(a: str, b: str) -> float:
+    """1 minus the edit distance (Levenshtein 1966) as a share of the longer word; two empty words are unlike."""
+    longer = max(len(a), len(b))
+    return 1 - _distance(a, b) / longer if longer else 0.0
+
+
+def _distance(a: str, b: str) -> int:
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        above, row = row, [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (x != y)))
+    return row[-1]
