@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from countenance.engine.align import FaceTrack, apply, lip_gap, stretches, to_canonical, track_of
 from countenance.engine.atlas import CONTROL
+from countenance.engine.choice import Choice, choose
 from countenance.engine.compose import Compositor, Stage
 from countenance.engine.metrics import LipComparison, lips_box, motion_figures
 from countenance.engine.replica import Replica
-from countenance.engine.retrieve import retrieve
 from countenance.engine.speak import MouthPath, mouth_path
 from countenance.media.limits import Limits
 from countenance.media.read import FPS, frames
@@ -37,29 +37,10 @@ class Take:
     """how the mouth should move in them"""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Choice:
-    """Which filmed mouths are shown in the T frames of a take, and in what shape."""
-
-    shapes: Array
-    """(T, M, 2) canonical places of `landmarks.MOUTH`"""
-    rows: list[list[tuple[int, float]]]
-    """for each frame, rows of the atlas and their weights"""
-
-
 def take_of(replica: Replica, footage: Path, samples: Array, track: FaceTrack, span: slice, settings: Settings) -> Take:
     """The frames `span` of footage whose sound is `samples` and whose face is `track`, with the mouth predicted."""
     path = mouth_path(replica.motion, replica.rest, samples, len(track), settings)
     return Take(footage, span.start, track.part(span), path.part(span))
-
-
-def chosen(replica: Replica, take: Take) -> Choice:
-    """The mouths that the engine would show: the best path through the atlas, each bent to the predicted shape."""
-    known = np.isfinite(take.track.pose[:, 0])
-    rows = np.zeros(len(known), np.intp)
-    rows[known] = retrieve(replica.atlas, take.path.code[known], take.path.gap[known], take.track.pose[known])
-    shapes = replica.basis.shape(take.path.code, take.track.pose)
-    return Choice(shapes, [[(int(row), 1.0)] for row in rows])
 
 
 def evaluate(
@@ -79,7 +60,7 @@ def evaluate(
     comparison, rendered = LipComparison(), []
     starts = {start for start, _ in stretches(take.track)}
     with FaceTracker(settings) as tracker:
-        pictures = respoken(replica, take, choice or chosen(replica, take), limits)
+        pictures = respoken(replica, take, choice or choose(replica, take.path, take.track.pose), limits)
         for index, (real, picture) in enumerate(pictures):
             rendered.append(tracker.track(picture, index / FPS))
             if np.isfinite(take.track.points[index, 0, 0]):

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from countenance.engine.choice import choose
 from countenance.engine.closure import close_lips
 from countenance.engine.compose import Compositor
 from countenance.engine.errors import SOUND_TOO_SHORT
 from countenance.engine.join import ClipReader, pose_of, staged
 from countenance.engine.playback import plan
 from countenance.engine.replica import Replica, load
-from countenance.engine.retrieve import retrieve
 from countenance.engine.speak import MouthPath, mouth_path
 from countenance.engine.voice import Phone, speak
 from countenance.errors import CountenanceError, Finding
@@ -99,14 +99,12 @@ def render(
 def spoken(replica: Replica, path: MouthPath, limits: Limits) -> Iterator[Picture]:
     """The pictures (H, W, 3) of the replica as it moves its mouth along `path`."""
     shots = plan(replica.track, path.speaking)
-    pose = pose_of(replica.track, shots)
-    rows = retrieve(replica.atlas, path.code, path.gap, pose)
-    mouths = replica.basis.shape(path.code, pose)
+    choice = choose(replica, path, pose_of(replica.track, shots))
     compositor = Compositor(replica.atlas, replica.detail)
     with ClipReader(replica.base_clip, limits) as clip:
         for index, shot in enumerate(shots):
             stage = staged(clip, replica.track, shot)
-            yield compositor.paint(stage, mouths[index], [(int(rows[index]), 1.0)])
+            yield compositor.paint(stage, choice.shapes[index], choice.rows[index])
 
 
 def _sound(audio: Path | None, script: str | None, settings: Settings, limits: Limits) -> Sound:

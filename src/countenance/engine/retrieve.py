@@ -14,7 +14,7 @@ _GAP_WEIGHT = 0.5
 _POSE_PER_DEGREE = 0.004
 """How much lip displacement, in eye distances, a degree of head turn is worth."""
 _SHAPE_SIGMA = 0.02
-_JUMP_COST = 1.5
+_JUMP_COST = 0.5
 _JUMP_SIGMA = 0.04
 _BATCH = 512
 
