@@ -25,6 +25,7 @@ _BREATH_S = 0.7
 """Words closer than this to the statement's ends belong to the same sentence."""
 _WORDS_AROUND = 6
 _LONGEST_NAME_WORDS = 10
+_NOTHING_LIKE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ def _named(wanted: str, gap: Sequence[int], said: Sequence[str]) -> tuple[str, l
     if not runs:
         return "", []
     best = max(runs, key=lambda run: (likeness(wanted, _text(run, said)), len(run)))
+    if likeness(wanted, _text(best, said)) < _NOTHING_LIKE:
+        return _text(gap[:_LONGEST_NAME_WORDS], said), []
     return _text(best, said), [position for position in gap if position not in best]
 
 

@@ -1,0 +1,135 @@
+"""What can be wrong with a consent recording."""
+
+from __future__ import annotations
+
+from countenance.errors import Rule, Severity
+from countenance.people.identity import FACE_MATCH, FACE_REVIEW
+from countenance.people.voice import VOICE_MATCH, VOICE_REVIEW
+
+_READ_AGAIN = "Read the statement aloud once more, word for word, clearly and without a break."
+_SAME_PERSON = "The person in the footage must record the statement in person, with the same camera and microphone."
+
+NAME_MISSING = Rule(
+    id="consent.name_missing",
+    title="It is not said whose consent this is.",
+    remedy="Give the person's full name, in Latin letters, as it is spoken in the statement.",
+    tavus_type="consent_phrase_mismatch",
+)
+NO_SPEECH = Rule(
+    id="consent.no_speech",
+    title="Nobody speaks in the consent recording.",
+    remedy="Check the microphone, then read the statement aloud.",
+    limit=3.0,
+    unit="s of speech",
+    tavus_type="consent_phrase_mismatch",
+)
+STATEMENT_NOT_SPOKEN = Rule(
+    id="consent.statement_not_spoken",
+    title="The consent statement is not spoken as it is written.",
+    remedy=_READ_AGAIN,
+    limit=85.0,
+    unit="% of the words",
+    tavus_type="consent_phrase_mismatch",
+)
+NEGATED = Rule(
+    id="consent.negated",
+    title="Something is said with the statement that takes the consent back.",
+    remedy=_READ_AGAIN + " Leave a pause before and after it.",
+    tavus_type="consent_phrase_mismatch",
+)
+NAME_NOT_HEARD = Rule(
+    id="consent.name_not_heard",
+    title="The statement is spoken in another name.",
+    remedy="The person must say the name under which the consent is filed, slowly and clearly.",
+    limit=0.5,
+    tavus_type="consent_phrase_mismatch",
+)
+NAME_UNSURE = Rule(
+    id="consent.name_unsure",
+    title="The name was not understood for certain; listen to it.",
+    remedy="If the name is right, go on; else record again and say the name slowly and clearly.",
+    severity=Severity.WARNING,
+    limit=0.65,
+    tavus_type="consent_phrase_mismatch",
+)
+ORGANISATION_NOT_HEARD = Rule(
+    id="consent.organisation_not_heard",
+    title="The statement gives consent to somebody else.",
+    remedy="The statement must name the organisation exactly as it is shown.",
+    limit=0.45,
+    tavus_type="consent_phrase_mismatch",
+)
+NO_FACE = Rule(
+    id="consent.no_face",
+    title="The person who speaks the statement is not seen.",
+    remedy="Look into the camera while reading the statement.",
+    limit=75.0,
+    unit="% of the time",
+    tavus_type="video_processing",
+)
+SEVERAL_FACES = Rule(
+    id="consent.several_faces",
+    title="More than one face is in the consent recording.",
+    remedy="Record the statement alone.",
+    limit=10.0,
+    unit="% of the time",
+    tavus_type="second_person_detected",
+)
+FACE_NOT_COMPARED = Rule(
+    id="consent.face_not_compared",
+    title="The faces could not be compared, because one of the recordings shows none.",
+    remedy=_SAME_PERSON,
+    tavus_type="video_processing",
+)
+OTHER_FACE = Rule(
+    id="consent.other_face",
+    title="The face in the consent recording is not the face in the footage.",
+    remedy=_SAME_PERSON,
+    limit=FACE_REVIEW,
+)
+FACE_UNSURE = Rule(
+    id="consent.face_unsure",
+    title="The faces in the two recordings are not certain to be one person's; look at both.",
+    remedy="If it is one person, go on; else record the statement again in good light.",
+    severity=Severity.WARNING,
+    limit=FACE_MATCH,
+)
+VOICE_NOT_COMPARED = Rule(
+    id="consent.voice_not_compared",
+    title="The voices could not be compared, because too little is spoken in the footage.",
+    remedy="Use footage in which the person speaks.",
+    severity=Severity.WARNING,
+    limit=3.0,
+    unit="s of speech",
+)
+OTHER_VOICE = Rule(
+    id="consent.other_voice",
+    title="The voice in the consent recording is not the voice in the footage.",
+    remedy=_SAME_PERSON,
+    limit=VOICE_REVIEW,
+)
+VOICE_UNSURE = Rule(
+    id="consent.voice_unsure",
+    title="The voices in the two recordings are not certain to be one person's; listen to both.",
+    remedy="If it is one person, go on; else record the statement again in a quiet room.",
+    severity=Severity.WARNING,
+    limit=VOICE_MATCH,
+)
+
+RULES: tuple[Rule, ...] = (
+    NAME_MISSING,
+    NO_SPEECH,
+    STATEMENT_NOT_SPOKEN,
+    NEGATED,
+    NAME_NOT_HEARD,
+    NAME_UNSURE,
+    ORGANISATION_NOT_HEARD,
+    NO_FACE,
+    SEVERAL_FACES,
+    FACE_NOT_COMPARED,
+    OTHER_FACE,
+    FACE_UNSURE,
+    VOICE_NOT_COMPARED,
+    OTHER_VOICE,
+    VOICE_UNSURE,
+)
