@@ -24,6 +24,7 @@ MANUAL = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
         ("engine.place_taken", Exit.INPUT, Exit.INPUT),
         ("engine.out_of_time", Exit.INPUT, Exit.INPUT),
         ("voice.nothing_to_say", Exit.INPUT, Exit.INPUT),
+        ("consent.name_missing", Exit.INPUT, Exit.INPUT),
         ("consent.no_statement", Exit.REFUSED, Exit.REFUSED),
         ("cli.no_consent", Exit.REFUSED, Exit.REFUSED),
         ("cli.bad_setting", Exit.INPUT, Exit.INPUT),

@@ -19,6 +19,7 @@ from countenance.engine.voice import speak
 from countenance.media.probe import probe
 from countenance.media.write import write_wav
 from countenance.settings import Settings
+from countenance.stock.clips import CONSENT_NAME, consent_clip
 
 Command = Callable[..., Any]
 
@@ -70,6 +71,21 @@ def test_a_replica_speaks_a_script_and_a_recording(
         assert done.code == Exit.OK, done.result
         assert done.result["video"] == str(video)
         assert probe(video).duration_s == pytest.approx(spoken.duration_s, abs=0.08)
+
+
+def test_consent_is_judged_with_the_footage(short_footage: Path, command: Command) -> None:
+    done = command("check", short_footage, "--consent", consent_clip(), "--name", CONSENT_NAME, "--json")
+    assert done.code == Exit.OK, done.result
+    assert done.result["consent"]["decision"] == "accepted"
+    assert {line["stage"] for line in done.progress} >= {"check footage", "consent"}
+
+
+def test_a_consent_in_another_name_trains_nobody(short_footage: Path, tmp_path: Path, command: Command) -> None:
+    out = tmp_path / "r"
+    done = command("train", short_footage, "--consent", consent_clip(), "--name", "Bob Summer", "--out", out, "--json")
+    assert done.code == Exit.REFUSED
+    assert done.result["error"]["rule"].startswith("consent.name")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("as_json", [False, True])

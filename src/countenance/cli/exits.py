@@ -6,7 +6,13 @@ from enum import IntEnum
 
 from countenance.errors import Finding
 
-_BAD_PLACE = ("media.file_missing", "media.not_a_file", "media.unreadable", "media.cannot_write")
+_BAD_ARGUMENT = (
+    "media.file_missing",
+    "media.not_a_file",
+    "media.unreadable",
+    "media.cannot_write",
+    "consent.name_missing",
+)
 _BAD_MATERIAL = ("media.", "footage.", "consent.", "engine.too_little", "engine.appearance", "people.too_little")
 _BAD_INSTALLATION = ("people.weight", "stock.")
 
@@ -39,7 +45,7 @@ def exit_for(finding: Finding, *, judges_material: bool) -> Exit:
     rule = finding.rule.id
     if rule.startswith(_BAD_INSTALLATION):
         return Exit.INTERNAL
-    if rule in _BAD_PLACE:
+    if rule in _BAD_ARGUMENT:
         return Exit.INPUT
     if rule.startswith(("consent.", "cli.no_consent")):
         return Exit.REFUSED

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from countenance.progress import ProgressCallback, StageProgress
     from countenance.settings import Settings
 
-_SECONDS: Mapping[str, float] = {"check": 10, "consent": 8, "train": 110}
-"""Share of each stage in the time, as measured on a minute of footage."""
+_SECONDS: Mapping[str, float] = {"check": 15, "consent": 15, "train": 110}
+"""Share of each stage in the time, as measured on 50 s of 720p footage."""
 
 
 def check(
@@ -86,7 +86,7 @@ def train(
         return Exit.REFUSED
     result = {"replica": str(out), "metrics": description["metrics"], "training_s": description["training_s"]}
     if json:
-        print_json({"ok": True, **result, "findings": _all(report, verdict)})
+        print_json({"ok": True, **result, "findings": _all(report, verdict), "consent": verdict and verdict.as_dict()})
     else:
         target = console()
         print_findings(target, [*report.findings, *(verdict.findings if verdict else ())])
@@ -193,7 +193,7 @@ def _consent_arguments(consent: Path | None, name: str | None, synthetic: bool) 
 def _judge(
     footage: Path, consent: Path | None, name: str | None, settings: Settings, stages: StageProgress
 ) -> tuple[Report, Verdict | None]:
-    """The report on the footage and, if it is fit for training, the verdict on the consent."""
+    """The report on the footage and, if there is one to judge, the verdict on the consent."""
     from countenance.footage.report import check as check_footage
 
     report = check_footage(footage, settings, stages.nested("check"))
@@ -224,7 +224,7 @@ def _show_check(target: Console, report: Report, verdict: Verdict | None) -> Non
         "speech": f"{shape['speech_s']:.1f} s to learn from",
     }
     if verdict is not None:
-        facts["consent"] = "given" if verdict.ok else "not proven"
+        facts["consent"] = f"{verdict.decision.value}; name heard: {verdict.heard.name or 'none'}"
     print_pairs(target, report.file.name, facts)
     fit = not _errors(report, verdict)
     target.print("This may train a replica." if fit else "This may not train a replica; see above.", style="bold")
