@@ -18,7 +18,7 @@ _EXPANSIONS = (
     (r"'ll\b", " will"),
     (r"'re\b", " are"),
     (r"\ba\.\s?i\.?(?=\W|$)", "ai"),
-    (r"\bartificial intelligence\b", "ai"),
+    (r"\bartificial\s+intelligence\b", "ai"),
 )
 # Spellings of one sound in the languages that names come from, longest first.
 _SOUNDS = (

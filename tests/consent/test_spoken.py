@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import pytest
+
+from countenance.consent.judge import Decision, spoken_findings, spoken_scores
+from countenance.consent.spoken import Heard, hear
+from countenance.consent.statement import WORDINGS, statement_for
+from countenance.people.speech import Transcript, Word
+
+NAME, ORGANISATION = "Maria Keller", "Countenance"
+FULL = statement_for(NAME, ORGANISATION).text
+
+
+def transcript(text: str, pauses: dict[int, float] | None = None) -> Transcript:
+    """Three words a second, with pauses before some of them."""
+    words, time_s = [], 0.0
+    for i, word in enumerate(text.split()):
+        time_s += (pauses or {}).get(i, 0.0)
+        words.append(Word(word, time_s, time_s + 0.3, 0.9))
+        time_s += 1 / 3
+    return Transcript(tuple(words), text)
+
+
+def listen(text: str, name: str = NAME, pauses: dict[int, float] | None = None) -> Heard:
+    return hear(transcript(text, pauses), name, ORGANISATION)
+
+
+def wrong(text: str, name: str = NAME) -> set[str]:
+    return {finding.rule.id for finding in spoken_findings(listen(text, name))}
+
+
+def test_the_statement_as_written() -> None:
+    heard = listen(FULL)
+    assert wrong(FULL) == set()
+    assert (heard.coverage, heard.extra, heard.negations, heard.missing_phrases) == (1.0, 0.0, (), ())
+    assert (heard.name, heard.organisation) == ("maria keller", "countenance")
+    assert heard.span is not None
+    assert heard.span.start_s == 0.0
+    assert {score.id: score.decision for score in spoken_scores(heard)} == {
+        "words": Decision.ACCEPTED,
+        "name": Decision.ACCEPTED,
+        "organisation": Decision.ACCEPTED,
+    }
+
+
+@pytest.mark.parametrize("wording", WORDINGS, ids=lambda wording: wording.version)
+def test_every_accepted_wording(wording: object) -> None:
+    from countenance.consent.statement import Wording
+
+    assert isinstance(wording, Wording)
+    text = wording.fill(NAME, ORGANISATION)
+    assert listen(text).wording == wording
+    assert wrong(text) == set()
+    assert "consent.name_not_heard" in wrong(wording.fill("Peter Jones", ORGANISATION))
+    assert "consent.organisation_not_heard" in wrong(wording.fill(NAME, "Acme Robotics"))
+    for phrase in wording.key_phrases:
+        assert phrase in wording.template
+        assert "consent.statement_not_spoken" in wrong(text.replace(phrase, "sing"))
+
+
+# As a recogniser wrote them down for synthetic voices.
+MISHEARD = [
+    "My name is Mario Keller, I'm the person speaking here, and I give my consent to countenance to create an "
+    "artificial intelligence clone of me from the video and voice samples that I provide. I understand that this "
+    "clone can be used to make videos that look and sound like me.",
+    "My name is Marie the Keller and the person speaking here and I give my consent to accountants to create a "
+    "artificial intelligence clone of me from the video and voice samples that I provide, I understand that this "
+    "clone can be used to make videos that look and sound like me.",
+    "My name is Marita Keller. I am the person speaking here, and I give my consent to count an inch to create an "
+    "A.I. clone of me from the video and voice samples that I provide. I understand that this clone can be used to "
+    "make videos that look and sound like me.",
+    "I, Mario Keller, I'm currently speaking and give consent to countenance to create an AI clone of me by using "
+    "the audio and video samples I provide. I understand that this AI clone can be used to create videos that look "
+    "and sound like me.",
+]
+
+
+@pytest.mark.parametrize("text", MISHEARD)
+def test_slips_of_the_recogniser_are_forgiven(text: str) -> None:
+    assert wrong(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Okay, is it on? Let me start. " + FULL,
+        "My name is Maria Keller. I am the person, um, sorry. " + FULL,
+        FULL.replace("give my consent", "give my uh consent"),
+        FULL.replace("to create", "to to create"),
+    ],
+)
+def test_stumbling_is_forgiven(text: str) -> None:
+    assert wrong(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("I give", "I do not give"),
+        ("I give", "I don't give"),
+        ("I give", "I would never give"),
+        ("I give my", "I give no"),
+        ("I give my", "I refuse my"),
+        ("I give my", "I withdraw my"),
+        ("can be used", "cannot be used"),
+        ("can be used", "can't be used"),
+        ("My name", "It is not true that my name"),
+        ("like me.", "like me, not."),
+        ("to create", "as a joke to create"),
+        ("Keller", "Keller never"),
+        ("to Countenance", "to nobody at Countenance"),
+    ],
+)
+def test_a_denial_fails(old: str, new: str) -> None:
+    assert old in FULL
+    assert "consent.negated" in wrong(FULL.replace(old, new))
+
+
+def test_talk_after_a_pause_is_no_denial() -> None:
+    text = FULL + " It is not raining and that is never a bad thing."
+    after = len(FULL.split())
+    assert listen(text, pauses={after: 1.0}).negations == ()
+    assert listen(text).negations == ("not",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        FULL[: len(FULL) // 2],
+        FULL[FULL.index("I understand") :],
+        "Hi, Maria Keller here. You may make a digital copy of me from my videos, that is fine with me, Countenance.",
+        " ".join(reversed(FULL.split())),
+        FULL.replace("give my consent", "took my consent"),
+        FULL.replace(
+            "to create", "to play with for one day and then to delete for ever from all of your disks to create"
+        ),
+    ],
+)
+def test_something_else_is_no_consent(text: str) -> None:
+    assert "consent.statement_not_spoken" in wrong(text)
+
+
+@pytest.mark.parametrize("name", ["Peter Jones", "Ivan Petrov", "Ana Beatriz Souza", "Yuki Tanaka"])
+def test_another_name_is_refused(name: str) -> None:
+    assert wrong(FULL, name) == {"consent.name_not_heard"}
+    heard = listen(statement_for(name, ORGANISATION).text)
+    finding = next(iter(spoken_findings(heard)))
+    assert f"“{' '.join(name.lower().split())}”" in finding.detail
+
+
+def test_a_half_understood_name_is_for_a_human() -> None:
+    text = statement_for("Enai and van Minh", ORGANISATION).text
+    assert wrong(text, "Nguyen Van Minh") == {"consent.name_unsure"}
+
+
+def test_no_name_at_all() -> None:
+    assert "consent.name_not_heard" in wrong(FULL.replace("My name is Maria Keller. ", ""))

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from countenance.consent.judge import Decision
+from countenance.consent.statement import statement_for
+from countenance.consent.verify import Verdict, verify
+from countenance.errors import CountenanceError
+from countenance.media.write import VideoWriter
+from countenance.settings import Settings
+
+pytestmark = pytest.mark.real_data
+
+NAME = "Maria Keller"
+STATEMENT = statement_for(NAME, "Countenance").text
+TALK = (
+    "The weather in spring changes often. Please call me back when you have time, and bring the papers that we talked "
+    "about on Monday."
+)
+OTHER_PITCH = 0.75
+
+
+@dataclass(frozen=True)
+class Clips:
+    man: Path
+    same_man: Path
+    """The same person, another day, other clothes."""
+    other: Path
+    nobody: Path
+    two: Path
+
+
+@pytest.fixture(scope="module")
+def clips(shared_data: Path) -> Clips:
+    s26 = shared_data / "grid" / "s26"
+    days = sorted(s26.glob("*.mpg"))
+    return Clips(
+        man=days[0],
+        same_man=days[-1],
+        other=sorted((shared_data / "grid" / "s1").glob("*.mpg"))[0],
+        nobody=shared_data / "defects" / "no_face_animation.mp4",
+        two=shared_data / "defects" / "ai_two_people_video_call_10s.mp4",
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("consent")
+
+
+@pytest.fixture(scope="module")
+def footage(clips: Clips, folder: Path, dub: Any, voice: Any) -> Path:
+    return Path(dub(clips.man, voice(TALK), folder / "footage.mp4"))
+
+
+@pytest.fixture(scope="module")
+def consent(clips: Clips, folder: Path, dub: Any, voice: Any) -> Path:
+    return Path(dub(clips.same_man, voice(STATEMENT), folder / "consent.mp4"))
+
+
+def rules(verdict: Verdict) -> set[str]:
+    return {finding.rule.id for finding in verdict.findings}
+
+
+def decisions(verdict: Verdict) -> dict[str, Decision]:
+    return {score.id: score.decision for score in verdict.scores}
+
+
+def test_the_person_of_the_footage_agrees(consent: Path, footage: Path, settings: Settings) -> None:
+    verdict = verify(consent, footage, NAME, settings)
+    assert (verdict.decision, verdict.ok, rules(verdict)) == (Decision.ACCEPTED, True, set())
+    assert set(decisions(verdict)) == {
+        "words", "name", "organisation", "face", "face_worst", "voice", "voice_worst",
+    }  # fmt: skip
+    assert set(decisions(verdict).values()) == {Decision.ACCEPTED}
+
+    told = json.loads(json.dumps(verdict.as_dict()))
+    assert (told["decision"], told["statement"], told["name"]) == ("accepted", "en-1", NAME)
+    assert "artificial intelligence clone" in told["transcript"]
+    assert told["scores"]["face"]["value"] > 0.9
+
+
+def test_somebody_else_agrees(
+    clips: Clips, footage: Path, folder: Path, dub: Any, voice: Callable[..., Any], settings: Settings
+) -> None:
+    stranger = dub(clips.other, voice(STATEMENT, OTHER_PITCH), folder / "stranger.mp4")
+    verdict = verify(stranger, footage, NAME, settings)
+    assert (verdict.decision, verdict.ok) == (Decision.REFUSED, False)
+    assert rules(verdict) == {"consent.other_face", "consent.other_voice"}
+    assert {finding.file for finding in verdict.findings} == {str(stranger)}
+
+
+def test_talk_about_the_weather_is_no_consent(footage: Path, settings: Settings) -> None:
+    verdict = verify(footage, footage, NAME, settings)
+    assert "consent.statement_not_spoken" in rules(verdict)
+    assert "bring the papers" in verdict.findings[0].message()
+
+
+def test_statement_at_the_start_of_the_footage(
+    clips: Clips, folder: Path, dub: Any, voice: Callable[..., Any], settings: Settings
+) -> None:
+    pause = np.zeros(16_000, np.float32)
+    path = dub(clips.man, np.concatenate([voice(STATEMENT), pause, voice(TALK)]), folder / "both.mp4")
+    assert verify(path, path, NAME, settings).decision is Decision.ACCEPTED
+
+    taken_over = dub(
+        clips.man, np.concatenate([voice(STATEMENT), pause, voice(TALK, OTHER_PITCH)]), folder / "over.mp4"
+    )
+    assert rules(verify(taken_over, taken_over, NAME, settings)) == {"consent.other_voice"}
+
+
+def test_a_statement_without_a_face(
+    clips: Clips, folder: Path, footage: Path, dub: Any, voice: Callable[..., Any], settings: Settings
+) -> None:
+    unseen = dub(clips.nobody, voice(STATEMENT), folder / "unseen.mp4")
+    assert rules(verify(unseen, footage, NAME, settings)) == {"consent.no_face", "consent.face_not_compared"}
+
+
+def test_a_statement_with_two_faces(
+    clips: Clips, folder: Path, footage: Path, dub: Any, voice: Callable[..., Any], settings: Settings
+) -> None:
+    crowd = dub(clips.two, voice(STATEMENT), folder / "crowd.mp4")
+    assert rules(verify(crowd, footage, NAME, settings)) == {"consent.several_faces", "consent.other_face"}
+
+
+def test_silence(consent: Path, footage: Path, folder: Path, dub: Any, clips: Clips, settings: Settings) -> None:
+    silent = dub(clips.man, np.zeros(5 * 16_000, np.float32), folder / "silent.mp4")
+    assert rules(verify(silent, footage, NAME, settings)) == {"consent.no_speech"}
+    verdict = verify(consent, silent, NAME, settings)
+    assert rules(verdict) == {"consent.voice_not_compared"}
+    assert (verdict.decision, verdict.ok) == (Decision.REVIEW, True)
+
+
+def test_what_cannot_be_verified_at_all(consent: Path, footage: Path, folder: Path, settings: Settings) -> None:
+    mute = folder / "mute.mp4"
+    with VideoWriter(mute, 64, 48) as writer:
+        writer.write(np.zeros((48, 64, 3), np.uint8))
+    for arguments, rule in [
+        ((consent, footage, "  "), "consent.name_missing"),
+        ((consent, footage, "李小龙"), "consent.name_missing"),
+        ((folder / "none.mp4", footage, NAME), "media.file_missing"),
+        ((consent, folder / "none.mp4", NAME), "media.file_missing"),
+        ((mute, footage, NAME), "media.no_audio"),
+    ]:
+        with pytest.raises(CountenanceError) as caught:
+            verify(*arguments, settings)
+        assert caught.value.finding.rule.id == rule
