@@ -82,7 +82,7 @@ def test_a_good_recording_has_no_findings() -> None:
         ({"far": (0, 90)}, "footage.face_far", Severity.HINT),
     ],
 )
-def test_what_is_seen_gives_its_finding(changes: dict[str, tuple[float, float]], rule: str, severity: Severity) -> None:
+def test_what_is_seen_gives_its_finding(changes: dict[str, Any], rule: str, severity: Severity) -> None:
     assert found(timeline(**changes))[rule] is severity
 
 
