@@ -79,7 +79,7 @@ def check_file(path: Path, limits: Limits) -> None:
     if size == 0:
         raise problem(EMPTY_FILE, path, measured="0 bytes")
     if size > limits.file_bytes:
-        raise problem(FILE_TOO_LARGE, path, measured=size, limit=limits.file_bytes)
+        raise problem(FILE_TOO_LARGE, path, measured=size / 1e6, limit=limits.file_bytes / 1e6)
 
 
 def main_video(container: InputContainer) -> VideoStream | None:
@@ -139,4 +139,4 @@ def _check_streams(path: Path, container: InputContainer, limits: Limits) -> Non
         pixels = stream.codec_context.width * stream.codec_context.height
         if pixels > limits.pixels:
             detail = f"It is {stream.codec_context.width} x {stream.codec_context.height}."
-            raise problem(PICTURE_TOO_LARGE, path, detail, measured=pixels, limit=limits.pixels)
+            raise problem(PICTURE_TOO_LARGE, path, detail, measured=pixels / 1e6, limit=limits.pixels / 1e6)

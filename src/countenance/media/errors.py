@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from countenance.errors import CountenanceError, Finding, Rule, Severity
+from countenance.media.limits import Limits
+
+_DEFAULT = Limits()
+_MEGA = 1_000_000
 
 FILE_MISSING = Rule(
     id="media.file_missing",
@@ -34,7 +38,8 @@ FILE_TOO_LARGE = Rule(
     id="media.file_too_large",
     title="The file is larger than the limit.",
     remedy="Trim it, or export it with a lower bit rate.",
-    unit="bytes",
+    limit=_DEFAULT.file_bytes / _MEGA,
+    unit="MB",
     tavus_type="file_size",
 )
 UNKNOWN_FORMAT = Rule(
@@ -85,6 +90,7 @@ TOO_MANY_STREAMS = Rule(
     id="media.too_many_streams",
     title="The file holds more tracks than the limit.",
     remedy="Export it with one picture and one sound track.",
+    limit=_DEFAULT.streams,
     unit="tracks",
     tavus_type="video_format",
 )
@@ -92,13 +98,15 @@ PICTURE_TOO_LARGE = Rule(
     id="media.picture_too_large",
     title="The picture has more pixels than the limit.",
     remedy="Export it at 3840 x 2160 or less; 1920 x 1080 is enough.",
-    unit="pixels",
+    limit=_DEFAULT.pixels / _MEGA,
+    unit="megapixels",
     tavus_type="video_format",
 )
 TOO_LONG = Rule(
     id="media.too_long",
     title="The recording is longer than the limit.",
     remedy="Cut it; a few minutes of speech are plenty.",
+    limit=_DEFAULT.duration_s,
     unit="s",
     tavus_type="video_duration",
 )

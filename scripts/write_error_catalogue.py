@@ -1,0 +1,73 @@
+"""Write docs/errors.md from the rules of all rooms.
+
+`python scripts/write_error_catalogue.py` writes it, `--check` only says whether it is up to date (exit code 1 if not).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from countenance.cli.errors import RULES as CLI
+from countenance.consent.rules import RULES as CONSENT
+from countenance.engine.errors import RULES as ENGINE
+from countenance.errors import Rule
+from countenance.footage.rules import RULES as FOOTAGE
+from countenance.media.errors import RULES as MEDIA
+from countenance.people.errors import RULES as PEOPLE
+from countenance.stock.errors import RULES as STOCK
+
+TARGET = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
+
+ROOMS: tuple[tuple[str, str, Sequence[Rule]], ...] = (
+    ("Files", "What can be wrong with a file before anyone looks at what it shows.", MEDIA),
+    ("Footage", "What is asked of a recording that is to train a replica.", FOOTAGE),
+    ("Consent", "What is asked of the recording in which the person agrees.", CONSENT),
+    ("Models", "What can be wrong with the models that measure people, and with material too poor for them.", PEOPLE),
+    ("Engine", "What can go wrong in training and in speaking.", ENGINE),
+    ("Synthetic people", "What rendering people who do not exist needs.", STOCK),
+    ("Command line", "What can be wrong with a command.", CLI),
+)
+
+_INTRODUCTION = """\
+# Errors, warnings and hints
+
+Every problem that Countenance reports has an id from this catalogue. An **error** stops the work, a **warning** lowers
+the quality or asks for a human's look, a **hint** is advice. The limit is what the measured value was held against;
+whether it is a floor or a ceiling the sentence says. Where Tavus's API has a type for the same problem, it stands in
+the last column.
+
+This page is written by `scripts/write_error_catalogue.py`; change the rules in the code and run it.
+"""
+
+
+def catalogue() -> str:
+    """The whole page."""
+    return "\n".join([_INTRODUCTION, *(_section(title, text, rules) for title, text, rules in ROOMS)])
+
+
+def _section(title: str, text: str, rules: Sequence[Rule]) -> str:
+    head = "| id | severity | what it means | limit | what to do | Tavus |\n| --- | --- | --- | --- | --- | --- |"
+    return "\n".join([f"## {title}", "", text, "", head, *map(_row, rules), ""])
+
+
+def _row(rule: Rule) -> str:
+    limit = "" if rule.limit is None else f"{rule.limit:.4g} {rule.unit}".strip()
+    tavus = f"`{rule.tavus_type}`" if rule.tavus_type else ""
+    cells = (f"`{rule.id}`", rule.severity.value, rule.title, limit, rule.remedy, tavus)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the page is out of date")
+    if parser.parse_args().check:
+        return 0 if TARGET.is_file() and TARGET.read_text(encoding="utf-8") == catalogue() else 1
+    TARGET.write_text(catalogue(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
