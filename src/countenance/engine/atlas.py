@@ -31,10 +31,13 @@ CONTROL = np.concatenate([RING, MOUTH])
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A cut of a frame: `jpeg`, and the (2, 3) similarity from pixels of the frame to pixels of the patch."""
+    """A cut of a frame."""
 
     jpeg: bytes
     from_frame: Array
+    """(2, 3) similarity from pixels of the frame to pixels of the patch"""
+    sharpness: float
+    """variance of the Laplacian of its brightness; falls with motion blur and lost focus"""
 
 
 def cut_patch(image: Picture, points: Array) -> Patch:
@@ -52,7 +55,8 @@ def cut_patch(image: Picture, points: Array) -> Patch:
     if scale < 1.0:
         cut = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     from_frame = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]], np.float32)
-    return Patch(_jpeg(np.asarray(cut, np.uint8)), from_frame)
+    grey = cv2.cvtColor(cut, cv2.COLOR_RGB2GRAY)
+    return Patch(_jpeg(np.asarray(cut, np.uint8)), from_frame, float(cv2.Laplacian(grey, cv2.CV_32F).var()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,18 +97,9 @@ class Atlas:
         )
 
 
-def sharpness(patch: Picture) -> float:
-    """Variance of the Laplacian of the picture's brightness; falls with motion blur and lost focus."""
-    grey = cv2.cvtColor(patch, cv2.COLOR_RGB2GRAY)
-    return float(cv2.Laplacian(grey, cv2.CV_32F).var())
-
-
-def open_jpeg(data: bytes) -> Picture:
-    """(h, w, 3) RGB."""
-    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB), np.uint8)
-
-
-_opened = lru_cache(maxsize=_OPEN_PATCHES)(open_jpeg)
+@lru_cache(maxsize=_OPEN_PATCHES)
+def _opened(jpeg: bytes) -> Picture:
+    return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def _jpeg(rgb: Picture) -> bytes:

@@ -86,9 +86,8 @@ class Compositor:
         for row, weight in rows:
             source = np.concatenate([self._atlas.control[row], frame])
             coarse = apply(self._atlas.from_canonical[row], spline(np.concatenate([wanted, frame]), source, places))
-            maps = dense(coarse, (bottom - top, right - left))
+            across, down = dense(coarse, (bottom - top, right - left))
             patch = self._atlas.patch(row)
-            across, down = np.ascontiguousarray(maps[..., 0]), np.ascontiguousarray(maps[..., 1])
             shown = cv2.remap(patch, across, down, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
             total += weight * shown.astype(np.float32)
         if self._detail > 0.0:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from countenance.engine.align import apply, chain, invert, lip_gap, runs, stable_template, stretches, to_canonical
-from countenance.engine.atlas import CONTROL, Atlas, Patch, open_jpeg, sharpness
+from countenance.engine.atlas import CONTROL, Atlas, Patch
 from countenance.engine.errors import APPEARANCE_CHANGES, TOO_LITTLE_TO_LEARN
 from countenance.engine.landmarks import RING
 from countenance.engine.looks import largest_look
-from countenance.engine.motion import fit_motion, hear, speaking
+from countenance.engine.motion import fit_motion, hear
 from countenance.engine.mouth import fit_basis
 from countenance.engine.replica import BaseTrack, Replica
 from countenance.engine.watch import Watched
@@ -57,6 +57,8 @@ class Material:
     """(T,)"""
     shown: Mask
     """(T,) frames of the look that is played"""
+    voiced: Array
+    """(T,) 1 in speech, 0 in silence"""
     held_out: slice
     """frames that nothing is learned from"""
 
@@ -69,8 +71,10 @@ class Material:
         return mask
 
 
-def put_in_order(watched: Watched, footage: Path) -> Material:
-    """Align all frames, choose the look that is played, and hold out its last eighth.
+def put_in_order(watched: Watched, voiced: Array, footage: Path) -> Material:
+    """Align all frames, choose the look that is played, and hold out the last eighth of its speech.
+
+    `voiced` (T,) is 1 in speech and 0 in silence.
 
     Raises:
         CountenanceError: engine.too_little_to_learn, engine.appearance_changes.
@@ -97,12 +101,18 @@ def put_in_order(watched: Watched, footage: Path) -> Material:
     for start, end in stretches(track):
         ring = control[start:end, : len(RING)]
         control[start:end, : len(RING)] = gaussian_filter1d(ring, _RING_SIGMA_FRAMES, axis=0, mode="nearest")
+    held_out = _last_speech(shown, voiced)
+    return Material(watched, played, template, to_unit, control, lip_gap(track), shown, voiced, held_out)
+
+
+def _last_speech(shown: Mask, voiced: Array) -> slice:
+    """The frames to hold out: up to where the last speech ends, so that a mouth moves in them."""
     frames = np.flatnonzero(shown)
-    held_out = min(max(HELD_OUT_SHARE * len(frames), _LEAST_HELD_OUT_FRAMES), _MOST_HELD_OUT_SHARE * len(frames))
-    first_held = int(frames[-int(held_out)])
-    return Material(
-        watched, played, template, to_unit, control, lip_gap(track), shown, slice(first_held, int(frames[-1]) + 1)
-    )
+    spoken = np.flatnonzero(shown & (voiced > 0.5))
+    last = int(spoken[-1]) if len(spoken) else int(frames[-1])
+    before = frames[frames <= last]
+    count = min(max(HELD_OUT_SHARE * len(frames), _LEAST_HELD_OUT_FRAMES), _MOST_HELD_OUT_SHARE * len(frames))
+    return slice(int(before[-min(int(count), len(before))]), last + 1)
 
 
 def learn(
@@ -117,13 +127,12 @@ def learn(
     found = np.flatnonzero(track.found)
     targets[found, :-1] = basis.code(mouth[found], track.pose[found])
     targets[found, -1] = material.gap[found]
-    voiced = speaking(samples, len(track), settings)
     return Replica(
         basis=basis,
         motion=fit_motion(hear(samples, len(track), settings), targets, material.learnable),
         template=material.template,
-        rest=_rest(targets[rows], voiced[rows]),
-        track=_base_track(material, voiced),
+        rest=_rest(targets[rows], material.voiced[rows]),
+        track=_base_track(material),
         atlas=_atlas(material, targets),
         detail=0.0,
         base_clip=base_clip,
@@ -145,7 +154,7 @@ def _rest(targets: Array, voiced: Array) -> Array:
     return np.asarray(np.median(targets[chosen], axis=0), np.float32)
 
 
-def _base_track(material: Material, voiced: Array) -> BaseTrack:
+def _base_track(material: Material) -> BaseTrack:
     """The frames that may be played; stretches that a dropped frame broke into short pieces are left out."""
     track = material.watched.track
     stretch = np.full(len(track), -1, np.int32)
@@ -161,7 +170,7 @@ def _base_track(material: Material, voiced: Array) -> BaseTrack:
         control=material.control,
         pose=track.pose,
         blink=track.blink,
-        speaking=voiced,
+        speaking=material.voiced,
         thumbnail=material.watched.thumbnail,
     )
 
@@ -169,7 +178,7 @@ def _base_track(material: Material, voiced: Array) -> BaseTrack:
 def _atlas(material: Material, targets: Array) -> Atlas:
     rows = np.flatnonzero(material.shown & material.learnable)
     patches = material.watched.patches
-    sharp = np.array([sharpness(open_jpeg(_patch(patches, row).jpeg)) for row in rows])
+    sharp = np.array([_patch(patches, row).sharpness for row in rows])
     rows = rows[sharp > _BLURRED * np.median(sharp)]
     if len(rows) > _LARGEST_ATLAS:
         rows = rows[np.linspace(0, len(rows) - 1, _LARGEST_ATLAS).astype(np.intp)]

@@ -14,12 +14,13 @@ from countenance import __version__
 from countenance.engine.errors import OUT_OF_TIME, TOO_LITTLE_TO_LEARN
 from countenance.engine.evaluate import evaluate, take_of
 from countenance.engine.learn import Material, learn, put_in_order
+from countenance.engine.motion import speaking
 from countenance.engine.replica import BASE_CLIP, Replica, check_place, file_sha256, save
 from countenance.engine.watch import Watched, watch
 from countenance.errors import CountenanceError, Finding
 from countenance.media.limits import limits_from
 from countenance.media.probe import probe
-from countenance.media.read import FPS, audio
+from countenance.media.read import FPS, SAMPLE_RATE, audio
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 
@@ -68,8 +69,9 @@ def train(
         seen = watch(footage, info, base_clip, settings, limits, until=until, progress=stages.stage("watch"))
         _check_time(seen, footage, options, info.duration_s)
         stages.update("learn", 0.0)
-        material = put_in_order(seen, footage)
-        replica = learn(material, samples[: len(seen.track) * 16_000 // FPS], base_clip, {}, settings)
+        heard = samples[: len(seen.track) * SAMPLE_RATE // FPS]
+        material = put_in_order(seen, speaking(heard, len(seen.track), settings), footage)
+        replica = learn(material, heard, base_clip, {}, settings)
         take = take_of(replica, footage, samples, seen.track, material.held_out, settings)
         figures = evaluate(replica, take, settings, limits, progress=stages.stage("measure"))
         stages.update("store", 0.0)

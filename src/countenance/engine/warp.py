@@ -32,12 +32,12 @@ def grid(box: tuple[int, int, int, int], steps: int) -> Array:
     return np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
 
 
-def dense(values: Array, shape: tuple[int, int]) -> Array:
-    """(h, w, n) linear in between of values (steps * steps, n) on a `grid`."""
+def dense(values: Array, shape: tuple[int, int]) -> tuple[Array, Array]:
+    """(h, w) x and (h, w) y, linear in between of values (steps * steps, 2) on a `grid`."""
     steps = round(len(values) ** 0.5)
     down, across = _between(shape[0], steps), _between(shape[1], steps)
-    cells = values.reshape(steps, steps, -1)
-    return np.ascontiguousarray(np.einsum("hi,ijn,wj->hwn", down, cells, across, optimize=True), dtype=np.float32)
+    x, y = (down @ values[:, axis].reshape(steps, steps) @ across.T for axis in (0, 1))
+    return np.asarray(x, np.float32), np.asarray(y, np.float32)
 
 
 def _between(length: int, steps: int) -> Array:
