@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -228,4 +227,3 @@ def _show_check(target: Console, report: Report, verdict: Verdict | None) -> Non
     print_pairs(target, report.file.name, facts)
     fit = not _errors(report, verdict)
     target.print("This may train a replica." if fit else "This may not train a replica; see above.", style="bold")
-    sys.stdout.flush()
