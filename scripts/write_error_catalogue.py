@@ -54,10 +54,14 @@ def _section(title: str, text: str, rules: Sequence[Rule]) -> str:
 
 
 def _row(rule: Rule) -> str:
-    limit = "" if rule.limit is None else f"{rule.limit:.4g} {rule.unit}".strip()
+    limit = "" if rule.limit is None else f"{_number(rule.limit)} {rule.unit}".strip()
     tavus = f"`{rule.tavus_type}`" if rule.tavus_type else ""
     cells = (f"`{rule.id}`", rule.severity.value, rule.title, limit, rule.remedy, tavus)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countenance.consent.align import Expected, Gap, align
@@ -47,6 +47,7 @@ def test_nothing_said() -> None:
     assert found.first == found.stop == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*EXACT, "not", "um", "clone"]), max_size=40))
 def test_positions_are_consistent(spoken: list[str]) -> None:
     found = align(TEXT, spoken)

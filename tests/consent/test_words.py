@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countenance.consent.words import likeness, tokens
@@ -54,12 +54,14 @@ def test_different_names_are_unlike() -> None:
 _names = st.text(st.characters(categories=["L", "Zs", "Pd"]), max_size=30)
 
 
+@settings(deadline=None)
 @given(_names, _names)
 def test_likeness_is_symmetric_and_bounded(a: str, b: str) -> None:
     assert likeness(a, b) == pytest.approx(likeness(b, a))
     assert 0.0 <= likeness(a, b) <= 1.0
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=1, max_size=20))
 def test_a_word_is_most_like_itself(word: str) -> None:
     assert likeness(word, word) >= 0.5

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countenance.errors import Severity, Span
@@ -165,6 +165,7 @@ def test_errors_come_first() -> None:
     assert len(set(severities)) == 3
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([None, *CHANGES]), max_size=200))
 def test_usable_spans_hold_only_what_can_be_used(kinds: list[str | None]) -> None:
     samples = tuple(

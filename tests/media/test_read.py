@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countenance.errors import CountenanceError
@@ -156,6 +156,7 @@ def test_any_layout_becomes_one_channel_without_clipping(
     assert float(np.abs(audio(path)).max()) == pytest.approx(0.9, abs=0.05)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["FL", "FR", "FC", "LFE", "BL", "BR", "SL", "TFL", "AMBI0"]), min_size=1, unique=True))
 def test_a_mix_never_exceeds_its_loudest_channel(names: list[str]) -> None:
     samples = np.random.default_rng(len(names)).uniform(-1, 1, (len(names), 50)).astype(np.float32)
@@ -165,6 +166,7 @@ def test_a_mix_never_exceeds_its_loudest_channel(names: list[str]) -> None:
     assert np.allclose(mix_down(np.ones((len(names), 3), np.float32), tuple(names)), 1.0)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([8_000, 22_050, 44_100, 48_000]), st.integers(500, 20_000))
 def test_resampling_keeps_the_length(rate: int, length: int) -> None:
     assert abs(len(resampled(np.zeros(length, np.float32), rate, 16_000)) - length * 16_000 / rate) <= 2

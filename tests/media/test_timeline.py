@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countenance.media.timeline import Timed, constant_rate, steady
@@ -16,6 +16,7 @@ def _items(starts: list[float], last_s: float = 0.04) -> list[Timed[int]]:
 _steps = st.lists(st.integers(min_value=1, max_value=400), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(_steps, st.sampled_from([10, 24, 25, 30, 50]))
 def test_each_tick_shows_what_is_on_at_its_time(steps_ms: list[int], fps: int) -> None:
     starts = [0.0]
@@ -31,6 +32,7 @@ def test_each_tick_shows_what_is_on_at_its_time(steps_ms: list[int], fps: int) -
         assert following > tick / fps + 0.002 - 1e-9
 
 
+@settings(deadline=None)
 @given(_steps, st.integers(0, 100), st.integers(0, 100))
 def test_a_part_equals_the_same_part_of_the_whole(steps_ms: list[int], first: int, length: int) -> None:
     starts = [0.0]
@@ -49,6 +51,7 @@ def test_nothing_in_nothing_out() -> None:
     assert list(constant_rate([], 25)) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), max_size=50))
 def test_steady_always_rises(starts: list[float]) -> None:
     out = [item.start_s for item in steady([Timed(start, 0.04, None) for start in starts], 100.0)]
