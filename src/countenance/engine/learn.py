@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +38,7 @@ _RING_SIGMA_FRAMES = 1.0
 _REST_QUANTILE = 0.5
 _CLOSED_QUANTILE = 0.1
 _REST_FRAMES = 10
+_HEARING_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +116,11 @@ def _last_speech(shown: Mask, voiced: Array) -> slice:
 
 
 def learn(
-    material: Material, samples: Array, base_clip: Path, description: Mapping[str, Any], settings: Settings
+    material: Material,
+    samples: Array,
+    base_clip: Path,
+    settings: Settings,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> Replica:
     """Learn a replica from the frames that are not held out; `samples` is the footage's sound, 16 kHz."""
     track = material.watched.track
@@ -127,16 +131,18 @@ def learn(
     found = np.flatnonzero(track.found)
     targets[found, :-1] = basis.code(mouth[found], track.pose[found])
     targets[found, -1] = material.gap[found]
+    views = hear(samples, len(track), settings, lambda share: progress(_HEARING_SHARE * share))
+    progress(_HEARING_SHARE)
     return Replica(
         basis=basis,
-        motion=fit_motion(hear(samples, len(track), settings), targets, material.learnable),
+        motion=fit_motion(views, targets, material.learnable),
         template=material.template,
         rest=_rest(targets[rows], material.voiced[rows]),
         track=_base_track(material),
         atlas=_atlas(material, targets),
         detail=0.0,
         base_clip=base_clip,
-        description=description,
+        description={},
     )
 
 

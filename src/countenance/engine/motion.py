@@ -7,6 +7,7 @@ other speeds as well, and so at another pitch and with a longer or shorter vocal
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,11 +75,14 @@ class View:
     positions: NDArray[np.float64]
 
 
-def hear(samples: Array, frames: int, settings: Settings) -> list[View]:
+def hear(
+    samples: Array, frames: int, settings: Settings, progress: Callable[[float], None] = lambda _: None
+) -> list[View]:
     """The recording, 16 kHz, in all the ways in which the motion is to be learned from it."""
     straight = np.arange(frames, dtype=np.float64)
     views = [View(encoder_features(samples, settings), straight)]
-    for speed in _SPEEDS:
+    for count, speed in enumerate(_SPEEDS, start=1):
+        progress(count / (len(_SPEEDS) + 1))
         faster = resample_poly(samples, 100, round(100 * speed)).astype(np.float32)
         views.append(View(encoder_features(faster, settings), straight / speed))
     return views

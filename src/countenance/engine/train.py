@@ -68,10 +68,9 @@ def train(
         until = None if options.budget_s is None else began + _WATCHING_SHARE * options.budget_s
         seen = watch(footage, info, base_clip, settings, limits, until=until, progress=stages.stage("watch"))
         _check_time(seen, footage, options, info.duration_s)
-        stages.update("learn", 0.0)
         heard = samples[: len(seen.track) * SAMPLE_RATE // FPS]
         material = put_in_order(seen, speaking(heard, len(seen.track), settings), footage)
-        replica = learn(material, heard, base_clip, {}, settings)
+        replica = learn(material, heard, base_clip, settings, stages.stage("learn"))
         take = take_of(replica, footage, samples, seen.track, material.held_out, settings)
         figures = evaluate(replica, take, settings, limits, progress=stages.stage("measure"))
         stages.update("store", 0.0)

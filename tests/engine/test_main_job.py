@@ -1,0 +1,164 @@
+"""From a recording to a talking replica, on the stock presenter whose lip curves are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from countenance.engine import replica as bundle
+from countenance.engine.align import lip_gap, track_of
+from countenance.engine.metrics import correlation
+from countenance.engine.render import render
+from countenance.engine.train import TrainOptions, train
+from countenance.errors import CountenanceError
+from countenance.media.probe import probe
+from countenance.media.read import audio, frames
+from countenance.media.write import VideoWriter, write_wav
+from countenance.people.face import FaceTracker
+from countenance.progress import Progress
+from countenance.settings import Settings
+from countenance.stock.clips import presenter_clip, presenter_truth
+
+SECONDS = 22
+SETTINGS = Settings()
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A replica of the presenter, and what was told on the way."""
+
+    folder: Path
+    footage: Path
+    replica: bundle.Replica
+    told: list[Progress]
+
+
+def cut(out: Path, seconds: float, side: int = 640) -> Path:
+    """The beginning of the presenter's clip, smaller."""
+    pictures = frames(presenter_clip(), max_side=side, end_s=seconds)
+    first = next(pictures)
+    height, width = first.image.shape[:2]
+    with VideoWriter(out, width, height, audio=audio(presenter_clip())) as writer:
+        writer.write(first.image)
+        for frame in pictures:
+            writer.write(frame.image)
+    return out
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    work = tmp_path_factory.mktemp("a folder with spaces")
+    footage = cut(work / "my own footage é.mp4", SECONDS)
+    told: list[Progress] = []
+    folder = work / "replica of Ada"
+    replica = train(footage, folder, SETTINGS, options=TrainOptions(synthetic=True), progress=told.append)
+    return Trained(folder, footage, replica, told)
+
+
+def gaps(video: Path) -> NDArray[np.float32]:
+    with FaceTracker(SETTINGS) as tracker:
+        return lip_gap(track_of([tracker.track(frame.image, frame.time_s) for frame in frames(video)]))
+
+
+def test_held_out_speech_moves_the_mouth_as_it_was_filmed(trained: Trained) -> None:
+    metrics = trained.replica.description["metrics"]
+    assert metrics["gap_correlation"] > 0.6
+    assert 0.6 < metrics["sharpness_ratio"] < 1.4
+    assert 0.6 < metrics["flicker_ratio"] < 1.5
+    assert metrics["lip_ssim"] > 0.7
+
+
+def test_progress_is_told_and_never_falls(trained: Trained) -> None:
+    fractions = [progress.fraction for progress in trained.told]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    stages = list(dict.fromkeys(progress.stage for progress in trained.told))
+    assert stages == ["listen", "watch", "learn", "measure", "store"]
+    assert len(fractions) > 200
+
+
+def test_the_bundle_is_whole_and_nothing_lies_beside_it(trained: Trained) -> None:
+    assert sorted(file.name for file in trained.folder.parent.iterdir()) == ["my own footage é.mp4", "replica of Ada"]
+    back = bundle.load(trained.folder)
+    assert back.description["footage"]["sha256"] == bundle.file_sha256(trained.footage)
+    assert back.description["synthetic"] is True
+    clip = probe(back.base_clip)
+    assert clip.audio is None
+    assert clip.video is not None
+    assert (clip.video.width, clip.video.height) == (640, 360)
+
+
+def test_the_engine_follows_the_lip_curve_that_was_driven(trained: Trained, tmp_path: Path) -> None:
+    """The same sound again on other pictures: the mouth must do what the face was made to do."""
+    sound = tmp_path / "sound.wav"
+    write_wav(sound, audio(trained.footage)[: 16_000 * 8])
+    render(trained.folder, tmp_path / "out.mp4", SETTINGS, audio=sound)
+    driven = presenter_truth().lip_gap_px[: 8 * 25]
+    assert correlation(gaps(tmp_path / "out.mp4"), np.asarray(driven, np.float32)) > 0.75
+
+
+def test_a_script_becomes_a_video_of_exactly_its_length(trained: Trained, tmp_path: Path) -> None:
+    out = tmp_path / "say so.mp4"
+    report = render(trained.folder, out, SETTINGS, script="Big blue maps make people happy.")
+    made = probe(out)
+    assert made.video is not None
+    assert made.audio is not None
+    assert made.video.frames == report.frames
+    assert made.video.duration_s == pytest.approx(report.duration_s, abs=0.001)
+    assert made.audio.duration_s == pytest.approx(report.duration_s, abs=0.04)
+    assert made.video.codec == "h264"
+    heard = audio(out)
+    assert np.abs(heard).max() > 0.05
+
+
+def test_the_mouth_rests_in_silence_and_the_clip_loops(trained: Trained, tmp_path: Path) -> None:
+    """More sound than footage: speech, then a long silence."""
+    speech = audio(trained.footage)[: 16_000 * 6]
+    sound = np.concatenate([speech, np.zeros(16_000 * (SECONDS - 2), np.float32)])
+    write_wav(tmp_path / "sound.wav", sound)
+    report = render(trained.folder, tmp_path / "out.mp4", SETTINGS, audio=tmp_path / "sound.wav")
+    assert report.frames == 25 * (SECONDS + 4)
+    opened = gaps(tmp_path / "out.mp4")
+    assert np.isfinite(opened).all()
+    talking, silent = opened[: 6 * 25], opened[8 * 25 :]
+    assert silent.std() < 0.25 * talking.std()
+    assert np.quantile(silent, 0.95) < np.quantile(talking, 0.5)
+
+
+def test_a_cancelled_training_leaves_nothing_behind(trained: Trained, tmp_path: Path) -> None:
+    class Stop(Exception):
+        pass
+
+    def cancel(progress: Progress) -> None:
+        if progress.fraction > 0.1:
+            raise Stop
+
+    with pytest.raises(Stop):
+        train(trained.footage, tmp_path / "ada", SETTINGS, progress=cancel)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_budget_that_is_too_small_says_so(trained: Trained, tmp_path: Path) -> None:
+    with pytest.raises(CountenanceError) as error:
+        train(trained.footage, tmp_path / "ada", SETTINGS, options=TrainOptions(budget_s=0.5))
+    assert error.value.finding.rule.id == "engine.out_of_time"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_footage_that_is_too_short_says_so(tmp_path: Path) -> None:
+    footage = cut(tmp_path / "short.mp4", 3.0, side=320)
+    with pytest.raises(CountenanceError) as error:
+        train(footage, tmp_path / "ada", SETTINGS)
+    assert error.value.finding.rule.id == "engine.too_little_to_learn"
+
+
+def test_a_recording_of_nothing_cannot_be_spoken(trained: Trained, tmp_path: Path) -> None:
+    write_wav(tmp_path / "blip.wav", np.zeros(400, np.float32))
+    with pytest.raises(CountenanceError) as error:
+        render(trained.folder, tmp_path / "out.mp4", SETTINGS, audio=tmp_path / "blip.wav")
+    assert error.value.finding.rule.id == "engine.sound_too_short"
+    assert not (tmp_path / "out.mp4").exists()
