@@ -66,7 +66,7 @@ class StageProgress:
         return lambda fraction: self.update(name, fraction)
 
     def nested(self, name: str) -> ProgressCallback:
-        """A callback for work that reports a whole `Progress` of its own: it fills the stage `name`, under its names."""
+        """A callback for work that reports a whole `Progress`: it fills the stage `name`, under names of its own."""
         return lambda inner: self.update(name, inner.fraction, shown=inner.stage)
 
     def done(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hibari import SAMPLE_RATE, Hibari  # type: ignore[import-untyped]
+from hibari import SAMPLE_RATE, Hibari
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 

@@ -20,6 +20,14 @@ Name = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(help="The person's full name, as it is said in the consent statement.", show_default=False),
 ]
+Reviewed = Annotated[
+    bool,
+    typer.Option(
+        "--reviewed",
+        help="A human compared the recordings and confirms the person, where the verdict asks for it.",
+        show_default=False,
+    ),
+]
 Synthetic = Annotated[
     bool, typer.Option("--synthetic", help="The person in the footage does not exist.", show_default=False)
 ]

@@ -11,7 +11,7 @@ import typer
 from countenance.cli import progress as display
 from countenance.cli.errors import BAD_SETTING, NO_CONSENT
 from countenance.cli.exits import Exit
-from countenance.cli.options import Consent, Footage, Json, Name, Synthetic
+from countenance.cli.options import Consent, Footage, Json, Name, Reviewed, Synthetic
 from countenance.cli.output import console, failure, print_findings, print_json, print_pairs, report_failure
 from countenance.errors import CountenanceError, Finding, Severity
 
@@ -31,24 +31,25 @@ def check(
     footage: Footage,
     consent: Consent = None,
     name: Name = None,
+    reviewed: Reviewed = False,
     synthetic: Synthetic = False,
     json: Json = False,
 ) -> Exit:
     """Say whether a recording may train a replica, and what to do better."""
     from countenance.progress import StageProgress
 
-    _consent_arguments(consent, name, synthetic)
+    _consent_arguments(consent, name, reviewed, synthetic)
     settings = load_settings()
     with display.shown(as_json=json) as callback:
         stages = StageProgress(_stages("check", consent), callback)
         report, verdict = _judge(footage, consent, name, settings, stages)
         stages.done()
-    errors = _errors(report, verdict)
+    errors = _blocking(report, verdict, reviewed)
     if json:
         parts = {"report": report.as_dict(), "consent": verdict and verdict.as_dict(), "synthetic": synthetic}
         print_json(failure(errors, **parts) if errors else {"ok": True, "findings": _all(report, verdict), **parts})
     else:
-        _show_check(console(), report, verdict)
+        _show_check(console(), report, verdict, fit=not errors)
     return Exit.REFUSED if errors else Exit.OK
 
 
@@ -57,6 +58,7 @@ def train(
     out: Annotated[Path, typer.Option(help="The folder to write the replica to.", show_default=False)],
     consent: Consent = None,
     name: Name = None,
+    reviewed: Reviewed = False,
     synthetic: Synthetic = False,
     budget: Annotated[
         Optional[float],  # noqa: UP045
@@ -68,7 +70,7 @@ def train(
     from countenance.engine.replica import check_place
     from countenance.progress import StageProgress
 
-    _consent_arguments(consent, name, synthetic)
+    _consent_arguments(consent, name, reviewed, synthetic)
     if consent is None and not synthetic:
         raise CountenanceError(Finding(NO_CONSENT, file=str(footage)))
     settings = load_settings()
@@ -76,9 +78,10 @@ def train(
     with display.shown(as_json=json) as callback:
         stages = StageProgress({**_stages("check", consent), **_stages("train")}, callback)
         report, verdict = _judge(footage, consent, name, settings, stages)
-        errors = _errors(report, verdict)
+        errors = _blocking(report, verdict, reviewed)
         if not errors:
-            description = train_replica(footage, out, settings, stages.nested("train"), synthetic, verdict, budget)
+            agreed = {**verdict.as_dict(), "reviewed": reviewed} if verdict else None
+            description = train_replica(footage, out, settings, stages.nested("train"), synthetic, agreed, budget)
             stages.done()
     if errors:
         report_failure(errors, as_json=json)
@@ -164,14 +167,14 @@ def train_replica(
     settings: Settings,
     callback: ProgressCallback,
     synthetic: bool,
-    verdict: Verdict | None = None,
+    consent: Mapping[str, Any] | None = None,
     budget_s: float | None = None,
 ) -> Mapping[str, Any]:
     """Train and return what the replica's description says."""
     from countenance.engine.train import TrainOptions
     from countenance.engine.train import train as train_engine
 
-    options = TrainOptions(synthetic=synthetic, consent=verdict.as_dict() if verdict else None, budget_s=budget_s)
+    options = TrainOptions(synthetic=synthetic, consent=consent, budget_s=budget_s)
     return train_engine(footage, out, settings, options=options, progress=callback).description
 
 
@@ -180,13 +183,15 @@ def _stages(stage: str, consent: Path | None = None) -> dict[str, float]:
     return {name: _SECONDS[name] for name in wanted}
 
 
-def _consent_arguments(consent: Path | None, name: str | None, synthetic: bool) -> None:
+def _consent_arguments(consent: Path | None, name: str | None, reviewed: bool, synthetic: bool) -> None:
     if consent is not None and synthetic:
         raise typer.BadParameter("a person either agreed (--consent) or does not exist (--synthetic)")
     if consent is not None and not (name and name.strip()):
         raise typer.BadParameter("--consent needs the person's full name: --name")
     if consent is None and name is not None:
         raise typer.BadParameter("--name belongs to --consent")
+    if consent is None and reviewed:
+        raise typer.BadParameter("--reviewed belongs to --consent")
 
 
 def _judge(
@@ -204,16 +209,18 @@ def _judge(
     return report, verify(consent, footage, name, settings)
 
 
-def _errors(report: Report, verdict: Verdict | None) -> list[Finding]:
-    found = [*report.findings, *(verdict.findings if verdict else ())]
-    return [finding for finding in found if finding.severity is Severity.ERROR]
+def _blocking(report: Report, verdict: Verdict | None, reviewed: bool) -> list[Finding]:
+    """What forbids training: every error and, until a human has looked, every doubt about who agreed."""
+    doubts = (Severity.ERROR,) if reviewed else (Severity.ERROR, Severity.WARNING)
+    found = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    return found + [finding for finding in (verdict.findings if verdict else ()) if finding.severity in doubts]
 
 
 def _all(report: Report, verdict: Verdict | None) -> list[dict[str, Any]]:
     return [finding.as_dict() for finding in [*report.findings, *(verdict.findings if verdict else ())]]
 
 
-def _show_check(target: Console, report: Report, verdict: Verdict | None) -> None:
+def _show_check(target: Console, report: Report, verdict: Verdict | None, *, fit: bool) -> None:
     print_findings(target, [*report.findings, *(verdict.findings if verdict else ())])
     shape = report.as_dict()
     video = shape["video"] or {}
@@ -225,5 +232,4 @@ def _show_check(target: Console, report: Report, verdict: Verdict | None) -> Non
     if verdict is not None:
         facts["consent"] = f"{verdict.decision.value}; name heard: {verdict.heard.name or 'none'}"
     print_pairs(target, report.file.name, facts)
-    fit = not _errors(report, verdict)
     target.print("This may train a replica." if fit else "This may not train a replica; see above.", style="bold")

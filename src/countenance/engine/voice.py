@@ -119,7 +119,7 @@ def _fit(sentence: str) -> list[str]:
 
 def _utter(voice: Any, phonemes: str, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Sound (N,) and frames per phoneme id: one for each character, and one for the silence at each end."""
-    from hibari import dsp  # type: ignore[import-untyped]
+    from hibari import dsp
 
     feed = {"ids": np.asarray([voice.ids(phonemes)], np.int64), "speed": np.ones(1, np.float32)}
     *spectrum, frames = voice.sess.run(None, feed)
