@@ -3,7 +3,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .venv-uv/bin/uv)
 
 .PHONY: demo test setup lint types layers unit
 
-demo: setup
+demo: $(UV)
+	$(UV) sync --locked --inexact --no-dev --quiet
 	$(UV) run --no-sync countenance demo
 
 test: setup lint types layers unit
