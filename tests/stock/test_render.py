@@ -66,6 +66,14 @@ def test_two_people_are_two_people(presenter: Studio) -> None:
     assert similarity(one, stranger) < 0.36
 
 
+def test_studios_do_not_disturb_each_other(presenter: Studio) -> None:
+    before = presenter.frame(Pose({})).rgb
+    with studio(OTHER) as other:
+        stranger = other.frame(Pose({})).rgb
+        assert np.array_equal(presenter.frame(Pose({})).rgb, before)
+        assert np.array_equal(other.frame(Pose({})).rgb, stranger)
+
+
 def test_film_has_the_length_of_its_sound_and_knows_its_truth(presenter: Studio, tmp_path: Path) -> None:
     speech = speak("Hi.", SETTINGS)
     truth = film(presenter, speech, tmp_path / "hi.mp4", text="Hi.", seed=1)

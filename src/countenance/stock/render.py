@@ -69,12 +69,17 @@ class Studio:
         self._size = (round(width * _SUPERSAMPLING), round(height * _SUPERSAMPLING))
         self.camera = camera(width, height, view_height, self._size[1])
         self._grain = grain
-        self._make_targets()
-        self._make_programs()
-        self._make_scene()
+        with self._gl:
+            self._make_targets()
+            self._make_programs()
+            self._make_scene()
 
     def frame(self, pose: Pose, number: int = 0) -> Frame:
         """The picture of one moment. `number` chooses the film grain, so that a film's pictures differ in it."""
+        with self._gl:  # another studio may have been used meanwhile
+            return self._frame(pose, number)
+
+    def _frame(self, pose: Pose, number: int) -> Frame:
         gl, posed = self._gl, self.figure.pose(pose)
         self._move(pose, posed)
         self._many.use()
