@@ -141,6 +141,8 @@ def test_a_stopped_training_leaves_nothing(sent: signal.Signals, short_footage: 
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "COUNTENANCE_THREADS": "1"},
+        # A shell that runs the tests in the background has made them, and so this process, deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     assert process.stderr is not None
     for line in process.stderr:
