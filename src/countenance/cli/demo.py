@@ -25,6 +25,7 @@ def demo(
 ) -> Exit:
     """Train a replica of the stock presenter, who does not exist, and let her say a sentence."""
     from countenance.engine.render import render
+    from countenance.engine.train import TrainOptions
     from countenance.progress import StageProgress
     from countenance.stock.clips import presenter_clip
 
@@ -35,7 +36,7 @@ def demo(
     replica, video = out / "replica", out / "presenter.mp4"
     with display.shown(as_json=json) as callback:
         stages = StageProgress(_STAGES, callback)
-        description = train_replica(footage, replica, settings, stages.nested("train"), synthetic=True)
+        description = train_replica(footage, replica, settings, stages.nested("train"), TrainOptions(synthetic=True))
         rendered = render(replica, video, settings, script=SENTENCE, progress=stages.nested("say"))
         stages.done()
     figures = {"training_s": description["training_s"], **description["metrics"]}

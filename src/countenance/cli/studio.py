@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from countenance.consent.verify import Verdict
+    from countenance.engine.train import TrainOptions
     from countenance.footage.report import Report
     from countenance.progress import ProgressCallback, StageProgress
     from countenance.settings import Settings
@@ -68,6 +69,7 @@ def train(
 ) -> Exit:
     """Train a replica of the person in a recording, who must have agreed or not exist."""
     from countenance.engine.replica import check_place
+    from countenance.engine.train import TrainOptions
     from countenance.progress import StageProgress
 
     _consent_arguments(consent, name, reviewed, synthetic)
@@ -81,7 +83,8 @@ def train(
         errors = _blocking(report, verdict, reviewed)
         if not errors:
             agreed = {**verdict.as_dict(), "reviewed": reviewed} if verdict else None
-            description = train_replica(footage, out, settings, stages.nested("train"), synthetic, agreed, budget)
+            options = TrainOptions(synthetic, agreed, report.usable, budget)
+            description = train_replica(footage, out, settings, stages.nested("train"), options)
             stages.done()
     if errors:
         report_failure(errors, as_json=json)
@@ -162,19 +165,11 @@ def load_settings() -> Settings:
 
 
 def train_replica(
-    footage: Path,
-    out: Path,
-    settings: Settings,
-    callback: ProgressCallback,
-    synthetic: bool,
-    consent: Mapping[str, Any] | None = None,
-    budget_s: float | None = None,
+    footage: Path, out: Path, settings: Settings, callback: ProgressCallback, options: TrainOptions
 ) -> Mapping[str, Any]:
     """Train and return what the replica's description says."""
-    from countenance.engine.train import TrainOptions
     from countenance.engine.train import train as train_engine
 
-    options = TrainOptions(synthetic=synthetic, consent=consent, budget_s=budget_s)
     return train_engine(footage, out, settings, options=options, progress=callback).description
 
 

@@ -57,6 +57,8 @@ class Material:
     """(T,)"""
     shown: Mask
     """(T,) frames of the look that is played"""
+    allowed: Mask
+    """(T,) frames that whoever judged the footage lets be used"""
     voiced: Array
     """(T,) 1 in speech, 0 in silence"""
     held_out: slice
@@ -64,29 +66,29 @@ class Material:
 
     @property
     def learnable(self) -> Mask:
-        """(T,) frames with a face that are not near the held-out ones."""
-        mask = self.watched.track.found.copy()
+        """(T,) frames with a face that may be used and are not near the held-out ones."""
+        mask = self.watched.track.found & self.allowed
         start, stop = self.held_out.start, self.held_out.stop
         mask[max(0, start - _HELD_OUT_GAP_FRAMES) : stop + _HELD_OUT_GAP_FRAMES] = False
         return mask
 
 
-def put_in_order(watched: Watched, voiced: Array, footage: Path) -> Material:
+def put_in_order(watched: Watched, voiced: Array, allowed: Mask, footage: Path) -> Material:
     """Align all frames, choose the look that is played, and hold out the last eighth of its speech.
 
-    `voiced` (T,) is 1 in speech and 0 in silence.
+    `voiced` (T,) is 1 in speech and 0 in silence. Frames not `allowed` (T,) are neither learned from nor shown.
 
     Raises:
         CountenanceError: engine.too_little_to_learn, engine.appearance_changes.
     """
     track = watched.track
-    found_s = float(track.found.sum()) / FPS
+    found_s = float((track.found & allowed).sum()) / FPS
     least_s = TOO_LITTLE_TO_LEARN.limit or 0.0
     if found_s < least_s:
         raise CountenanceError(Finding(TOO_LITTLE_TO_LEARN, file=str(footage), measured=found_s))
     with_patch = np.array([patch is not None for patch in watched.patches])
     turned = np.abs(np.nan_to_num(track.pose[:, :2])).max(axis=1)
-    usable = track.found & with_patch & (turned < _MOST_TURNED_DEG)
+    usable = track.found & allowed & with_patch & (turned < _MOST_TURNED_DEG)
     long = [(a, b) for a, b in stretches(track) if b - a >= _SHORTEST_STRETCH_FRAMES]
     played = largest_look(long, watched.thumbnail, usable)
     shown = np.zeros(len(track), np.bool_)
@@ -102,7 +104,7 @@ def put_in_order(watched: Watched, voiced: Array, footage: Path) -> Material:
         ring = control[start:end, : len(RING)]
         control[start:end, : len(RING)] = gaussian_filter1d(ring, _RING_SIGMA_FRAMES, axis=0, mode="nearest")
     held_out = _last_speech(shown, voiced)
-    return Material(watched, played, template, to_unit, control, lip_gap(track), shown, voiced, held_out)
+    return Material(watched, played, template, to_unit, control, lip_gap(track), shown, allowed, voiced, held_out)
 
 
 def _last_speech(shown: Mask, voiced: Array) -> slice:

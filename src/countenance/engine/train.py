@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from countenance import __version__
 from countenance.engine.errors import OUT_OF_TIME, TOO_LITTLE_TO_LEARN
 from countenance.engine.evaluate import evaluate, take_of
@@ -17,7 +20,7 @@ from countenance.engine.learn import Material, learn, put_in_order
 from countenance.engine.motion import speaking
 from countenance.engine.replica import BASE_CLIP, Replica, check_place, file_sha256, save
 from countenance.engine.watch import Watched, watch
-from countenance.errors import CountenanceError, Finding
+from countenance.errors import CountenanceError, Finding, Span
 from countenance.media.limits import limits_from
 from countenance.media.probe import probe
 from countenance.media.read import FPS, SAMPLE_RATE, audio
@@ -38,6 +41,8 @@ class TrainOptions:
     """the footage was declared to be AI-generated"""
     consent: Mapping[str, Any] | None = None
     """the verdict on the consent of the person in the footage, JSON-ready; kept with the replica"""
+    usable: tuple[Span, ...] | None = None
+    """the parts that may be used; None for all of it"""
     budget_s: float | None = None
     """seconds after which training should be done; less of a long recording is used then"""
 
@@ -69,7 +74,8 @@ def train(
         seen = watch(footage, info, base_clip, settings, limits, until=until, progress=stages.stage("watch"))
         _check_time(seen, footage, options, info.duration_s)
         heard = samples[: len(seen.track) * SAMPLE_RATE // FPS]
-        material = put_in_order(seen, speaking(heard, len(seen.track), settings), footage)
+        voiced = speaking(heard, len(seen.track), settings)
+        material = put_in_order(seen, voiced, _allowed(options.usable, len(seen.track)), footage)
         replica = learn(material, heard, base_clip, settings, stages.stage("learn"))
         take = take_of(replica, footage, samples, seen.track, material.held_out, settings)
         figures = evaluate(replica, take, settings, limits, progress=stages.stage("measure"))
@@ -79,6 +85,14 @@ def train(
         replica = save(replace(replica, description=description), out)
     stages.done()
     return replica
+
+
+def _allowed(usable: tuple[Span, ...] | None, frames: int) -> NDArray[np.bool_]:
+    """(frames,) whether a frame lies in one of the usable parts."""
+    times = np.arange(frames) / FPS
+    if usable is None:
+        return np.ones(frames, np.bool_)
+    return np.asarray(sum(((times >= span.start_s) & (times < span.end_s) for span in usable), np.zeros(frames)) > 0)
 
 
 def _check_time(seen: Watched, footage: Path, options: TrainOptions, duration_s: float) -> None:
