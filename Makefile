@@ -9,6 +9,8 @@ demo: $(UV)
 
 test: setup lint types layers unit
 
+lint types layers unit: setup
+
 setup: $(UV)
 	$(UV) sync --locked --quiet
 

@@ -12,9 +12,11 @@ import argparse
 import json
 import multiprocessing
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,7 +124,7 @@ def measure(recording: Recording, work: Path, sheet: Path | None) -> dict[str, A
         "held_out_s": len(take.track) / FPS,
         "training_s": trained_s,
         "render_fps": report.frames_per_second,
-        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
+        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
         "bundle_mb": sum(file.stat().st_size for file in folder.iterdir()) / 1e6,
         "length_difference_s": abs((spoken.video.duration_s or 0.0 if spoken.video else 0.0) - sum(length_s)),
         "predicted": predicted,
@@ -158,6 +160,8 @@ def _sheet(path: Path | None, track: FaceTrack) -> Iterator[Callable[[Picture, P
             pairs.append(np.vstack([_cut(picture, track.points[index]) for picture in (real, rendered)]))
 
     yield show
+    if not pairs:
+        return
     rows = [np.hstack(pairs[k : k + _SHEET_COLUMNS]) for k in range(0, len(pairs), _SHEET_COLUMNS)]
     whole = [row for row in rows if row.shape == rows[0].shape]
     cv2.imwrite(str(path), cv2.cvtColor(np.vstack(whole), cv2.COLOR_RGB2BGR))
@@ -169,10 +173,6 @@ def _cut(picture: Picture, points: NDArray[np.float32]) -> Picture:
     left, right = (int(np.clip(x + side * 0.8 * eyes, 0, picture.shape[1])) for side in (-1, 1))
     top, bottom = (int(np.clip(y + side * eyes, 0, picture.shape[0])) for side in (-1.1, 0.7))
     return np.asarray(cv2.resize(picture[top:bottom, left:right], _CUT_PX, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def _in_a_process(arguments: tuple[Recording, Path, Path | None]) -> dict[str, Any]:
-    return measure(*arguments)
 
 
 def _print(result: dict[str, Any]) -> None:
@@ -222,9 +222,10 @@ def main() -> None:
             if options.only and not any(part in recording.name for part in options.only):
                 continue
             sheet = options.out / f"{recording.name}.png" if options.out else None
-            with multiprocessing.get_context("spawn").Pool(1) as pool:
-                result = pool.apply(_in_a_process, ((recording, Path(folder), sheet),))
+            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+                result = process.submit(measure, recording, Path(folder), sheet).result()
             _print(result)
+            sys.stdout.flush()
             results.append(result)
     if options.out:
         (options.out / "results.json").write_text(json.dumps(results, indent=2))

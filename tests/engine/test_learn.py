@@ -75,6 +75,15 @@ def test_heads_that_turn_away_are_not_shown() -> None:
     assert not ordered(seen).shown[100:150].any()
 
 
+def test_pieces_too_short_to_be_played_count_for_nothing() -> None:
+    seen = watched()
+    for start in range(20, FRAMES, 24):
+        seen.track.pose[start : start + 4, 0] = 50.0
+    with pytest.raises(CountenanceError) as error:
+        ordered(seen)
+    assert error.value.finding.rule.id == "engine.too_little_to_learn"
+
+
 def test_too_little_is_said() -> None:
     with pytest.raises(CountenanceError) as error:
         ordered(lose(watched(), slice(0, 400)))

@@ -156,6 +156,26 @@ def test_footage_that_is_too_short_says_so(tmp_path: Path) -> None:
     assert error.value.finding.rule.id == "engine.too_little_to_learn"
 
 
+def test_a_video_never_overwrites_what_it_is_made_from(trained: Trained, tmp_path: Path) -> None:
+    sound = tmp_path / "sound.wav"
+    write_wav(sound, np.zeros(16_000, np.float32))
+    for out in (sound, trained.folder / "base.mp4", trained.folder / "new.mp4"):
+        with pytest.raises(CountenanceError) as error:
+            render(trained.folder, out, SETTINGS, audio=sound)
+        assert error.value.finding.rule.id == "engine.out_is_input"
+    for out in (tmp_path, tmp_path / "nowhere" / "out.mp4"):
+        with pytest.raises(CountenanceError) as error:
+            render(trained.folder, out, SETTINGS, audio=sound)
+        assert error.value.finding.rule.id == "media.cannot_write"
+    bundle.load(trained.folder)
+
+
+def test_a_replica_speaks_even_where_recordings_must_be_small(trained: Trained, tmp_path: Path) -> None:
+    clip_bytes = (trained.folder / bundle.BASE_CLIP).stat().st_size
+    small = Settings(max_file_bytes=clip_bytes - 1)
+    assert render(trained.folder, tmp_path / "out.mp4", small, script="Hello.").frames > 10
+
+
 def test_a_recording_of_nothing_cannot_be_spoken(trained: Trained, tmp_path: Path) -> None:
     write_wav(tmp_path / "blip.wav", np.zeros(400, np.float32))
     with pytest.raises(CountenanceError) as error:

@@ -87,4 +87,6 @@ def test_silence_shows_listening() -> None:
     speech[90:] = 0.0
     shots = plan(track, speech)
     assert all(shot.frame < 250 for shot in shots[:60])
-    assert all(shot.frame >= 250 for shot in shots[120:] if shot.other is None)
+    listening = [shot for shot in shots[120:] if shot.other is None]
+    assert len(listening) > 50
+    assert all(shot.frame >= 250 for shot in listening)

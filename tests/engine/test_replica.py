@@ -42,7 +42,6 @@ def replica(tmp_path: Path) -> bundle.Replica:
         rest=some(13),
         track=track,
         atlas=atlas(3),
-        detail=0.25,
         base_clip=clip,
         description={"software": "test", "metrics": {"lip_ssim": 0.9}},
     )
@@ -62,7 +61,6 @@ def test_everything_comes_back(replica: bundle.Replica, tmp_path: Path) -> None:
     np.testing.assert_array_equal(back.template, replica.template)
     np.testing.assert_array_equal(back.atlas.patch(2), replica.atlas.patch(2))
     assert back.atlas.jpegs == replica.atlas.jpegs
-    assert back.detail == 0.25
     assert back.base_clip.read_bytes() == b"pictures"
     assert back.description["metrics"] == {"lip_ssim": 0.9}
     assert back.description == saved.description
@@ -114,6 +112,65 @@ def test_a_replica_replaces_a_replica_and_nothing_else(replica: bundle.Replica, 
         bundle.save(replica, tmp_path / "photos")
     assert rule_of(error) == "engine.place_taken"
     assert (tmp_path / "photos" / "cat.jpg").read_bytes() == b"cat"
+
+
+def test_a_folder_that_holds_more_than_a_replica_is_not_touched(replica: bundle.Replica, tmp_path: Path) -> None:
+    bundle.save(replica, tmp_path / "ada")
+    (tmp_path / "ada" / "hello.mp4").write_bytes(b"my video")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / bundle.DESCRIPTION).write_text('{"of": "something else"}')
+    for folder in (tmp_path / "ada", tmp_path / "other"):
+        with pytest.raises(CountenanceError) as error:
+            bundle.save(replica, folder)
+        assert rule_of(error) == "engine.place_taken"
+    assert (tmp_path / "ada" / "hello.mp4").read_bytes() == b"my video"
+
+
+def test_an_older_replica_comes_back_if_the_new_one_cannot_take_its_place(
+    replica: bundle.Replica, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle.save(replica, tmp_path / "ada")
+    before = (tmp_path / "ada" / bundle.DESCRIPTION).read_bytes()
+    rename = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if Path(target).name == "ada" and not self.name.endswith("-older"):
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bundle.save(replica, tmp_path / "ada")
+    monkeypatch.undo()
+    assert (tmp_path / "ada" / bundle.DESCRIPTION).read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ada", "clip.mp4"]
+
+
+def test_a_link_to_a_replica_may_be_named(replica: bundle.Replica, tmp_path: Path) -> None:
+    bundle.save(replica, tmp_path / "ada")
+    (tmp_path / "link").symlink_to(tmp_path / "ada")
+    bundle.save(replica, tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    bundle.load(tmp_path / "ada")
+
+
+@pytest.mark.parametrize("change", [{"hashes": None}, {"hashes": []}, {"format_version": True}, {"format_version": -3}])
+def test_a_spoilt_description_is_a_typed_error(
+    replica: bundle.Replica, tmp_path: Path, change: dict[str, object]
+) -> None:
+    bundle.save(replica, tmp_path / "ada")
+    path = tmp_path / "ada" / bundle.DESCRIPTION
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(CountenanceError):
+        bundle.load(tmp_path / "ada")
+
+
+def test_a_place_that_cannot_be_is_a_typed_error(replica: bundle.Replica, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for place in (tmp_path / "file" / "ada", tmp_path / ("x" * 300)):
+        with pytest.raises(CountenanceError) as error:
+            bundle.save(replica, place)
+        assert rule_of(error) == "engine.cannot_store"
 
 
 def test_a_failure_leaves_nothing_behind(replica: bundle.Replica, tmp_path: Path) -> None:

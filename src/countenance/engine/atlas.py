@@ -85,17 +85,6 @@ class Atlas:
         """(h, w, 3) the picture of one mouth."""
         return _opened(self.jpegs[index])
 
-    def part(self, rows: NDArray[np.intp]) -> Atlas:
-        return Atlas(
-            self.frame[rows],
-            self.code[rows],
-            self.gap[rows],
-            self.pose[rows],
-            self.control[rows],
-            self.from_canonical[rows],
-            [self.jpegs[row] for row in rows],
-        )
-
 
 @lru_cache(maxsize=_OPEN_PATCHES)
 def _opened(jpeg: bytes) -> Picture:

@@ -48,17 +48,12 @@ class Stage:
 class Compositor:
     """Puts one mouth after another into one picture after another; remembers the light from frame to frame."""
 
-    def __init__(self, atlas: Atlas, detail: float = 0.0) -> None:
+    def __init__(self, atlas: Atlas) -> None:
         self._atlas = atlas
-        self._detail = detail
         self._light: Array | None = None
 
-    def forget(self) -> None:
-        """The next picture does not follow the last one."""
-        self._light = None
-
     def paint(self, stage: Stage, mouth: Array, rows: list[tuple[int, float]]) -> Picture:
-        """A copy of the picture with the mouth in the shape `mouth` (M, 2), canonical.
+        """The picture, itself untouched, with the mouth in the shape `mouth` (M, 2), canonical.
 
         `rows` are filmed mouths and their weights (which sum to 1); each is bent to the same shape, so that two of
         them fade into each other without a double image.
@@ -90,8 +85,6 @@ class Compositor:
             patch = self._atlas.patch(row)
             shown = cv2.remap(patch, across, down, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
             total += weight * shown.astype(np.float32)
-        if self._detail > 0.0:
-            total += self._detail * (total - cv2.GaussianBlur(total, (0, 0), 1.0))
         return total
 
     def _light_between(self, below: Array, bent: Array, region: Array) -> Array:

@@ -78,6 +78,12 @@ CANNOT_STORE = Rule(
     remedy="Check that the disk has room and that the folder may be written to.",
 )
 
+OUT_IS_INPUT = Rule(
+    id="engine.out_is_input",
+    title="The video would be written over the recording or into the replica it is made from.",
+    remedy="Name another file for the video.",
+)
+
 SOUND_TOO_SHORT = Rule(
     id="engine.sound_too_short",
     title="The recording to speak is too short to make a video from.",
@@ -98,5 +104,6 @@ RULES: tuple[Rule, ...] = (
     REPLICA_DAMAGED,
     REPLICA_TOO_NEW,
     CANNOT_STORE,
+    OUT_IS_INPUT,
     SOUND_TOO_SHORT,
 )

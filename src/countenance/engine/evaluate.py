@@ -25,6 +25,10 @@ Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
 
+_LEAST_BOX_PX = 12
+"""Lips that are (nearly) out of the picture are not compared."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Take:
     """A stretch of real footage to be spoken again: frames `first` to `first` + len(track) of a file."""
@@ -59,25 +63,29 @@ def evaluate(
     """
     comparison, rendered = LipComparison(), []
     starts = {start for start, _ in stretches(take.track)}
+    compared = -1
     with FaceTracker(settings) as tracker:
         pictures = respoken(replica, take, choice or choose(replica, take.path, take.track.pose), limits)
         for index, (real, picture) in enumerate(pictures):
             rendered.append(tracker.track(picture, index / FPS))
             if np.isfinite(take.track.points[index, 0, 0]):
-                box = lips_box(take.track.points[index], real.shape)
-                comparison.add(real, picture, box, follows=index not in starts)
+                left, top, right, bottom = box = lips_box(take.track.points[index], real.shape)
+                if min(right - left, bottom - top) >= _LEAST_BOX_PX:
+                    comparison.add(real, picture, box, follows=compared == index - 1 and index not in starts)
+                    compared = index
             if show is not None:
                 show(real, picture)
             progress((index + 1) / len(take.track))
-    gaps = lip_gap(take.track), lip_gap(track_of(rendered))
-    return comparison.figures() | motion_figures(*gaps, take.path.speaking)
+    real_gap = lip_gap(take.track)[: len(rendered)]
+    figures = motion_figures(real_gap, lip_gap(track_of(rendered)), take.path.speaking[: len(rendered)])
+    return comparison.figures() | figures
 
 
 def respoken(replica: Replica, take: Take, choice: Choice, limits: Limits) -> Iterator[tuple[Picture, Picture]]:
     """Each real picture of the take, and the same with the replica's mouth; both (H, W, 3)."""
     to_unit = to_canonical(take.track, replica.template)
     control = apply(to_unit, take.track.points[:, CONTROL])
-    compositor = Compositor(replica.atlas, replica.detail)
+    compositor = Compositor(replica.atlas)
     start_s, end_s = take.first / FPS, (take.first + len(control) - 0.5) / FPS
     for index, frame in enumerate(frames(take.footage, limits=limits, start_s=start_s, end_s=end_s)):
         if np.isfinite(to_unit[index, 0, 0]):

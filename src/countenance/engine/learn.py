@@ -32,6 +32,7 @@ _MOST_HELD_OUT_SHARE = 0.2
 _HELD_OUT_GAP_FRAMES = 8
 _SHORTEST_STRETCH_FRAMES = 25
 _LARGEST_ATLAS = 4000
+_ATLAS_BLOCK = 100
 _MOST_TURNED_DEG = 35.0
 _BLURRED = 0.35
 _RING_SIGMA_FRAMES = 1.0
@@ -57,24 +58,24 @@ class Material:
     """(T,)"""
     shown: Mask
     """(T,) frames of the look that is played"""
-    allowed: Mask
-    """(T,) frames that whoever judged the footage lets be used"""
+    usable: Mask
+    """(T,) allowed frames with a face that is turned to the camera and whole in the picture"""
     voiced: Array
     """(T,) 1 in speech, 0 in silence"""
     held_out: slice
-    """frames that nothing is learned from"""
+    """frames whose mouths are not learned from"""
 
     @property
     def learnable(self) -> Mask:
-        """(T,) frames with a face that may be used and are not near the held-out ones."""
-        mask = self.watched.track.found & self.allowed
+        """(T,) usable frames that are not near the held-out ones."""
+        mask = self.usable.copy()
         start, stop = self.held_out.start, self.held_out.stop
         mask[max(0, start - _HELD_OUT_GAP_FRAMES) : stop + _HELD_OUT_GAP_FRAMES] = False
         return mask
 
 
 def put_in_order(watched: Watched, voiced: Array, allowed: Mask, footage: Path) -> Material:
-    """Align all frames, choose the look that is played, and hold out the last eighth of its speech.
+    """Align all frames, choose the look that is played, and hold out an eighth of it, up to where speech ends.
 
     `voiced` (T,) is 1 in speech and 0 in silence. Frames not `allowed` (T,) are neither learned from nor shown.
 
@@ -89,11 +90,11 @@ def put_in_order(watched: Watched, voiced: Array, allowed: Mask, footage: Path) 
     with_patch = np.array([patch is not None for patch in watched.patches])
     turned = np.abs(np.nan_to_num(track.pose[:, :2])).max(axis=1)
     usable = track.found & allowed & with_patch & (turned < _MOST_TURNED_DEG)
-    long = [(a, b) for a, b in stretches(track) if b - a >= _SHORTEST_STRETCH_FRAMES]
+    long = [part for stretch in stretches(track) for part in _long_runs(usable, *stretch)]
     played = largest_look(long, watched.thumbnail, usable)
     shown = np.zeros(len(track), np.bool_)
     for start, end in played:
-        shown[start:end] = usable[start:end]
+        shown[start:end] = True
     if shown.sum() < least_s * FPS:
         rule = APPEARANCE_CHANGES if sum(b - a for a, b in long) >= least_s * FPS else TOO_LITTLE_TO_LEARN
         raise CountenanceError(Finding(rule, file=str(footage), measured=float(shown.sum()) / FPS))
@@ -104,7 +105,13 @@ def put_in_order(watched: Watched, voiced: Array, allowed: Mask, footage: Path) 
         ring = control[start:end, : len(RING)]
         control[start:end, : len(RING)] = gaussian_filter1d(ring, _RING_SIGMA_FRAMES, axis=0, mode="nearest")
     held_out = _last_speech(shown, voiced)
-    return Material(watched, played, template, to_unit, control, lip_gap(track), shown, allowed, voiced, held_out)
+    return Material(watched, played, template, to_unit, control, lip_gap(track), shown, usable, voiced, held_out)
+
+
+def _long_runs(usable: Mask, start: int, end: int) -> list[tuple[int, int]]:
+    """Parts of a stretch in which every frame is usable, without those too short to be played."""
+    parts = [(start + a, start + b) for a, b in runs(usable[start:end])]
+    return [(a, b) for a, b in parts if b - a >= _SHORTEST_STRETCH_FRAMES]
 
 
 def _last_speech(shown: Mask, voiced: Array) -> slice:
@@ -142,7 +149,6 @@ def learn(
         rest=_rest(targets[rows], material.voiced[rows]),
         track=_base_track(material),
         atlas=_atlas(material, targets),
-        detail=0.0,
         base_clip=base_clip,
         description={},
     )
@@ -163,15 +169,10 @@ def _rest(targets: Array, voiced: Array) -> Array:
 
 
 def _base_track(material: Material) -> BaseTrack:
-    """The frames that may be played; stretches that a dropped frame broke into short pieces are left out."""
     track = material.watched.track
     stretch = np.full(len(track), -1, np.int32)
-    count = 0
-    for start, end in material.stretches:
-        for a, b in runs(material.shown[start:end]):
-            if b - a >= _SHORTEST_STRETCH_FRAMES:
-                stretch[start + a : start + b] = count
-                count += 1
+    for index, (start, end) in enumerate(material.stretches):
+        stretch[start:end] = index
     return BaseTrack(
         stretch=stretch,
         to_canonical=material.to_unit,
@@ -187,9 +188,9 @@ def _atlas(material: Material, targets: Array) -> Atlas:
     rows = np.flatnonzero(material.shown & material.learnable)
     patches = material.watched.patches
     sharp = np.array([_patch(patches, row).sharpness for row in rows])
-    rows = rows[sharp > _BLURRED * np.median(sharp)]
-    if len(rows) > _LARGEST_ATLAS:
-        rows = rows[np.linspace(0, len(rows) - 1, _LARGEST_ATLAS).astype(np.intp)]
+    rows = rows[sharp >= _BLURRED * np.median(sharp)]
+    # Of a long recording, unbroken blocks from all over it: a mouth's natural successor is worth keeping.
+    rows = rows[np.arange(len(rows)) // _ATLAS_BLOCK % -(-len(rows) // _LARGEST_ATLAS) == 0]
     chosen = [_patch(patches, row) for row in rows]
     from_frame = np.stack([patch.from_frame for patch in chosen])
     return Atlas(

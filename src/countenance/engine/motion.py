@@ -1,8 +1,9 @@
 """From speech to the movement of one person's mouth, in closed form.
 
-Ridge regression from 0.4 s of speech-encoder features around each frame to the mouth code and the lip gap. The
-encoder hears words rather than voices, which is why another voice can drive the mouth. The recording is heard at
-other speeds as well, and so at another pitch and with a longer or shorter vocal tract: the same mouth must come out.
+Ridge regression from a third of a second of speech-encoder features around each frame to the mouth code and the lip
+gap. The encoder hears words rather than voices, which is why another voice can drive the mouth. The recording is heard
+at other speeds as well, and so at another pitch and with a longer or shorter vocal tract: the same mouth must come
+out.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Array = NDArray[np.float32]
 
 FEATURE_COMPONENTS = 192
 LAGS = np.array([-10, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8])
-"""Features before and after a frame that are looked at: 0.2 s each way, the nearest ones without a gap."""
+"""Features around a frame that are looked at: from 0.2 s before it to 0.16 s after, the nearest without a gap."""
 _PER_FRAME = FEATURE_RATE_HZ // FPS
 _RIDGE = 0.25
 _SPEEDS = (0.9, 1.1)
@@ -41,7 +42,7 @@ correlation with real lips from 0.82 to 0.88, while letting it move longer after
 
 @dataclass(frozen=True, slots=True)
 class SpeechMotion:
-    """Linear in the features of 0.4 s of speech: targets = gain * (features @ weights) + mean."""
+    """Linear in the features of a third of a second of speech: targets = gain * (features @ weights) + mean."""
 
     feature_mean: Array
     """(384,)"""
@@ -95,7 +96,8 @@ def fit_motion(views: list[View], targets: Array, usable: NDArray[np.bool_]) -> 
     reduced = [np.asarray((view.features - mean) @ basis, np.float32) for view in views]
     stacks = [_stacked(part, view.positions[frames]) for part, view in zip(reduced, views, strict=True)]
     stack_mean = np.mean([stack.mean(axis=0) for stack in stacks], axis=0)
-    stacks = [stack - stack_mean for stack in stacks]
+    for stack in stacks:
+        np.subtract(stack, stack_mean, out=stack)
     wanted = targets[frames].astype(np.float64)
     target_mean = wanted.mean(axis=0)
     weights, unseen = _ridge(stacks, wanted - target_mean)

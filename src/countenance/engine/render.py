@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,14 @@ from numpy.typing import NDArray
 from countenance.engine.choice import choose
 from countenance.engine.closure import close_lips
 from countenance.engine.compose import Compositor
-from countenance.engine.errors import SOUND_TOO_SHORT
+from countenance.engine.errors import OUT_IS_INPUT, SOUND_TOO_SHORT
 from countenance.engine.join import ClipReader, pose_of, staged
 from countenance.engine.playback import plan
 from countenance.engine.replica import Replica, load
 from countenance.engine.speak import MouthPath, mouth_path
 from countenance.engine.voice import Phone, speak
 from countenance.errors import CountenanceError, Finding
+from countenance.media.errors import CANNOT_WRITE, problem
 from countenance.media.limits import Limits, limits_from
 from countenance.media.read import FPS, SAMPLE_RATE
 from countenance.media.read import audio as read_audio
@@ -72,11 +75,12 @@ def render(
     began = time.monotonic()
     stages = StageProgress(STAGES, progress)
     stages.update("open", 0.0)
+    _check_out(out, replica_dir, audio)
     replica = load(replica_dir)
     limits = limits_from(settings)
     stages.update("listen", 0.0)
     sound, rate, phones = _sound(audio, script, settings, limits)
-    count = max(1, round(len(sound) / rate * FPS))
+    count = max(1, math.ceil(len(sound) / rate * FPS - 1e-6))
     heard = sound if rate == SAMPLE_RATE else resampled(sound, rate, SAMPLE_RATE)
     path = mouth_path(replica.motion, replica.rest, heard, count, settings)
     path = close_lips(path, phones, replica.atlas)
@@ -100,11 +104,28 @@ def spoken(replica: Replica, path: MouthPath, limits: Limits) -> Iterator[Pictur
     """The pictures (H, W, 3) of the replica as it moves its mouth along `path`."""
     shots = plan(replica.track, path.speaking)
     choice = choose(replica, path, pose_of(replica.track, shots))
-    compositor = Compositor(replica.atlas, replica.detail)
-    with ClipReader(replica.base_clip, limits) as clip:
+    compositor = Compositor(replica.atlas)
+    # The clip is our own, its hash was checked, and it may be larger than a recording is allowed to be.
+    own = replace(limits, file_bytes=sys.maxsize)
+    with ClipReader(replica.base_clip, own) as clip:
         for index, shot in enumerate(shots):
             stage = staged(clip, replica.track, shot)
             yield compositor.paint(stage, choice.shapes[index], choice.rows[index])
+
+
+def _check_out(out: Path, replica_dir: Path, audio: Path | None) -> None:
+    """Whether the video may be written, before any work is done.
+
+    Raises:
+        CountenanceError: engine.out_is_input, media.cannot_write.
+    """
+    target = out.resolve()
+    if replica_dir.resolve() in target.parents or (audio is not None and target == audio.resolve()):
+        raise CountenanceError(Finding(OUT_IS_INPUT, file=str(out)))
+    if target.is_dir():
+        raise problem(CANNOT_WRITE, out, "It is a folder.")
+    if not target.parent.is_dir():
+        raise problem(CANNOT_WRITE, out, f"There is no folder {target.parent}.")
 
 
 def _sound(audio: Path | None, script: str | None, settings: Settings, limits: Limits) -> Sound:

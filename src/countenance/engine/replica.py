@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -44,7 +45,7 @@ Part = TypeVar("Part", MouthBasis, SpeechMotion, "BaseTrack")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BaseTrack:
-    """The face in the T frames of the playing clip. Rows of frames that are not shown are NaN."""
+    """The face in the T frames of the playing clip. Rows of frames without a face are NaN."""
 
     stretch: NDArray[np.int32]
     """(T,) which unbroken stretch a frame belongs to; -1 if it is not shown"""
@@ -75,8 +76,6 @@ class Replica:
     """(13,) code and gap of the mouth at rest"""
     track: BaseTrack
     atlas: Atlas
-    detail: float
-    """how much fine detail is added back after warping"""
     base_clip: Path
     """the playing clip: `BASE_CLIP` in the replica's folder"""
     description: Mapping[str, Any]
@@ -89,8 +88,9 @@ def save(replica: Replica, folder: Path) -> Replica:
     Raises:
         CountenanceError: engine.place_taken, engine.cannot_store.
     """
+    folder = folder.resolve()
     check_place(folder)
-    with _storage_errors(folder):
+    with storage_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
@@ -100,15 +100,12 @@ def save(replica: Replica, folder: Path) -> Replica:
             description = {
                 "format_version": FORMAT_VERSION,
                 **replica.description,
-                "detail": replica.detail,
                 "hashes": {name: file_sha256(part / name) for name in _FILES},
             }
             (part / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", "utf-8")
             for file in part.iterdir():
                 file.chmod(0o600)  # faces are biometric data
-            if folder.exists():
-                shutil.rmtree(folder)
-            part.rename(folder)
+            _put_in_place(part, folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
     return replace(replica, base_clip=folder / BASE_CLIP, description=description)
@@ -121,9 +118,10 @@ def load(folder: Path) -> Replica:
         CountenanceError: engine.not_a_replica, engine.replica_too_new, engine.replica_damaged.
     """
     description = describe(folder)
+    hashes = description.get("hashes")
     for name in _FILES:
         path = folder / name
-        if not path.is_file() or file_sha256(path) != description.get("hashes", {}).get(name):
+        if not isinstance(hashes, dict) or not os.access(path, os.R_OK) or file_sha256(path) != hashes.get(name):
             raise _error(REPLICA_DAMAGED, path)
     try:
         engine, atlas = load_file(folder / ENGINE), load_file(folder / ATLAS)
@@ -134,11 +132,10 @@ def load(folder: Path) -> Replica:
             rest=engine["rest"],
             track=_read(BaseTrack, "track", engine),
             atlas=_read_atlas(atlas),
-            detail=float(description["detail"]),
             base_clip=folder / BASE_CLIP,
             description=description,
         )
-    except (SafetensorError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise _error(REPLICA_DAMAGED, folder) from error
 
 
@@ -150,10 +147,10 @@ def describe(folder: Path) -> dict[str, Any]:
     """
     try:
         description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _error(NOT_A_REPLICA, folder) from error
     version = description.get("format_version") if isinstance(description, dict) else None
-    if not isinstance(version, int):
+    if type(version) is not int or version < 1:
         raise _error(NOT_A_REPLICA, folder)
     if version > FORMAT_VERSION:
         raise _error(REPLICA_TOO_NEW, folder, f"It has format {version}, this software reads up to {FORMAT_VERSION}.")
@@ -161,14 +158,41 @@ def describe(folder: Path) -> dict[str, Any]:
 
 
 def check_place(folder: Path) -> None:
-    """Whether a replica may be written here: nothing, an empty folder, or an older replica.
+    """Whether a replica may be written here: nothing, an empty folder, or an older replica and nothing else.
 
     Raises:
-        CountenanceError: engine.place_taken.
+        CountenanceError: engine.place_taken, engine.cannot_store.
     """
-    empty = folder.is_dir() and not any(folder.iterdir())
-    if folder.exists() and not empty and not (folder / DESCRIPTION).is_file():
+    with storage_errors(folder):
+        if not folder.exists():
+            return
+        inside = {path.name for path in folder.iterdir()} if folder.is_dir() else {str(folder)}
+    if inside - {DESCRIPTION, *_FILES}:
         raise _error(PLACE_TAKEN, folder)
+    if inside:
+        _check_ours(folder)
+
+
+def _check_ours(folder: Path) -> None:
+    try:
+        describe(folder)
+    except CountenanceError as error:
+        if error.finding.rule is not REPLICA_TOO_NEW:
+            raise _error(PLACE_TAKEN, folder) from error
+
+
+def _put_in_place(part: Path, folder: Path) -> None:
+    """Rename a whole new replica over an older one, which comes back if that fails."""
+    older = part.with_name(part.name + "-older")
+    if folder.exists():
+        folder.rename(older)
+    try:
+        part.rename(folder)
+    except BaseException:
+        if older.exists():
+            older.rename(folder)
+        raise
+    shutil.rmtree(older, ignore_errors=True)
 
 
 def file_sha256(path: Path) -> str:
@@ -210,7 +234,8 @@ def _read_atlas(arrays: Arrays) -> Atlas:
 
 
 @contextmanager
-def _storage_errors(folder: Path) -> Iterator[None]:
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turns what the disk refuses into engine.cannot_store."""
     try:
         yield
     except OSError as error:

@@ -18,7 +18,7 @@ from countenance.engine.errors import OUT_OF_TIME, TOO_LITTLE_TO_LEARN
 from countenance.engine.evaluate import evaluate, take_of
 from countenance.engine.learn import Material, learn, put_in_order
 from countenance.engine.motion import speaking
-from countenance.engine.replica import BASE_CLIP, Replica, check_place, file_sha256, save
+from countenance.engine.replica import BASE_CLIP, Replica, check_place, file_sha256, save, storage_errors
 from countenance.engine.watch import Watched, watch
 from countenance.errors import CountenanceError, Finding, Span
 from countenance.media.limits import limits_from
@@ -60,6 +60,7 @@ def train(
     Raises:
         CountenanceError: whatever is wrong with the footage, the place, or the time budget.
     """
+    out = out.resolve()
     check_place(out)
     began = time.monotonic()
     limits = limits_from(settings)
@@ -67,8 +68,7 @@ def train(
     stages = StageProgress(STAGES, progress)
     stages.update("listen", 0.0)
     samples = audio(footage, limits=limits)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as work:
+    with _work_folder(out) as work:
         base_clip = Path(work) / BASE_CLIP
         until = None if options.budget_s is None else began + _WATCHING_SHARE * options.budget_s
         seen = watch(footage, info, base_clip, settings, limits, until=until, progress=stages.stage("watch"))
@@ -77,7 +77,7 @@ def train(
         voiced = speaking(heard, len(seen.track), settings)
         material = put_in_order(seen, voiced, _allowed(options.usable, len(seen.track)), footage)
         replica = learn(material, heard, base_clip, settings, stages.stage("learn"))
-        take = take_of(replica, footage, samples, seen.track, material.held_out, settings)
+        take = take_of(replica, footage, heard, seen.track, material.held_out, settings)
         figures = evaluate(replica, take, settings, limits, progress=stages.stage("measure"))
         stages.update("store", 0.0)
         seconds = time.monotonic() - began
@@ -85,6 +85,13 @@ def train(
         replica = save(replace(replica, description=description), out)
     stages.done()
     return replica
+
+
+def _work_folder(out: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder of its own beside `out`, so that what is finished there need only be renamed."""
+    with storage_errors(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent)
 
 
 def _allowed(usable: tuple[Span, ...] | None, frames: int) -> NDArray[np.bool_]:

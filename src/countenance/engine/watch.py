@@ -69,7 +69,7 @@ def watch(
     writer = VideoWriter(base_clip, width, height, crf=_BASE_CRF, preset=_BASE_PRESET, keyframe_every=_BASE_KEYFRAMES)
     with FaceTracker(settings) as tracker, writer:
         frame: Frame | None = first
-        while frame is not None and (until is None or time.monotonic() < until):
+        while frame is not None and (not meshes or until is None or time.monotonic() < until):
             mesh = tracker.track(frame.image, frame.time_s)
             meshes.append(mesh)
             patches.append(None if mesh is None else _patch(frame.image, mesh))
