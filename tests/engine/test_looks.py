@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from countenance.engine.looks import largest_look
+from countenance.engine.looks import cuts, largest_look
 
 
 def test_the_look_with_most_frames_is_kept() -> None:
@@ -27,3 +27,10 @@ def test_light_that_drifts_is_one_look() -> None:
 
 def test_nothing_has_no_look() -> None:
     assert largest_look([], np.zeros((0, 18, 32, 3), np.uint8), np.zeros(0, np.bool_)) == []
+
+
+def test_a_cut_shows_in_the_picture_and_movement_does_not() -> None:
+    thumbnail = np.full((60, 18, 32, 3), 100, np.uint8)
+    thumbnail[30:] = 130
+    thumbnail[:, 5:9, 3:6] += np.arange(60, dtype=np.uint8)[:, None, None, None]
+    assert cuts(thumbnail).tolist() == [30]

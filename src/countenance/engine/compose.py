@@ -26,6 +26,7 @@ _FEATHER = 0.05
 _LIGHT_STEPS = 40
 _LIGHT_SIGMA = 4.0
 _LIGHT_RANGE = 24.0
+_KNOWN = 0.5
 _LIGHT_MEMORY = 0.6
 _LOWER_JAW = slice(2, 13)
 
@@ -90,16 +91,20 @@ class Compositor:
     def _light_between(self, below: Array, bent: Array, region: Array) -> Array:
         """(h, w, 3) smooth difference that makes the bent picture meet the playing one around the region.
 
-        The difference is known where the region is not fully opaque and is spread inwards from there.
+        The difference is known where the region is not fully opaque; what is common to all of it is taken as it is,
+        and the rest is spread inwards from there.
         """
         height, width = region.shape
         size = (min(_LIGHT_STEPS, width), min(_LIGHT_STEPS, height))
         difference = cv2.resize(below - bent, size, interpolation=cv2.INTER_AREA)
         outside = cv2.resize(1.0 - region, size, interpolation=cv2.INTER_AREA)[..., None]
+        edge = outside[..., 0] > _KNOWN
+        common = np.asarray(np.median(difference[edge], axis=0) if edge.any() else np.zeros(3), np.float32)
+        apart = difference - common
         # Skin against background or collar is not a difference of light, and would tint the jaw.
-        outside *= np.exp(-((np.abs(difference).max(axis=2, keepdims=True) / _LIGHT_RANGE) ** 2))
+        outside *= np.exp(-((np.abs(apart).max(axis=2, keepdims=True) / _LIGHT_RANGE) ** 2))
         known = cv2.GaussianBlur(outside, (0, 0), _LIGHT_SIGMA)[..., None]
-        spread = cv2.GaussianBlur(difference * outside, (0, 0), _LIGHT_SIGMA) / (known + 1e-3)
+        spread: Array = common + cv2.GaussianBlur(apart * outside, (0, 0), _LIGHT_SIGMA) / (known + 1e-3)
         if self._light is not None and self._light.shape == spread.shape:
             spread = _LIGHT_MEMORY * self._light + (1.0 - _LIGHT_MEMORY) * spread
         self._light = spread

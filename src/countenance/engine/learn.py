@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from countenance.engine.align import apply, chain, invert, lip_gap, runs, stable
 from countenance.engine.atlas import CONTROL, Atlas, Patch
 from countenance.engine.errors import APPEARANCE_CHANGES, TOO_LITTLE_TO_LEARN
 from countenance.engine.landmarks import RING
-from countenance.engine.looks import largest_look
+from countenance.engine.looks import cuts, largest_look
 from countenance.engine.motion import fit_motion, hear
 from countenance.engine.mouth import fit_basis
 from countenance.engine.replica import BaseTrack, Replica
@@ -90,7 +91,8 @@ def put_in_order(watched: Watched, voiced: Array, allowed: Mask, footage: Path) 
     with_patch = np.array([patch is not None for patch in watched.patches])
     turned = np.abs(np.nan_to_num(track.pose[:, :2])).max(axis=1)
     usable = track.found & allowed & with_patch & (turned < _MOST_TURNED_DEG)
-    long = [part for stretch in stretches(track) for part in _long_runs(usable, *stretch)]
+    whole = [part for stretch in stretches(track) for part in _split(stretch, cuts(watched.thumbnail))]
+    long = [part for stretch in whole for part in _long_runs(usable, *stretch)]
     played = largest_look(long, watched.thumbnail, usable)
     shown = np.zeros(len(track), np.bool_)
     for start, end in played:
@@ -106,6 +108,11 @@ def put_in_order(watched: Watched, voiced: Array, allowed: Mask, footage: Path) 
         control[start:end, : len(RING)] = gaussian_filter1d(ring, _RING_SIGMA_FRAMES, axis=0, mode="nearest")
     held_out = _last_speech(shown, voiced)
     return Material(watched, played, template, to_unit, control, lip_gap(track), shown, usable, voiced, held_out)
+
+
+def _split(stretch: tuple[int, int], at: NDArray[np.intp]) -> list[tuple[int, int]]:
+    start, end = stretch
+    return list(pairwise([start, *(int(cut) for cut in at if start < cut < end), end]))
 
 
 def _long_runs(usable: Mask, start: int, end: int) -> list[tuple[int, int]]:

@@ -5,10 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_DIFFERENT = 66.0
-"""Levels (of 255) by which the most different twentieth of the picture differs between two looks. Takes of one
-session that were joined differ by 30 to 65 from the most similar other take, other clothes by 67 and more."""
+_OTHER_LIGHT = 16.0
+"""Levels (of 255) by which the whole picture differs on average between two looks. Takes of one session differ by 5 to
+10 from the most similar other take, takes in another light by 33 and more."""
+_OTHER_CLOTHES = 66.0
+"""The same for the most different twentieth of the picture: 28 to 63 within a session, 67 and more in other clothes."""
 _PERCENTILE = 95
+_CUT = 8.0
+"""Levels by which the whole picture changes from one frame to the next where it was cut; movement changes it by 3."""
+
+
+def cuts(thumbnail: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """The frames at which another picture begins, though the face may be where it was; `thumbnail` is (T, h, w, 3)."""
+    change = np.abs(np.diff(thumbnail.astype(np.int16), axis=0)).mean(axis=(1, 2, 3))
+    return np.asarray(np.flatnonzero(change > _CUT) + 1)
 
 
 def largest_look(
@@ -25,7 +35,7 @@ def largest_look(
     label = np.arange(len(stretches))
     for a, first in enumerate(means):
         for b in range(a):
-            if label[a] != label[b] and _difference(first, means[b]) < _DIFFERENT:
+            if label[a] != label[b] and _alike(first, means[b]):
                 label[label == label[a]] = label[b]
     sizes = [usable[start:end].sum() for start, end in stretches]
     totals = np.bincount(label, weights=sizes)
@@ -33,5 +43,7 @@ def largest_look(
     return [stretch for stretch, own in zip(stretches, label, strict=True) if own == best]
 
 
-def _difference(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    return float(np.percentile(np.abs(a - b).max(axis=-1), _PERCENTILE))
+def _alike(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+    difference = np.abs(a - b)
+    clothes = float(np.percentile(difference.max(axis=-1), _PERCENTILE))
+    return float(difference.mean()) < _OTHER_LIGHT and clothes < _OTHER_CLOTHES
