@@ -75,8 +75,8 @@ def render(
     began = time.monotonic()
     stages = StageProgress(STAGES, progress)
     stages.update("open", 0.0)
-    _check_out(out, replica_dir, audio)
     replica = load(replica_dir)
+    _check_out(out, replica_dir, audio)
     limits = limits_from(settings)
     stages.update("listen", 0.0)
     sound, rate, phones = _sound(audio, script, settings, limits)
@@ -114,7 +114,7 @@ def spoken(replica: Replica, path: MouthPath, limits: Limits) -> Iterator[Pictur
 
 
 def _check_out(out: Path, replica_dir: Path, audio: Path | None) -> None:
-    """Whether the video may be written, before any work is done.
+    """Whether the video may be written, before much work is done.
 
     Raises:
         CountenanceError: engine.out_is_input, media.cannot_write.
