@@ -17,16 +17,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from recordings import DEFAULT_DATA
 
 from countenance.media.read import audio, frames
 from countenance.people import identity, voice
 from countenance.people.face import detect_faces
 from countenance.settings import Settings
 
-DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 CLIPS_PER_VOICE = 5
 READINGS_PER_VOICE = 2
 FRAMES_PER_CLIP = 8
@@ -55,7 +55,9 @@ class Pair:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=DATA, help="folder with the recordings (default: %(default)s)")
+    parser.add_argument(
+        "--data", type=Path, default=DEFAULT_DATA, help="folder with the recordings (default: %(default)s)"
+    )
     parser.add_argument("--pairs", action="store_true", help="print every pair's likeness too")
     parser.add_argument("--threads", type=int, default=0)
     options = parser.parse_args()
@@ -119,7 +121,7 @@ def faces(data: Path, settings: Settings) -> list[Sample]:
 
 def pictures(path: Path) -> Iterator[NDArray[np.uint8]]:
     if path.suffix in {".png", ".jpg"}:
-        yield np.asarray(Image.open(path).convert("RGB"))
+        yield np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR_RGB), np.uint8)
     else:
         yield from (frame.image for frame in itertools.islice(frames(path, fps=FRAME_RATE), FRAMES_PER_CLIP))
 

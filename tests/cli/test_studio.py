@@ -173,3 +173,7 @@ def test_faulty_recordings_are_refused_without_a_stack_trace(
         assert done.result["error"]["remedy"]
         fractions = [line["fraction"] for line in done.progress]
         assert fractions == sorted(fractions)
+        trained = command("train", file, "--synthetic", "--out", tmp_path / "replica", "--json")
+        assert trained.code == Exit.REFUSED, recording.name
+        assert trained.result["error"]["rule"] == done.result["error"]["rule"]
+        assert not (tmp_path / "replica").exists()
