@@ -12,7 +12,8 @@ _OTHER_CLOTHES = 66.0
 """The same for the most different twentieth of the picture: 28 to 63 within a session, 67 and more in other clothes."""
 _PERCENTILE = 95
 _CUT = 8.0
-"""Levels by which the whole picture changes from one frame to the next where it was cut; movement changes it by 3."""
+"""Levels by which the whole picture changes from one frame to the next where it was cut. Calm recordings stay under
+1.1; a man with lively hands stays under 3.1 in 99 of 100 frames and reached 8.6 once. A needless cut costs a join."""
 
 
 def cuts(thumbnail: NDArray[np.uint8]) -> NDArray[np.intp]:
