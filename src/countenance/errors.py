@@ -38,6 +38,8 @@ class Rule:
     unit: str = ""
     tavus_type: str | None = None
     """The error type of Tavus's API to which this corresponds, if any."""
+    how: str = ""
+    """How it is measured, for those who want to know; empty where the title says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Span:
 
     start_s: float
     end_s: float
+    worst: float | None = field(default=None, compare=False)
+    """The worst value in this stretch, in the unit of the rule that it broke; None where that says nothing."""
 
     @property
     def duration_s(self) -> float:
@@ -68,6 +72,8 @@ class Finding:
     limit: float | None = None
     """Overrides the rule's limit where the limit was a setting."""
     spans: tuple[Span, ...] = field(default=())
+    evidence: str = ""
+    """A picture that shows it: the name of a file beside the report that holds this finding."""
 
     @property
     def severity(self) -> Severity:
@@ -81,7 +87,7 @@ class Finding:
         if self.measured is not None:
             parts.append(self._measurement())
         if self.spans:
-            parts.append("At " + ", ".join(span.timecode() for span in self.spans[:5]) + ".")
+            parts.append("At " + ", ".join(self._where(span) for span in self.spans[:5]) + ".")
         parts.append(self.rule.remedy)
         return " ".join(parts)
 
@@ -97,10 +103,16 @@ class Finding:
             "limit": self._limit(),
             "unit": self.rule.unit,
             "spans": [[round(s.start_s, 2), round(s.end_s, 2)] for s in self.spans],
+            "worst": [None if s.worst is None else round(s.worst, 2) for s in self.spans],
+            "evidence": self.evidence,
             "remedy": self.rule.remedy,
             "message": self.message(),
             "tavus_type": self.rule.tavus_type,
         }
+
+    def _where(self, span: Span) -> str:
+        """`00:41-00:47 (38 degrees)`."""
+        return span.timecode() if span.worst is None else f"{span.timecode()} ({span.worst:.3g} {self.rule.unit})"
 
     def _limit(self) -> float | None:
         return self.rule.limit if self.limit is None else self.limit

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _data_dir() -> Path:
+    """Where the XDG Base Directory Specification puts a user's data."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "countenance"
 
 
 class Settings(BaseSettings):
@@ -26,3 +33,33 @@ class Settings(BaseSettings):
         default=4096 * 2304, gt=0, description="Largest picture that is decoded, in pixels (4K cinema by default)."
     )
     threads: int = Field(default=0, ge=0, description="Threads for models and codecs; 0 means one per core.")
+    data_dir: Path = Field(
+        default_factory=_data_dir,
+        description="The folder (mode 0700) for keys, consent receipts, and the faces of enrolled and protected people.",
+    )
+    account: str = Field(
+        default="",
+        description="Who makes declarations and owns replicas; empty means the name of the system's user.",
+    )
+    signing_key: Path | None = Field(
+        default=None,
+        description="The Ed25519 private key (PEM) that signs receipts; without it one is made in the data folder.",
+    )
+    signing_key_pem: SecretStr | None = Field(
+        default=None, description="The same key itself, where an environment variable is safer than a file."
+    )
+    biometric_key: SecretStr | None = Field(
+        default=None,
+        description="32 bytes in base64; with it, faces in the data folder are stored encrypted (AES-256-GCM).",
+    )
+    contradiction: Literal["refuse", "review"] = Field(
+        default="refuse",
+        description="What follows when something contradicts the claim that footage is AI-generated.",
+    )
+    statements_dir: Path | None = Field(
+        default=None, description="A folder with further wordings of the consent statement, one JSON file each."
+    )
+    speech_model: Path | None = Field(
+        default=None,
+        description="The folder of a multilingual Whisper model (CTranslate2), for statements that are not English.",
+    )
