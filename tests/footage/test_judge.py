@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countenance.errors import Severity, Span
-from countenance.footage.judge import judge, usable_spans, usable_speech_s
-from countenance.footage.measure import SAMPLES_PER_S, FaceSample, Sample, Timeline
+from countenance.footage.judge import judge, usable_spans
+from countenance.footage.listen import Sound
+from countenance.footage.spans import usable_speech_s
+from countenance.footage.timeline import SAMPLES_PER_S, FaceSample, Sample, Timeline
 from countenance.media.probe import AudioStream, MediaInfo, VideoStream
 
 GOOD = FaceSample(width_px=250, frame_share=0.3, yaw_deg=2.0, pitch_deg=-3.0)
@@ -27,7 +29,7 @@ def timeline(seconds: float = 90.0, speech_s: float = 80.0, **changes: Any) -> T
             if start_s <= sample.time_s < end_s:
                 sample = CHANGES[change](sample)
         samples.append(sample)
-    return Timeline(tuple(samples), (Span(0.0, speech_s),) if speech_s else (), True, 0.5)
+    return Timeline(tuple(samples), sound=Sound((Span(0.0, speech_s),) if speech_s else (), 0.5))
 
 
 CHANGES = {
@@ -127,8 +129,8 @@ def test_speech_counts_only_where_the_face_is_seen() -> None:
 
 
 def test_sound() -> None:
-    assert found(replace(timeline(), has_sound=False, speech=(), loudest=0.0)) == {"media.no_audio": Severity.ERROR}
-    assert found(replace(timeline(), speech=(), loudest=0.0)) == {"footage.silent": Severity.ERROR}
+    assert found(replace(timeline(), sound=None)) == {"media.no_audio": Severity.ERROR}
+    assert found(replace(timeline(), sound=Sound((), 0.0))) == {"footage.silent": Severity.ERROR}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_usable_spans_hold_only_what_can_be_used(kinds: list[str | None]) -> Non
     samples = tuple(
         CHANGES.get(kind or "", lambda s: s)(Sample(i / SAMPLES_PER_S, 1, GOOD, 120.0)) for i, kind in enumerate(kinds)
     )
-    line = Timeline(samples, (Span(0.0, len(samples) / SAMPLES_PER_S),), True, 0.5)
+    line = Timeline(samples, sound=Sound((Span(0.0, len(samples) / SAMPLES_PER_S),), 0.5))
     usable = usable_spans(line)
     for span in usable:
         assert span.duration_s >= 1.0

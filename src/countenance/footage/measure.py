@@ -3,65 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.errors import Span
+from countenance.footage.listen import listen
+from countenance.footage.timeline import SAMPLES_PER_S, Box, FaceSample, Sample, Timeline, lip_track
 from countenance.media.limits import limits_from
 from countenance.media.probe import MediaInfo
-from countenance.media.read import audio, frames
-from countenance.people.face import FaceBox, FaceTracker, detect_faces
-from countenance.people.speech import speech_spans
+from countenance.media.read import frames
+from countenance.people.face import BLENDSHAPES, FaceBox, FaceTracker, detect_faces
+from countenance.people.lips import lip_gap
 from countenance.settings import Settings
 
-SAMPLES_PER_S = 4
 _LONGEST_SIDE_PX = 640  # what the face detector works on
 _SECOND_FACE = 0.25
 """A further face counts from this share of the main face's width on; smaller ones are pictures on a wall."""
+_BLINKS = BLENDSHAPES.index("eyeBlinkLeft"), BLENDSHAPES.index("eyeBlinkRight")
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # ITU-R BT.709
-
-
-@dataclass(frozen=True, slots=True)
-class FaceSample:
-    """The main face at one moment."""
-
-    width_px: float
-    """Of the face in pixels of the recording, temple to temple."""
-    frame_share: float
-    """Height of the face, brow to chin, as a share of the picture's shorter side."""
-    yaw_deg: float | None
-    """See `countenance.people.face.FaceMesh`; None where the face could not be measured, as in full profile."""
-    pitch_deg: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What one picture shows."""
-
-    time_s: float
-    faces: int
-    """Persons whose face is seen: the main one and others that are not much smaller."""
-    face: FaceSample | None
-    brightness: float
-    """Mean luma, 0 to 255, of the main face or, without one, of the whole picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """A recording as numbers. A sample stands for the 1 / SAMPLES_PER_S seconds that begin at its time."""
-
-    samples: tuple[Sample, ...]
-    speech: tuple[Span, ...]
-    has_sound: bool
-    loudest: float
-    """Largest absolute sample, 0 to 1."""
-
-    @property
-    def seen_s(self) -> float:
-        """How much picture could be decoded."""
-        return len(self.samples) / SAMPLES_PER_S
 
 
 def measure(info: MediaInfo, settings: Settings, progress: Callable[[float], None] | None = None) -> Timeline:
@@ -78,13 +37,8 @@ def measure(info: MediaInfo, settings: Settings, progress: Callable[[float], Non
             samples.append(_sample(frame.image, frame.time_s, _grown(info, frame.image), tracker, settings))
             if progress:
                 progress(min(1.0, frame.time_s / info.duration_s))
-    sound = audio(info.path, limits=limits_from(settings)) if info.audio else np.zeros(0, np.float32)
-    return Timeline(
-        samples=tuple(samples),
-        speech=speech_spans(sound, settings),
-        has_sound=info.audio is not None,
-        loudest=float(np.abs(sound).max(initial=0.0)),
-    )
+    sound = listen(info.path, settings) if info.audio else None
+    return Timeline(tuple(samples), lip_track(tuple(samples)), sound)
 
 
 def _grown(info: MediaInfo, image: NDArray[np.uint8]) -> float:
@@ -98,11 +52,16 @@ def _sample(image: NDArray[np.uint8], time_s: float, grown: float, tracker: Face
         return Sample(time_s, 0, None, _brightness(image))
     main = boxes[0]
     mesh = tracker.track(image, time_s)
+    height, width = image.shape[:2]
     face = FaceSample(
         width_px=main.width * grown,
         frame_share=main.height / min(image.shape[:2]),
         yaw_deg=mesh.yaw_deg if mesh else None,
         pitch_deg=mesh.pitch_deg if mesh else None,
+        roll_deg=mesh.roll_deg if mesh else None,
+        box=Box(main.x / width, main.y / height, main.width / width, main.height / height),
+        eyes_shut=float(mesh.blendshapes[list(_BLINKS)].min()) if mesh else None,
+        lip_gap=lip_gap(mesh) if mesh else None,
     )
     count = sum(box.width >= _SECOND_FACE * main.width for box in boxes)
     return Sample(time_s, count, face, _brightness(_patch(image, main)))

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from countenance.errors import Finding, Severity, Span
-from countenance.footage.judge import judge, usable_spans, usable_speech_s
-from countenance.footage.measure import Timeline, measure
+from countenance.footage.judge import judge, usable_spans
+from countenance.footage.measure import measure
+from countenance.footage.spans import total_s, usable_speech_s
+from countenance.footage.timeline import Timeline
 from countenance.media.errors import NO_VIDEO, problem
 from countenance.media.limits import limits_from
 from countenance.media.probe import MediaInfo, probe
@@ -33,6 +35,11 @@ class Report:
     """Seconds of speech inside `usable`."""
 
     @property
+    def remaining_s(self) -> float:
+        """Seconds of the recording that a replica can learn from: all of `usable` together."""
+        return total_s(self.usable)
+
+    @property
     def ok(self) -> bool:
         """Whether it may train a replica: nothing found is an error."""
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
@@ -48,6 +55,7 @@ class Report:
             "video": _video(self.info),
             "audio": _audio(self.info),
             "speech_s": round(self.speech_s, 2),
+            "remaining_s": round(self.remaining_s, 2),
             "usable": [[round(span.start_s, 2), round(span.end_s, 2)] for span in self.usable],
             "findings": [finding.as_dict() for finding in self.findings],
         }
