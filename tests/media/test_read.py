@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countenance.errors import CountenanceError
-from countenance.media.read import Frame, audio, frames
+from countenance.media.read import Frame, audio, audio_blocks, frames
 from countenance.media.sound import mix_down, resampled
 
 Clip = Callable[..., Path]
@@ -233,3 +233,42 @@ def test_recordings_glued_byte_by_byte_go_on_behind_the_seam(shared_data: Path, 
     glued.write_bytes(b"".join(clip.read_bytes() for clip in clips))
     assert len(list(frames(glued))) == 225
     assert len(audio(glued)) / 16_000 == pytest.approx(3 * 2.978, abs=0.05)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_blocks_of_sound_are_the_whole(tmp_path: Path, make_clip: Clip, beep: Beep, suffix: str) -> None:
+    path = make_clip(tmp_path / f"clip{suffix}", [], sound=beep([0.2, 1.0, 1.9], 3.0))
+    blocks = list(audio_blocks(path))
+    assert all(0 < len(block) <= 16_000 for block in blocks)
+    assert len(blocks) > 10
+    assert np.array_equal(np.concatenate(blocks), audio(path))
+
+
+def test_a_long_gap_comes_in_small_blocks(tmp_path: Path, make_clip: Clip, grey: Grey, beep: Beep) -> None:
+    path = make_clip(
+        tmp_path / "late.mkv", [grey(100)] * 3, sound=beep([0.1], 0.5), sound_start_s=9.0, audio_codec="pcm_s16le"
+    )
+    blocks = list(audio_blocks(path))
+    assert max(len(block) for block in blocks) < 20_000
+    assert sum(len(block) for block in blocks) / 16_000 == pytest.approx(9.5, abs=0.01)
+
+
+def test_channels_are_told_before_they_are_mixed(tmp_path: Path, make_clip: Clip, grey: Grey, beep: Beep) -> None:
+    """Two channels out of phase are silence in the mix; who listens to the channels hears them."""
+    tone = beep([0.1], 0.5)
+    path = make_clip(
+        tmp_path / "phase.mkv",
+        [grey(100)] * 20,
+        sound=np.concatenate([tone, -tone]),
+        sound_start_s=0.3,
+        layout="stereo",
+        audio_codec="pcm_s16le",
+    )
+    told: list[tuple[float, int, Any]] = []
+    mixed = np.concatenate(list(audio_blocks(path, on_channels=lambda *what: told.append(what))))
+    assert np.abs(mixed).max() < 1e-4
+    assert told[0][0] == pytest.approx(0.3, abs=0.01)
+    assert {rate for _, rate, _ in told} == {48_000}
+    channels = np.concatenate([block for _, _, block in told], axis=1)
+    assert channels.shape == (2, 24_000)
+    assert np.abs(channels).max(axis=1) == pytest.approx([0.5, 0.5], abs=1e-3)

@@ -17,7 +17,7 @@ from countenance.media.container import main_audio, main_video, open_input, pict
 from countenance.media.errors import NO_AUDIO, NO_VIDEO, TOO_LONG, UNDECODABLE, problem
 from countenance.media.limits import Limits
 from countenance.media.picture import PictureReader
-from countenance.media.sound import mono_samples
+from countenance.media.sound import OnChannels, mono_blocks
 from countenance.media.timeline import Timed, constant_rate, steady
 
 FPS = 25
@@ -76,12 +76,32 @@ def audio(path: Path, *, rate: int = SAMPLE_RATE, limits: Limits = Limits()) -> 
     Raises:
         CountenanceError: media.no_audio, media.bad_sound, media.too_long and all that opening a file may raise.
     """
+    return np.concatenate([*audio_blocks(path, rate=rate, limits=limits), np.zeros(0, np.float32)])
+
+
+def audio_blocks(
+    path: Path,
+    *,
+    rate: int = SAMPLE_RATE,
+    limits: Limits = Limits(),  # noqa: B008
+    on_channels: OnChannels | None = None,
+) -> Iterator[NDArray[np.float32]]:
+    """What `audio` gives, in blocks of some hundred or thousand samples; no more than a second of sound is held.
+
+    `on_channels` is told of all that is decoded before it is mixed down and resampled: when it begins in seconds on
+    the clock of the picture, its samples a second, and the samples (channels, n) in [-1, 1].
+
+    Raises:
+        CountenanceError: what `audio` raises.
+    """
     origin = _first_picture_s(path, limits)
     with open_input(path, limits) as container:
         stream = main_audio(container)
         if stream is None:
             raise problem(NO_AUDIO, path)
-        return mono_samples(path, container, stream, origin_s=origin, rate=rate, limits=limits)
+        yield from mono_blocks(
+            path, container, stream, origin_s=origin, rate=rate, limits=limits, on_channels=on_channels
+        )
 
 
 def _first_picture_s(path: Path, limits: Limits) -> float | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -31,43 +32,69 @@ _SURROUND_WEIGHT = 0.5
 _FRONT = ("FL", "FR", "FC", "MONO")
 
 Samples = NDArray[np.float32]
+OnChannels = Callable[[float, int, Samples], None]
+"""Told (start in s on the output's clock, samples a second, (channels, n) float32 in [-1, 1]) of each decoded frame."""
 
 
-def mono_samples(
-    path: Path, container: InputContainer, stream: AudioStream, *, origin_s: float | None, rate: int, limits: Limits
-) -> Samples:
-    """The whole track at `rate`; sample 0 is at `origin_s` on the container's clock, or at the first sample if None."""
-    parts: list[Samples] = []
+def mono_blocks(
+    path: Path,
+    container: InputContainer,
+    stream: AudioStream,
+    *,
+    origin_s: float | None,
+    rate: int,
+    limits: Limits,
+    on_channels: OnChannels | None = None,
+) -> Iterator[Samples]:
+    """The track at `rate`, block by block, none of them empty.
+
+    Sample 0 is at `origin_s` on the container's clock, or at the first sample if None. `on_channels` is told what was
+    decoded before it is mixed down.
+    """
+    stated = _stated_length(container, stream, origin_s, rate)
+    held: deque[Samples] = deque()
+    held_length = length = 0
+    for raw in _resampled(path, _continuous(path, container, stream, origin_s, limits, on_channels), rate, limits):
+        held.append(np.clip(raw, -1.0, 1.0))
+        held_length += len(raw)
+        length += len(raw)
+        # The end is held back: what of it is padding is known only there.
+        while held_length - len(held[0]) >= _PADDING_S * rate:
+            held_length -= len(held[0])
+            yield held.popleft()
+    if length == 0:
+        raise problem(EMPTY_FILE, path, "Its sound track has no samples.")
+    padding = length - stated if stated is not None and 0 <= length - stated <= _PADDING_S * rate else 0
+    end = np.concatenate([*held, np.zeros(0, np.float32)])
+    if held_length > padding:
+        yield end[: held_length - padding]
+
+
+def _resampled(path: Path, blocks: Iterable[tuple[int, Samples]], rate: int, limits: Limits) -> Iterator[Samples]:
+    """(rate, block) with any rates to blocks at one rate; empty ones are left out."""
     resampler: _Resampler | None = None
     length_s = 0.0
-    for source_rate, block in _continuous(path, container, stream, origin_s, limits):
+    for source_rate, block in blocks:
         length_s += len(block) / source_rate
         if length_s > limits.duration_s:
             raise problem(TOO_LONG, path, measured=length_s, limit=limits.duration_s)
         if resampler is None or resampler.source_rate != source_rate:
-            parts += resampler.rest() if resampler else []
+            yield from resampler.rest() if resampler else ()
             resampler = _Resampler(source_rate, rate)
-        parts += resampler.feed(block)
-    parts += resampler.rest() if resampler else []
-    if not parts:
-        raise problem(EMPTY_FILE, path, "Its sound track has no samples.")
-    samples = np.clip(np.concatenate(parts), -1.0, 1.0)
-    return samples[: _stated_length(container, stream, origin_s, len(samples), rate)]
+        yield from resampler.feed(block)
+    yield from resampler.rest() if resampler else ()
 
 
-def _stated_length(
-    container: InputContainer, stream: AudioStream, origin_s: float | None, length: int, rate: int
-) -> int:
+def _stated_length(container: InputContainer, stream: AudioStream, origin_s: float | None, rate: int) -> int | None:
     """The number of samples without the padding of the last AAC frame, which decodes to sound but is none.
 
-    MP4 states where the sound ends; a statement that is further off than padding can be is not believed.
+    MP4 states where the sound ends; a statement that is further off than padding can be is not to be believed.
     """
     if not container.format.name.startswith("mov") or not stream.duration or stream.time_base is None:
-        return length
+        return None
     start_s = float((stream.start_time or 0) * stream.time_base)
     end_s = start_s + float(stream.duration * stream.time_base) - (start_s if origin_s is None else origin_s)
-    stated = round(end_s * rate)
-    return stated if 0 <= length - stated <= _PADDING_S * rate else length
+    return round(end_s * rate)
 
 
 def mix_down(samples: Samples, channels: tuple[str, ...]) -> Samples:
@@ -114,27 +141,43 @@ class _Resampler:
 
 
 def _arrays(frames: list[AudioFrame]) -> list[Samples]:
-    return [np.array(frame.to_ndarray()[0], dtype=np.float32) for frame in frames]
+    return [np.array(frame.to_ndarray()[0], dtype=np.float32) for frame in frames if frame.samples]
 
 
 def _continuous(
-    path: Path, container: InputContainer, stream: AudioStream, origin_s: float | None, limits: Limits
+    path: Path,
+    container: InputContainer,
+    stream: AudioStream,
+    origin_s: float | None,
+    limits: Limits,
+    on_channels: OnChannels | None,
 ) -> Iterator[tuple[int, Samples]]:
     """(rate, mono block) without gaps and overlaps from `origin_s` on."""
     position_s = 0.0
     planes = _Planes()
     for timed in steady(_timed_frames(path, container, stream, origin_s), limits.duration_s):
         frame = timed.item
-        block = mix_down(planes.of(frame), tuple(channel.name for channel in frame.layout.channels))
+        channels = planes.of(frame)
+        block = mix_down(channels, tuple(channel.name for channel in frame.layout.channels))
         late_s = timed.start_s - position_s
         slack_s = _JITTER_S if position_s else 0.0
         if late_s > slack_s:
-            yield frame.sample_rate, np.zeros(round(late_s * frame.sample_rate), np.float32)
+            yield from _silence(late_s, frame.sample_rate)
             position_s = timed.start_s
         elif late_s < -slack_s:
             block = block[round(-late_s * frame.sample_rate) :]
+        if on_channels and len(block):
+            on_channels(position_s, frame.sample_rate, channels[:, -len(block) :])
         position_s += len(block) / frame.sample_rate
         yield frame.sample_rate, block
+
+
+def _silence(duration_s: float, rate: int) -> Iterator[tuple[int, Samples]]:
+    """(rate, block) of nothing, in blocks of a second at most: a file may claim a gap of any length."""
+    left = round(duration_s * rate)
+    while left > 0:
+        yield rate, np.zeros(min(left, rate), np.float32)
+        left -= rate
 
 
 def _timed_frames(
