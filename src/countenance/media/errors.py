@@ -115,6 +115,32 @@ CANNOT_WRITE = Rule(
     title="The file could not be written.",
     remedy="Check that the folder exists, that you may write to it, and that the disk is not full.",
 )
+UNKNOWN_IMAGE = Rule(
+    id="media.unknown_image",
+    title="This is not a picture that can be read.",
+    remedy="Save it as JPG or PNG (telephones that make HEIC can export JPG), and check that a viewer shows it.",
+    how="The first bytes of the file; its name is not looked at.",
+)
+IMAGE_DAMAGED = Rule(
+    id="media.image_damaged",
+    title="The picture is damaged: it cannot be decoded to its end.",
+    remedy="Copy it again from the camera, or save it anew as JPG or PNG.",
+    how="The picture is decoded whole; a JPEG whose inside was altered may still decode, and shows faults.",
+)
+IMAGE_MOVES = Rule(
+    id="media.image_moves",
+    title="The picture moves: the file holds more than one.",
+    remedy="Save one of its pictures as JPG or PNG, or give a video.",
+    limit=1.0,
+    unit="pictures",
+)
+IMAGE_FILE_TOO_LARGE = Rule(
+    id="media.image_file_too_large",
+    title="The picture's file is larger than the limit.",
+    remedy="Save it as JPG, or smaller; 2000 px on the longer side are plenty.",
+    limit=80.0,  # the largest 16-bit PNG within the limit of pixels has 75 MB
+    unit="MB",
+)
 
 RULES: tuple[Rule, ...] = (
     FILE_MISSING,
@@ -133,6 +159,10 @@ RULES: tuple[Rule, ...] = (
     PICTURE_TOO_LARGE,
     TOO_LONG,
     CANNOT_WRITE,
+    UNKNOWN_IMAGE,
+    IMAGE_DAMAGED,
+    IMAGE_MOVES,
+    IMAGE_FILE_TOO_LARGE,
 )
 
 
