@@ -72,6 +72,9 @@ class MediaInfo:
     video: VideoStream | None
     audio: AudioStream | None
     metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The container's tags."""
+    track_metadata: tuple[Mapping[str, str], ...] = ()
+    """The tags of each of its tracks, those that are neither picture nor sound included."""
 
 
 def probe(path: Path, limits: Limits = Limits()) -> MediaInfo:  # noqa: B008 - frozen
@@ -103,6 +106,7 @@ def probe(path: Path, limits: Limits = Limits()) -> MediaInfo:  # noqa: B008 - f
             video=_video_stream(video, scan.first_picture, scan) if video and scan.first_picture else None,
             audio=_audio_stream(audio) if audio else None,
             metadata=MappingProxyType(dict(container.metadata)),
+            track_metadata=tuple(MappingProxyType(dict(stream.metadata)) for stream in container.streams),
         )
 
 
