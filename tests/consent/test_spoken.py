@@ -3,12 +3,16 @@ from __future__ import annotations
 import pytest
 
 from countenance.consent.judge import Decision, spoken_findings, spoken_scores
+from countenance.consent.language import Wording, language_of, languages
 from countenance.consent.spoken import Heard, hear
-from countenance.consent.statement import WORDINGS, statement_for
+from countenance.consent.statement import statement_for
 from countenance.people.speech import Transcript, Word
+from countenance.settings import Settings
 
 NAME, ORGANISATION = "Maria Keller", "Countenance"
-FULL = statement_for(NAME, ORGANISATION).text
+SETTINGS = Settings()
+ENGLISH = language_of("en", SETTINGS)
+FULL = statement_for(NAME, SETTINGS).text
 
 
 def transcript(text: str, pauses: dict[int, float] | None = None) -> Transcript:
@@ -21,12 +25,12 @@ def transcript(text: str, pauses: dict[int, float] | None = None) -> Transcript:
     return Transcript(tuple(words), text)
 
 
-def listen(text: str, name: str = NAME, pauses: dict[int, float] | None = None) -> Heard:
-    return hear(transcript(text, pauses), name, ORGANISATION)
+def listen(text: str, name: str = NAME, pauses: dict[int, float] | None = None, language: str = "en") -> Heard:
+    return hear(transcript(text, pauses), name, ORGANISATION, language_of(language, SETTINGS))
 
 
-def wrong(text: str, name: str = NAME) -> set[str]:
-    return {finding.rule.id for finding in spoken_findings(listen(text, name))}
+def wrong(text: str, name: str = NAME, language: str = "en") -> set[str]:
+    return {finding.rule.id for finding in spoken_findings(listen(text, name, language=language))}
 
 
 def test_the_statement_as_written() -> None:
@@ -43,19 +47,35 @@ def test_the_statement_as_written() -> None:
     }
 
 
-@pytest.mark.parametrize("wording", WORDINGS, ids=lambda wording: wording.version)
-def test_every_accepted_wording(wording: object) -> None:
-    from countenance.consent.statement import Wording
+EVERY = [(spoken.language, wording) for spoken in languages(SETTINGS) for wording in spoken.wordings]
 
-    assert isinstance(wording, Wording)
+
+@pytest.mark.parametrize(("language", "wording"), EVERY, ids=lambda value: getattr(value, "version", value))
+def test_every_accepted_wording(language: str, wording: Wording) -> None:
     text = wording.fill(NAME, ORGANISATION)
-    assert listen(text).wording == wording
-    assert wrong(text) == set()
-    assert "consent.name_not_heard" in wrong(wording.fill("Peter Jones", ORGANISATION))
-    assert "consent.organisation_not_heard" in wrong(wording.fill(NAME, "Acme Robotics"))
+    assert listen(text, language=language).wording == wording
+    assert wrong(text, language=language) == set()
+    assert "consent.name_not_heard" in wrong(wording.fill("Peter Jones", ORGANISATION), language=language)
+    assert "consent.organisation_not_heard" in wrong(wording.fill(NAME, "Acme Robotics"), language=language)
     for phrase in wording.key_phrases:
-        assert phrase in wording.template
-        assert "consent.statement_not_spoken" in wrong(text.replace(phrase, "sing"))
+        assert "consent.statement_not_spoken" in wrong(text.replace(phrase, "sing"), language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new"),
+    [
+        ("de", "meine Einwilligung", "nicht meine Einwilligung"),
+        ("de", "meine Einwilligung", "keinesfalls niemals meine Einwilligung"),
+        ("fr", "je donne", "je ne donne pas"),
+        ("fr", "je donne", "je n'donne"),
+        ("es", "y doy", "y no doy"),
+        ("es", "y doy", "y nunca doy"),
+    ],
+)
+def test_a_denial_in_another_language_fails(language: str, old: str, new: str) -> None:
+    text = language_of(language, SETTINGS).wordings[0].fill(NAME, ORGANISATION)
+    assert old in text
+    assert "consent.negated" in wrong(text.replace(old, new), language=language)
 
 
 # As a recogniser wrote them down for synthetic voices.
@@ -144,13 +164,13 @@ def test_something_else_is_no_consent(text: str) -> None:
 @pytest.mark.parametrize("name", ["Peter Jones", "Ivan Petrov", "Ana Beatriz Souza", "Yuki Tanaka"])
 def test_another_name_is_refused(name: str) -> None:
     assert wrong(FULL, name) == {"consent.name_not_heard"}
-    heard = listen(statement_for(name, ORGANISATION).text)
+    heard = listen(statement_for(name, SETTINGS).text)
     finding = next(iter(spoken_findings(heard)))
     assert f"“{' '.join(name.lower().split())}”" in finding.detail
 
 
 def test_a_half_understood_name_is_for_a_human() -> None:
-    text = statement_for("Enai and van Minh", ORGANISATION).text
+    text = statement_for("Enai and van Minh", SETTINGS).text
     assert wrong(text, "Nguyen Van Minh") == {"consent.name_unsure"}
 
 

@@ -19,7 +19,7 @@ from countenance.settings import Settings
 pytestmark = pytest.mark.real_data
 
 NAME = "Maria Keller"
-STATEMENT = statement_for(NAME, "Countenance").text
+STATEMENT = statement_for(NAME, Settings()).text
 TALK = (
     "The weather in spring changes often. Please call me back when you have time, and bring the papers that we talked "
     "about on Monday."

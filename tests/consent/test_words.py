@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from countenance.consent.words import likeness, tokens
+from countenance.consent.language import language_of
+from countenance.consent.words import likeness
+from countenance.settings import Settings
+
+ENGLISH = language_of("en", Settings())
 
 
 @pytest.mark.parametrize(
@@ -15,12 +19,14 @@ from countenance.consent.words import likeness, tokens
         ("an Artificial  Intelligence clone", "an ai clone"),
         ("an A.I. clone", "an ai clone"),
         ("Łukasz Sørensen-Müller, François O'Connor", "lukasz sorensen muller francois oconnor"),
+        ("21 of the 9 lives, at 90; 123", "twenty one of the nine lives at ninety 123"),
+        ("Twenty-one. It's mine, that’s all.", "twenty one it is mine that is all"),
         ("", ""),
         ("李小龙", ""),
     ],
 )
 def test_tokens(text: str, wanted: str) -> None:
-    assert tokens(text) == wanted.split()
+    assert ENGLISH.tokens(text) == wanted.split()
 
 
 # What a recogniser that was not told the names wrote for synthetic voices that spoke them.

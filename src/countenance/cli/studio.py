@@ -144,7 +144,7 @@ def statement(
 
     if not name.strip():
         raise typer.BadParameter("--name must not be empty")
-    wanted = statement_for(" ".join(name.split()), load_settings().organisation)
+    wanted = statement_for(" ".join(name.split()), load_settings())
     if json:
         print_json({"ok": True, **asdict(wanted)})
     else:

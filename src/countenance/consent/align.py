@@ -31,6 +31,8 @@ class Alignment:
     extra: tuple[tuple[int, int], ...]
     """Spoken words inside the text that do not belong there, each with the expected word that it replaces or
     precedes."""
+    split: tuple[int, ...]
+    """Spoken words that count only two together as one expected word."""
     gaps: dict[Gap, tuple[int, ...]]
     """Spoken words in each gap."""
     first: int
@@ -89,15 +91,22 @@ def _steps(expected: Sequence[Expected], spoken: Sequence[str], i: int, j: int) 
     else:
         yield _Step(_OTHER, 1, 1, False)
     before = expected[i - 2] if i >= 2 else Gap.NAME
-    if isinstance(before, str) and likeness(before + wanted, heard) >= _ALIKE:
+    if isinstance(before, str) and _is_both(heard, before, wanted):
         yield _Step(_SIMILAR, 2, 1, True)
-    if j >= 2 and likeness(wanted, spoken[j - 2] + heard) >= _ALIKE:
+    if j >= 2 and _is_both(wanted, spoken[j - 2], heard):
         yield _Step(_SIMILAR, 1, 2, True)
+
+
+def _is_both(whole: str, first: str, second: str) -> bool:
+    """Whether `whole` is two words in one, and not just one of them."""
+    alike = likeness(first + second, whole)
+    return alike >= _ALIKE and alike >= max(likeness(first, whole), likeness(second, whole))
 
 
 def _trace(expected: Sequence[Expected], choice: list[list[_Step | None]], stop: int) -> Alignment:
     matched: set[int] = set()
     extra: list[tuple[int, int]] = []
+    split: list[int] = []
     gaps: dict[Gap, tuple[int, ...]] = {}
     i, j = len(expected), stop
     while (step := choice[i][j]) is not None:
@@ -107,7 +116,8 @@ def _trace(expected: Sequence[Expected], choice: list[list[_Step | None]], stop:
             gaps[wanted] = said + gaps.get(wanted, ())
         elif step.matches:
             matched.update(range(i - step.expected, i))
+            split.extend(said if step.spoken > 1 else ())
         else:
             extra.extend((position, i - step.expected) for position in said)
         i, j = i - step.expected, j - step.spoken
-    return Alignment(frozenset(matched), tuple(reversed(extra)), gaps, j, stop)
+    return Alignment(frozenset(matched), tuple(reversed(extra)), tuple(sorted(split)), gaps, j, stop)

@@ -46,11 +46,15 @@ class Score:
 
 def spoken_scores(heard: Heard) -> tuple[Score, ...]:
     words, organisation = _limit(rules.STATEMENT_NOT_SPOKEN) / 100, _limit(rules.ORGANISATION_NOT_HEARD)
-    return (
+    scores = (
         Score("words", heard.coverage, words, words),
         Score("name", heard.name_likeness, _limit(rules.NAME_UNSURE), _limit(rules.NAME_NOT_HEARD)),
         Score("organisation", heard.organisation_likeness, organisation, organisation),
     )
+    if heard.one_time_words is None:
+        return scores
+    sure, unsure = _limit(rules.PHRASE_UNSURE) / 100, _limit(rules.PHRASE_NOT_SPOKEN) / 100
+    return (*scores, Score("one_time_words", heard.one_time_words, sure, unsure))
 
 
 def face_scores(likeness: Likeness) -> tuple[Score, ...]:
@@ -79,6 +83,7 @@ def spoken_findings(heard: Heard) -> Iterator[Finding]:
         yield Finding(rules.STATEMENT_NOT_SPOKEN, detail=detail, measured=100 * heard.coverage)
     if heard.negations:
         yield Finding(rules.NEGATED, detail=f"Heard: {', '.join(heard.negations)}. {said}")
+    yield from _phrase_findings(heard)
     if not _is_complete(heard):
         return
     name = f"Heard: “{heard.name}”."
@@ -89,6 +94,16 @@ def spoken_findings(heard: Heard) -> Iterator[Finding]:
     if heard.organisation_likeness < _limit(rules.ORGANISATION_NOT_HEARD):
         detail = f"Heard: “{heard.organisation}”."
         yield Finding(rules.ORGANISATION_NOT_HEARD, detail=detail, measured=heard.organisation_likeness)
+
+
+def _phrase_findings(heard: Heard) -> Iterator[Finding]:
+    if heard.one_time_words is None:
+        return
+    share, detail = 100 * heard.one_time_words, f"Heard: “{shorten(heard.one_time_words_heard, 80)}”."
+    if share < _limit(rules.PHRASE_NOT_SPOKEN):
+        yield Finding(rules.PHRASE_NOT_SPOKEN, detail=detail, measured=share)
+    elif share < _limit(rules.PHRASE_UNSURE):
+        yield Finding(rules.PHRASE_UNSURE, detail=detail, measured=share)
 
 
 def face_findings(consent: Faces) -> Iterator[Finding]:

@@ -15,6 +15,17 @@ NAME_MISSING = Rule(
     remedy="Give the person's full name, in Latin letters, as it is spoken in the statement.",
     tavus_type="consent_phrase_mismatch",
 )
+UNKNOWN_LANGUAGE = Rule(
+    id="consent.unknown_language",
+    title="There is no consent statement in this language.",
+    remedy="Choose one of the languages that are named, or add a file for it to the folder that "
+    "COUNTENANCE_STATEMENTS_DIR names (docs/consent.md).",
+)
+STATEMENT_FILE_INVALID = Rule(
+    id="consent.statement_file_invalid",
+    title="A file with wordings of the consent statement cannot be used.",
+    remedy="Correct what is named; docs/consent.md describes the file.",
+)
 NO_SPEECH = Rule(
     id="consent.no_speech",
     title="Nobody speaks in the consent recording.",
@@ -58,6 +69,49 @@ ORGANISATION_NOT_HEARD = Rule(
     remedy="The statement must name the organisation exactly as it is shown.",
     limit=0.45,
     tavus_type="consent_phrase_mismatch",
+)
+PHRASE_NOT_SPOKEN = Rule(
+    id="consent.phrase_not_spoken",
+    title="The one-time words are not spoken, so the recording may be an old one.",
+    remedy="Ask for new one-time words and read the whole statement with them, clearly, one after the other.",
+    limit=75.0,
+    unit="% of the words",
+    tavus_type="consent_phrase_mismatch",
+    how="share of the one-time words that the recogniser heard in their order",
+)
+PHRASE_UNSURE = Rule(
+    id="consent.phrase_unsure",
+    title="Not every one-time word was understood for certain; listen to them.",
+    remedy="If the words are right, go on; else ask for new ones and record again.",
+    severity=Severity.WARNING,
+    limit=100.0,
+    unit="% of the words",
+    tavus_type="consent_phrase_mismatch",
+    how="share of the one-time words that the recogniser heard in their order",
+)
+PHRASE_UNKNOWN = Rule(
+    id="consent.phrase_unknown",
+    title="These one-time words were never given to this person, or were used already.",
+    remedy="Ask for a new statement with one-time words and record it.",
+    tavus_type="consent_phrase_mismatch",
+)
+PHRASE_EXPIRED = Rule(
+    id="consent.phrase_expired",
+    title="The one-time words are too old.",
+    remedy="Ask for new ones, record the statement at once, and send it.",
+    limit=30.0,
+    unit="minutes",
+    tavus_type="consent_phrase_mismatch",
+)
+PHRASE_NO_WORDS = Rule(
+    id="consent.phrase_no_words",
+    title="There are no one-time words in this language.",
+    remedy="Do without them, or add 256 words or more to the language's file (docs/consent.md).",
+)
+CANNOT_STORE = Rule(
+    id="consent.cannot_store",
+    title="The data folder cannot be written to.",
+    remedy="Check that you may write to it and that the disk is not full, or name another in COUNTENANCE_DATA_DIR.",
 )
 NO_FACE = Rule(
     id="consent.no_face",
@@ -118,12 +172,20 @@ VOICE_UNSURE = Rule(
 
 RULES: tuple[Rule, ...] = (
     NAME_MISSING,
+    UNKNOWN_LANGUAGE,
+    STATEMENT_FILE_INVALID,
     NO_SPEECH,
     STATEMENT_NOT_SPOKEN,
     NEGATED,
     NAME_NOT_HEARD,
     NAME_UNSURE,
     ORGANISATION_NOT_HEARD,
+    PHRASE_NOT_SPOKEN,
+    PHRASE_UNSURE,
+    PHRASE_UNKNOWN,
+    PHRASE_EXPIRED,
+    PHRASE_NO_WORDS,
+    CANNOT_STORE,
     NO_FACE,
     SEVERAL_FACES,
     FACE_NOT_COMPARED,

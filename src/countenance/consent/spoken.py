@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countenance.consent.align import Alignment, Expected, Gap, align
-from countenance.consent.statement import NAME, ORGANISATION, WORDINGS, Wording
-from countenance.consent.words import likeness, tokens
+from countenance.consent.language import NAME, ORGANISATION, Language, Wording
+from countenance.consent.phrase import spoken_share
+from countenance.consent.words import likeness
 from countenance.errors import Span
 from countenance.people.speech import Transcript, Word
 
-# fmt: off
-_NEGATIONS = frozenset((
-    "not", "no", "never", "none", "neither", "nor", "nobody", "without", "against", "unless", "refuse", "refused",
-    "deny", "denied", "decline", "declined", "withdraw", "withdrawn", "revoke", "revoked", "withhold", "forbid",
-    "forbidden", "prohibit", "disagree", "object", "pretend", "pretending", "joke", "joking", "false", "untrue",
-))
-_FILLERS = frozenset((
-    "uh", "um", "er", "ah", "eh", "oh", "hm", "hmm", "mm", "like", "so", "well", "okay", "ok", "yes", "hereby", "full",
-))
-# fmt: on
 _BREATH_S = 0.7
 """Words closer than this to the statement's ends belong to the same sentence."""
 _WORDS_AROUND = 6
@@ -48,6 +39,9 @@ class Heard:
     organisation_likeness: float
     span: Span | None
     """From the first to the last word of the statement."""
+    one_time_words: float | None = None
+    """Share of the one-time words that were said, 0 to 1; None if none were asked for."""
+    one_time_words_heard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +52,28 @@ class _Spoken:
     word: Word
 
 
-def hear(transcript: Transcript, name: str, organisation: str) -> Heard:
+def hear(
+    transcript: Transcript, name: str, organisation: str, language: Language, one_time_words: Sequence[str] = ()
+) -> Heard:
     """Hold `transcript` against every accepted wording and keep the best fit.
 
     The transcript must come from a recogniser that was not told the name: told a name, Whisper writes it down for
     similar names too, or leaves the sentence out.
     """
-    spoken = [_Spoken(text, word) for word in transcript.words for text in tokens(word.text)]
-    spoken = _with_ai(spoken)
-    candidates = (_compare(transcript, spoken, wording, name, organisation) for wording in WORDINGS)
-    return max(candidates, key=lambda heard: heard.coverage - len(heard.missing_phrases) / 10)
+    parts = [(part, word) for word in transcript.words for part in language.parts_of(word.text)]
+    spoken = [_Spoken(text, word) for text, word in language.joined(parts)]
+    candidates = (_compare(transcript, spoken, wording, name, organisation, language) for wording in language.wordings)
+    best = max(candidates, key=lambda heard: heard.coverage - len(heard.missing_phrases) / 10)
+    if not one_time_words:
+        return best
+    share, said = spoken_share(one_time_words, transcript, language)
+    return replace(best, one_time_words=share, one_time_words_heard=said)
 
 
-def _compare(transcript: Transcript, spoken: list[_Spoken], wording: Wording, name: str, organisation: str) -> Heard:
-    expected = _expected(wording)
+def _compare(
+    transcript: Transcript, spoken: list[_Spoken], wording: Wording, name: str, organisation: str, language: Language
+) -> Heard:
+    expected = _expected(wording, language)
     said = [word.text for word in spoken]
     found = align(expected, said)
     words = [i for i, item in enumerate(expected) if isinstance(item, str)]
@@ -79,13 +81,14 @@ def _compare(transcript: Transcript, spoken: list[_Spoken], wording: Wording, na
     name_heard, beside_name = _named(name, found.gaps.get(Gap.NAME, ()), said)
     organisation_heard, beside_organisation = _named(organisation, found.gaps.get(Gap.ORGANISATION, ()), said)
     extra = [position for position, _ in found.extra] + beside_name + beside_organisation
+    missing = [p for p in wording.key_phrases if not _is_said(language.tokens(p), expected, found, said, language)]
     return Heard(
         transcript=transcript,
         wording=wording,
         coverage=len(found.matched.intersection(words)) / len(words),
         extra=len(extra) / len(words),
-        missing_phrases=tuple(p for p in wording.key_phrases if not _is_said(tokens(p), expected, found, said)),
-        negations=_negations(spoken, found, extra),
+        missing_phrases=tuple(missing),
+        negations=_negations(spoken, found, extra, language),
         name=name_heard,
         name_likeness=likeness(name, name_heard),
         organisation=organisation_heard,
@@ -94,22 +97,10 @@ def _compare(transcript: Transcript, spoken: list[_Spoken], wording: Wording, na
     )
 
 
-def _expected(wording: Wording) -> list[Expected]:
+def _expected(wording: Wording, language: Language) -> list[Expected]:
     gaps = {"namegap": Gap.NAME, "organisationgap": Gap.ORGANISATION}
     text = wording.template.replace(NAME, "namegap").replace(ORGANISATION, "organisationgap")
-    return [gaps.get(token, token) for token in tokens(text)]
-
-
-def _with_ai(spoken: list[_Spoken]) -> list[_Spoken]:
-    """`artificial intelligence` and the letters `a i` as the one word `ai`, as in the wordings."""
-    result: list[_Spoken] = []
-    for item in spoken:
-        pair = (result[-1].text, item.text) if result else ("", "")
-        if pair in (("artificial", "intelligence"), ("a", "i")):
-            result[-1] = _Spoken("ai", result[-1].word)
-        else:
-            result.append(item)
-    return result
+    return [gaps.get(token, token) for token in language.tokens(text)]
 
 
 def _named(wanted: str, gap: Sequence[int], said: Sequence[str]) -> tuple[str, list[int]]:
@@ -130,21 +121,25 @@ def _text(positions: Sequence[int], said: Sequence[str]) -> str:
     return " ".join(said[position] for position in positions)
 
 
-def _is_said(phrase: list[str], expected: list[Expected], found: Alignment, said: Sequence[str]) -> bool:
+def _is_said(
+    phrase: list[str], expected: list[Expected], found: Alignment, said: Sequence[str], language: Language
+) -> bool:
     """Every word of `phrase` was said, with nothing but fillers in between."""
     starts = (i for i in range(len(expected)) if expected[i : i + len(phrase)] == phrase)
     for start in starts:
         complete = all(i in found.matched for i in range(start, start + len(phrase)))
-        split = any(start < at < start + len(phrase) and said[p] not in _FILLERS for p, at in found.extra)
+        split = any(start < at < start + len(phrase) and said[p] not in language.fillers for p, at in found.extra)
         if complete and not split:
             return True
     return False
 
 
-def _negations(spoken: list[_Spoken], found: Alignment, extra: list[int]) -> tuple[str, ...]:
-    """Words of denial among the extra words, and in one breath with the statement."""
-    around = extra + _same_breath(spoken, found.first, -1) + _same_breath(spoken, found.stop - 1, 1)
-    return tuple(spoken[position].text for position in sorted(set(around)) if spoken[position].text in _NEGATIONS)
+def _negations(spoken: list[_Spoken], found: Alignment, extra: list[int], language: Language) -> tuple[str, ...]:
+    """Words of denial among the extra words, hidden in two that count as one, and in one breath with the statement."""
+    around = extra + list(found.split) + _same_breath(spoken, found.first, -1) + _same_breath(spoken, found.stop - 1, 1)
+    return tuple(
+        spoken[position].text for position in sorted(set(around)) if spoken[position].text in language.negations
+    )
 
 
 def _same_breath(spoken: list[_Spoken], edge: int, direction: int) -> list[int]:

@@ -1,27 +1,11 @@
-"""The sentence that a person speaks to agree, in versions that never change once they were published."""
+"""The sentence that a person speaks to agree, as it is shown to be read aloud."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-NAME = "{name}"
-ORGANISATION = "{organisation}"
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A statement with gaps for the names of the person and of the organisation."""
-
-    version: str
-    """Stable; a changed text is a new version."""
-    language: str
-    """ISO 639-1."""
-    template: str
-    key_phrases: tuple[str, ...]
-    """Parts of `template` that carry the consent: without every word of them it is none."""
-
-    def fill(self, name: str, organisation: str) -> str:
-        return self.template.replace(NAME, name).replace(ORGANISATION, organisation)
+from countenance.consent.language import ENGLISH, WORDS, language_of
+from countenance.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,46 +15,20 @@ class Statement:
     version: str
     language: str
     text: str
+    """With the sentence of the one-time words, if there are any."""
 
 
-OWN_WORDING = Wording(
-    version="en-1",
-    language="en",
-    template=(
-        "My name is {name}. I am the person speaking here, and I give my consent to {organisation} to create an "
-        "artificial intelligence clone of me from the video and voice samples that I provide. "
-        "I understand that this clone can be used to make videos that look and sound like me."
-    ),
-    key_phrases=("give my consent", "artificial intelligence clone"),
-)
+def statement_for(
+    name: str, settings: Settings, *, language: str = ENGLISH, one_time_words: tuple[str, ...] = ()
+) -> Statement:
+    """The statement for this person to read aloud to agree to `Settings.organisation`.
 
-# The wordings that Tavus published for its replicas (API reference and training guide, 2024 to 2026), so that
-# recordings made for such scripts need not be made again. They too must name this organisation.
-_TAVUS_GIVE = Wording(
-    version="tavus-give",
-    language="en",
-    template=(
-        "I, {name}, am currently speaking and give consent to {organisation} to create an AI clone of me by using the "
-        "audio and video samples I provide. I understand that this AI clone can be used to create videos that look "
-        "and sound like me."
-    ),
-    key_phrases=("give consent", "AI clone of me"),
-)
-_TAVUS_CONSENT = Wording(
-    version="tavus-consent",
-    language="en",
-    template=(
-        "I, {name}, am currently speaking and consent {organisation} to create an AI clone of me by using the audio "
-        "and video samples I provide. I understand that this AI clone can be used to create videos that look and "
-        "sound like me."
-    ),
-    key_phrases=("speaking and consent", "AI clone of me"),
-)
-
-WORDINGS: tuple[Wording, ...] = (OWN_WORDING, _TAVUS_GIVE, _TAVUS_CONSENT)
-"""All that are accepted; the first is the one to show to people."""
-
-
-def statement_for(name: str, organisation: str) -> Statement:
-    """The statement for this person to read aloud."""
-    return Statement(OWN_WORDING.version, OWN_WORDING.language, OWN_WORDING.fill(name, organisation))
+    Raises:
+        CountenanceError: consent.unknown_language, consent.statement_file_invalid.
+    """
+    spoken = language_of(language, settings)
+    shown = spoken.wordings[0]
+    text = shown.fill(name, settings.organisation)
+    if one_time_words:
+        text = f"{text} {spoken.phrase.replace(WORDS, ', '.join(one_time_words))}"
+    return Statement(shown.version, language, text)

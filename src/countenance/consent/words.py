@@ -9,17 +9,6 @@ from functools import lru_cache
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "’": "'", "ʼ": "'"}
 )
-_EXPANSIONS = (
-    (r"\b(?:can't|cannot)\b", "can not"),
-    (r"\bwon't\b", "will not"),
-    (r"n't\b", " not"),
-    (r"\bi'm\b", "i am"),
-    (r"'ve\b", " have"),
-    (r"'ll\b", " will"),
-    (r"'re\b", " are"),
-    (r"\ba\.\s?i\.?(?=\W|$)", "ai"),
-    (r"\bartificial\s+intelligence\b", "ai"),
-)
 # Spellings of one sound in the languages that names come from, longest first.
 _SOUNDS = (
     ("tsch", "S"), ("sch", "S"), ("tch", "S"), ("cz", "S"), ("sz", "S"), ("sh", "S"), ("ch", "S"), ("dj", "S"),
@@ -32,22 +21,20 @@ _SILENT = re.compile(r"[aeiouyh]")
 _REPEATED = re.compile(r"(.)\1+")
 
 
-def tokens(text: str) -> list[str]:
-    """Words of a-z and 0-9 in lower case, contractions written out, "artificial intelligence" as `ai`."""
-    text = _fold(text)
-    for pattern, replacement in _EXPANSIONS:
-        text = re.sub(pattern, replacement, text)
-    return re.findall(r"[a-z0-9]+", text.replace("'", ""))
+def words_of(text: str) -> list[str]:
+    """Words of a-z and 0-9 in lower case, without accents; what stands around an apostrophe is one word."""
+    return re.findall(r"[a-z0-9]+", folded(text).replace("'", ""))
 
 
 @lru_cache(maxsize=20_000)
 def likeness(a: str, b: str) -> float:
     """How alike two words or names are, 0 to 1: the mean of how alike they are written and how alike they sound."""
-    a, b = "".join(tokens(a)), "".join(tokens(b))
+    a, b = "".join(words_of(a)), "".join(words_of(b))
     return (_ratio(a, b) + _ratio(_sound(a), _sound(b))) / 2
 
 
-def _fold(text: str) -> str:
+def folded(text: str) -> str:
+    """Lower case, without accents, special letters as their nearest of a-z."""
     text = unicodedata.normalize("NFKD", text.lower().translate(_LETTERS))
     return "".join(letter for letter in text if not unicodedata.combining(letter))
 

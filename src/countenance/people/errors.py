@@ -22,5 +22,11 @@ TOO_LITTLE_SPEECH = Rule(
     limit=0.5,
     unit="s",
 )
+LANGUAGE_NEEDS_MODEL = Rule(
+    id="people.language_needs_model",
+    title="The built-in speech recogniser understands English only, and no model for this language can be used.",
+    remedy="Put a multilingual Whisper model in CTranslate2 format (model.bin, config.json, tokenizer.json), such as "
+    "whisper-base, into a folder and name it in COUNTENANCE_SPEECH_MODEL, or record the statement in English.",
+)
 
-RULES = (WEIGHT_MISSING, WEIGHT_ALTERED, TOO_LITTLE_SPEECH)
+RULES = (WEIGHT_MISSING, WEIGHT_ALTERED, TOO_LITTLE_SPEECH, LANGUAGE_NEEDS_MODEL)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from countenance.errors import CountenanceError, Finding
 from countenance.people import models
+from countenance.people.errors import LANGUAGE_NEEDS_MODEL
 from countenance.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,6 +71,36 @@ def speech_recogniser(settings: Settings) -> Any:
 
     folder = str(models.weight_folder(models.SPEECH_RECOGNISER, settings))
     return WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=thread_count(settings))
+
+
+def multilingual_recogniser(language: str, settings: Settings) -> Any:
+    """The owner's own faster_whisper.WhisperModel for a language that the built-in one does not know.
+
+    Raises:
+        CountenanceError: people.language_needs_model.
+    """
+    folder = settings.speech_model
+    if folder is None:
+        raise CountenanceError(Finding(LANGUAGE_NEEDS_MODEL, measured=language))
+    model = _own_recogniser(folder, settings)
+    if not model.model.is_multilingual or language not in model.supported_languages:
+        detail = f"The model knows {', '.join(model.supported_languages[:8])}."
+        raise CountenanceError(Finding(LANGUAGE_NEEDS_MODEL, file=str(folder), detail=detail, measured=language))
+    return model
+
+
+@lru_cache
+def _own_recogniser(folder: Path, settings: Settings) -> Any:
+    from faster_whisper import WhisperModel
+
+    needed = ("model.bin", "config.json", "tokenizer.json")
+    if absent := [name for name in needed if not (folder / name).is_file()]:
+        detail = f"It has no {', '.join(absent)}."
+        raise CountenanceError(Finding(LANGUAGE_NEEDS_MODEL, file=str(folder), detail=detail))
+    try:
+        return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=thread_count(settings))
+    except (RuntimeError, ValueError, OSError) as error:
+        raise CountenanceError(Finding(LANGUAGE_NEEDS_MODEL, file=str(folder), detail=f"{error}.")) from error
 
 
 def _onnx_session(name: str, settings: Settings, threads: int) -> Any:

@@ -1,0 +1,139 @@
+"""One-time words in the statement, so that an old recording cannot be played again as a new consent.
+
+The words are drawn when the statement is shown, are good for half an hour and for one consent, and are kept in the
+data folder, one file each. Four of 256 words are 32 bits: enough where every try costs a recording.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from countenance.consent import rules
+from countenance.consent.align import align
+from countenance.consent.language import Language
+from countenance.consent.words import words_of
+from countenance.errors import CountenanceError, Finding
+from countenance.people.speech import Transcript
+from countenance.settings import Settings
+
+WORD_COUNT = 4
+LEAST_WORDS = 256
+VALID_FOR = timedelta(minutes=30)
+_KEPT_FOR = timedelta(days=1)
+_ID_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimePhrase:
+    """Words that were given to one person to speak."""
+
+    id: str
+    words: tuple[str, ...]
+    language: str
+    name: str
+    """Whose consent they belong to."""
+    issued_at: str
+    """ISO 8601, UTC."""
+    expires_at: str
+
+
+def draw(name: str, language: Language, settings: Settings, now: datetime | None = None) -> OneTimePhrase:
+    """New words for `name`, remembered until they are used.
+
+    Raises:
+        CountenanceError: consent.phrase_no_words, consent.cannot_store.
+    """
+    if len(language.phrase_words) < LEAST_WORDS or not language.phrase:
+        raise CountenanceError(Finding(rules.PHRASE_NO_WORDS, measured=language.language))
+    now = now or datetime.now(UTC)
+    words = secrets.SystemRandom().sample(language.phrase_words, WORD_COUNT)
+    phrase = OneTimePhrase(
+        id=secrets.token_hex(_ID_BYTES),
+        words=tuple(words),
+        language=language.language,
+        name=name,
+        issued_at=now.isoformat(timespec="seconds"),
+        expires_at=(now + VALID_FOR).isoformat(timespec="seconds"),
+    )
+    folder = _folder(settings)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _forget_old(folder, now)
+        path = folder / f"{phrase.id}.json"
+        path.touch(0o600, exist_ok=False)
+        path.write_text(json.dumps(asdict(phrase)), "utf-8")
+    except OSError as error:
+        raise _cannot_store(folder, error) from error
+    return phrase
+
+
+def recall(phrase_id: str, name: str, settings: Settings, now: datetime | None = None) -> OneTimePhrase:
+    """The words that were drawn under this id for this person, if they are still good.
+
+    Raises:
+        CountenanceError: consent.phrase_unknown, consent.phrase_expired.
+    """
+    path = _path(phrase_id, settings)
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+        phrase = OneTimePhrase(**{**stored, "words": tuple(stored["words"])})
+        expires = datetime.fromisoformat(phrase.expires_at)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase_id)) from error
+    if words_of(phrase.name) != words_of(name):
+        detail = f"They were given to {phrase.name}."
+        raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, detail=detail, measured=phrase_id))
+    now = now or datetime.now(UTC)
+    if now > expires:
+        minutes = (now - datetime.fromisoformat(phrase.issued_at)).total_seconds() / 60
+        raise CountenanceError(Finding(rules.PHRASE_EXPIRED, measured=minutes))
+    return phrase
+
+
+def use_up(phrase: OneTimePhrase, settings: Settings) -> None:
+    """The words are not good for a second consent. Of two who use them at once one gets the error.
+
+    Raises:
+        CountenanceError: consent.phrase_unknown.
+    """
+    try:
+        _path(phrase.id, settings).unlink()
+    except OSError as error:
+        raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase.id)) from error
+
+
+def spoken_share(words: Sequence[str], transcript: Transcript, language: Language) -> tuple[float, str]:
+    """The share of the words that were said in their order and side by side, 0 to 1, and what was heard there."""
+    said = language.joined([(part, None) for word in transcript.words for part in language.parts_of(word.text)])
+    spoken = [text for text, _ in said]
+    wanted = [part for word in words for part in language.tokens(word)]
+    found = align(wanted, spoken)
+    heard = " ".join(spoken[found.first : found.stop])
+    return len(found.matched) / len(wanted), heard
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_dir / "phrases"
+
+
+def _path(phrase_id: str, settings: Settings) -> Path:
+    if len(phrase_id) != 2 * _ID_BYTES or not set(phrase_id) <= set("0123456789abcdef"):
+        raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase_id[:80]))
+    return _folder(settings) / f"{phrase_id}.json"
+
+
+def _forget_old(folder: Path, now: datetime) -> None:
+    """What expired a day ago needs no explanation any more."""
+    for path in folder.glob("*.json"):
+        if now.timestamp() - path.stat().st_mtime > _KEPT_FOR.total_seconds():
+            path.unlink(missing_ok=True)
+
+
+def _cannot_store(folder: Path, error: OSError) -> CountenanceError:
+    detail = f"{error.strerror}." if error.strerror else ""
+    return CountenanceError(Finding(rules.CANNOT_STORE, file=str(folder), detail=detail))

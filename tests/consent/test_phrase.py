@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countenance.consent.language import language_of
+from countenance.consent.phrase import draw, recall, spoken_share, use_up
+from countenance.consent.statement import statement_for
+from countenance.errors import CountenanceError
+from countenance.people.speech import transcribe
+from countenance.settings import Settings
+
+NAME = "Maria Keller"
+NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data", threads=1)
+
+
+def refused(action: Callable[[], object]) -> str:
+    with pytest.raises(CountenanceError) as caught:
+        action()
+    return caught.value.finding.rule.id
+
+
+def test_words_are_good_for_half_an_hour_for_one_person_and_once(own: Settings) -> None:
+    phrase = draw(NAME, language_of("en", own), own, NOON)
+    assert len(set(phrase.words)) == 4
+    assert recall(phrase.id, "  maria KELLER", own, NOON + timedelta(minutes=29)) == phrase
+    assert refused(lambda: recall(phrase.id, NAME, own, NOON + timedelta(minutes=31))) == "consent.phrase_expired"
+    assert refused(lambda: recall(phrase.id, "Peter Jones", own, NOON)) == "consent.phrase_unknown"
+    use_up(phrase, own)
+    assert refused(lambda: recall(phrase.id, NAME, own, NOON)) == "consent.phrase_unknown"
+    assert refused(lambda: use_up(phrase, own)) == "consent.phrase_unknown"
+
+
+@pytest.mark.parametrize("phrase_id", ["", "../../etc/passwd", "0" * 16, "g" * 16, "x" * 5000, "\0"])
+def test_made_up_ids_are_unknown(own: Settings, phrase_id: str) -> None:
+    assert refused(lambda: recall(phrase_id, NAME, own)) == "consent.phrase_unknown"
+
+
+def test_nobody_else_can_read_them(own: Settings) -> None:
+    phrase = draw(NAME, language_of("en", own), own)
+    path = own.data_dir / "phrases" / f"{phrase.id}.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_damaged_file_is_unknown(own: Settings) -> None:
+    phrase = draw(NAME, language_of("en", own), own)
+    (own.data_dir / "phrases" / f"{phrase.id}.json").write_text("[]")
+    assert refused(lambda: recall(phrase.id, NAME, own)) == "consent.phrase_unknown"
+
+
+def test_a_language_without_words_says_so(own: Settings) -> None:
+    assert refused(lambda: draw(NAME, language_of("de", own), own)) == "consent.phrase_no_words"
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    own = Settings(data_dir=tmp_path / "data")
+    assert refused(lambda: draw(NAME, language_of("en", own), own)) == "consent.cannot_store"
+
+
+def test_words_are_heard_when_spoken_and_others_are_not(own: Settings, voice: Callable[..., Any]) -> None:
+    english = language_of("en", own)
+    words = ("lantern", "tomato", "giraffe", "window")
+    text = statement_for(NAME, own, one_time_words=words).text
+    assert text.endswith("My one-time words are: lantern, tomato, giraffe, window.")
+    heard = transcribe(voice(text), own)
+    assert spoken_share(words, heard, english) == (1.0, "lantern tomato giraffe window")
+    assert spoken_share(("pirate", "museum", "acorn", "violin"), heard, english)[0] <= 0.25
+    assert spoken_share(words[::-1], heard, english)[0] < 0.75
