@@ -12,6 +12,12 @@ _BAD_ARGUMENT = (
     "media.unreadable",
     "media.cannot_write",
     "consent.name_missing",
+    "consent.receipt_unreadable",
+    "consent.register_unusable",
+    "consent.key_unreadable",
+    "consent.key_exposed",
+    "consent.not_confirmed",
+    "consent.not_erased",
 )
 _BAD_MATERIAL = ("media.", "footage.", "consent.", "engine.too_little", "engine.appearance", "people.too_little")
 _BAD_INSTALLATION = ("people.weight", "stock.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -65,14 +65,20 @@ def render(
     audio: Path | None = None,
     script: str | None = None,
     progress: ProgressCallback | None = None,
+    permitted: Callable[[], None] | None = None,
 ) -> RenderReport:
     """Let a replica say a script with the stock voice, or move to a recording; the sound track is what was given.
+
+    `permitted` is called before any work, before every picture and before the video takes its place. It raises if the
+    replica may not speak (any more); then no video is left.
 
     Raises:
         CountenanceError: for a folder that is no replica, and for a script or recording that cannot be spoken.
         ValueError: unless exactly one of `audio` and `script` is given.
     """
     began = time.monotonic()
+    check = permitted or _always
+    check()
     stages = StageProgress(STAGES, progress)
     stages.update("open", 0.0)
     replica = load(replica_dir)
@@ -86,14 +92,17 @@ def render(
     path = close_lips(path, phones, replica.atlas)
     stages.update("render", 0.0)
     started = time.monotonic()
+    check()
     pictures = spoken(replica, path, limits)
     first = next(pictures)
     height, width = first.shape[:2]
     with VideoWriter(out, width, height, audio=sound, sample_rate=rate) as writer:
         writer.write(first)
         for index, picture in enumerate(pictures, start=2):
+            check()
             writer.write(picture)
             stages.update("render", index / count)
+        check()
     stages.done()
     seconds = time.monotonic() - began
     pace = count / max(1e-6, time.monotonic() - started)
@@ -111,6 +120,10 @@ def spoken(replica: Replica, path: MouthPath, limits: Limits) -> Iterator[Pictur
         for index, shot in enumerate(shots):
             stage = staged(clip, replica.track, shot)
             yield compositor.paint(stage, choice.shapes[index], choice.rows[index])
+
+
+def _always() -> None:
+    """The permission of whoever asks for none."""
 
 
 def _check_out(out: Path, replica_dir: Path, audio: Path | None) -> None:

@@ -1,0 +1,49 @@
+"""May a replica speak? Only while the consent or declaration that it carries stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from countenance.consent import receipt as receipts
+from countenance.consent.keys import trusted_keys
+from countenance.consent.receipt import Receipt
+from countenance.consent.receipt_rules import RECEIPT_MISSING, RECEIPT_OF_ANOTHER
+from countenance.consent.register import check_stands
+from countenance.errors import CountenanceError, Finding
+from countenance.settings import Settings
+
+
+def carried(receipt: Receipt) -> dict[str, str]:
+    """What a replica's description keeps under `consent`, at least."""
+    return {"receipt": receipt.id, "jws": receipt.text}
+
+
+def still_stands(description: Mapping[str, Any], settings: Settings) -> Callable[[], None]:
+    """Verify the receipt that a replica's description (`replica.json`) carries, and get a check for later moments.
+
+    The check takes some microseconds and raises consent.revoked, in whatever process it runs, from the moment at
+    which somebody revokes the consent: a renderer calls it before every picture.
+
+    Raises:
+        CountenanceError: consent.receipt_missing, consent.receipt_of_another, consent.receipt_not_held,
+            consent.revoked, and what `receipt.verify` raises.
+    """
+    consent = description.get("consent")
+    text = consent.get("jws") if isinstance(consent, Mapping) else None
+    if not isinstance(text, str):
+        raise CountenanceError(Finding(RECEIPT_MISSING))
+    receipt = receipts.verify(text, trusted_keys(settings))
+    footage = description.get("footage")
+    if not isinstance(footage, Mapping) or footage.get("sha256") not in _hashes(receipt):
+        raise CountenanceError(Finding(RECEIPT_OF_ANOTHER, detail=f"The receipt is {receipt.id}."))
+
+    def check() -> None:
+        check_stands(receipt.id, settings)
+
+    check()
+    return check
+
+
+def _hashes(receipt: Receipt) -> set[str]:
+    return {file.sha256 for file in receipt.content.files.values()}
