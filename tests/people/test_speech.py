@@ -54,6 +54,16 @@ def test_speech_is_found_where_it_is(settings: Settings, spoken: Samples) -> Non
     assert all(a.end_s <= b.start_s for a, b in itertools.pairwise(spans))
 
 
+def test_speech_is_found_in_blocks_of_any_length(settings: Settings, spoken: Samples) -> None:
+    whole = speech.speech_probabilities(spoken, settings)
+    assert len(whole) == -(-len(spoken) // speech.VAD_CHUNK)
+    for length in (100, 1024, 4999):
+        detector = speech.SpeechDetector(settings)
+        parts = [detector.feed(spoken[start : start + length]) for start in range(0, len(spoken), length)]
+        assert np.concatenate([*parts, detector.rest()]) == pytest.approx(whole, abs=1e-4)
+    assert speech.spans_of(whole, len(spoken) / 16_000) == speech.speech_spans(spoken, settings)
+
+
 def test_transcript_has_the_words_with_their_times(settings: Settings, spoken: Samples) -> None:
     heard = speech.transcribe(spoken, settings)
     words = [word.text.strip(".,").lower() for word in heard.words]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countenance.errors import Span
-from countenance.people.sessions import speech_recogniser, voice_activity
+from countenance.people.sessions import multilingual_recogniser, speech_recogniser, voice_activity
 from countenance.people.spectrum import HOP, SAMPLE_RATE, mel_power
 from countenance.settings import Settings
 
@@ -19,7 +19,8 @@ FEATURE_RATE_HZ = 50
 FEATURE_SIZE = 384
 MEL_BANDS = 80
 
-_VAD_CHUNK = 512
+VAD_CHUNK = 512
+"""Samples that one probability of speech is for."""
 _VAD_CONTEXT = 64
 _VAD_BATCH = 10_000
 _VAD_STATE = 128
@@ -60,15 +61,24 @@ class Transcript:
 
 def speech_spans(samples: NDArray[np.float32], settings: Settings) -> tuple[Span, ...]:
     """Where somebody speaks, in order, without overlap; pauses under 0.25 s do not end a span (Silero VAD)."""
-    probabilities = speech_probabilities(samples, settings)
+    return spans_of(speech_probabilities(samples, settings), len(samples) / SAMPLE_RATE)
+
+
+def speech_probabilities(samples: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
+    """How likely it is that each 32 ms hold speech: (ceil(n / 512),) in 0..1."""
+    detector = SpeechDetector(settings)
+    return np.concatenate([detector.feed(samples), detector.rest()])
+
+
+def spans_of(probabilities: NDArray[np.float32], duration_s: float) -> tuple[Span, ...]:
+    """The spans of speech of a sound that lasts `duration_s` and has these `speech_probabilities`."""
     spans: list[list[float]] = []
     for start, end in _runs(probabilities):
-        start_s, end_s = start * _VAD_CHUNK / SAMPLE_RATE, end * _VAD_CHUNK / SAMPLE_RATE
+        start_s, end_s = start * VAD_CHUNK / SAMPLE_RATE, end * VAD_CHUNK / SAMPLE_RATE
         if spans and start_s - spans[-1][1] < _SHORTEST_PAUSE_S:
             spans[-1][1] = end_s
         else:
             spans.append([start_s, end_s])
-    duration_s = len(samples) / SAMPLE_RATE
     return tuple(
         Span(max(0.0, start_s - _PADDING_S), min(duration_s, end_s + _PADDING_S))
         for start_s, end_s in spans
@@ -76,37 +86,53 @@ def speech_spans(samples: NDArray[np.float32], settings: Settings) -> tuple[Span
     )
 
 
-def speech_probabilities(samples: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
-    """How likely it is that each 32 ms hold speech: (ceil(n / 512),) in 0..1."""
-    count = -(-len(samples) // _VAD_CHUNK)
-    if count == 0:
-        return np.zeros(0, np.float32)
-    padded = np.zeros(_VAD_CONTEXT + count * _VAD_CHUNK, np.float32)
-    padded[_VAD_CONTEXT : _VAD_CONTEXT + len(samples)] = np.nan_to_num(samples)
-    # Each chunk is seen with the last 4 ms of the one before it.
-    chunks = np.lib.stride_tricks.sliding_window_view(padded, _VAD_CONTEXT + _VAD_CHUNK)[::_VAD_CHUNK]
-    session = voice_activity(settings)
-    memory = cell = np.zeros((1, 1, _VAD_STATE), np.float32)
-    parts: list[NDArray[np.float32]] = []
-    for start in range(0, count, _VAD_BATCH):
-        batch = np.ascontiguousarray(chunks[start : start + _VAD_BATCH])
-        part, memory, cell = session.run(None, {"input": batch, "h": memory, "c": cell})
-        parts.append(np.asarray(part, np.float32).reshape(-1))
-    return np.concatenate(parts)
+class SpeechDetector:
+    """`speech_probabilities` of a sound that comes in blocks of any length."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._session = voice_activity(settings)
+        self._memory = self._cell = np.zeros((1, 1, _VAD_STATE), np.float32)
+        self._waiting = np.zeros(_VAD_CONTEXT, np.float32)
+
+    def feed(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The probabilities of all chunks of 32 ms that have become full: (n,), perhaps none."""
+        waiting = np.concatenate([self._waiting, np.nan_to_num(samples)])
+        count = (len(waiting) - _VAD_CONTEXT) // VAD_CHUNK
+        self._waiting = waiting[count * VAD_CHUNK :].copy()
+        if count == 0:
+            return np.zeros(0, np.float32)
+        # Each chunk is seen with the last 4 ms of the one before it.
+        chunks = np.lib.stride_tricks.sliding_window_view(waiting, _VAD_CONTEXT + VAD_CHUNK)[::VAD_CHUNK]
+        parts: list[NDArray[np.float32]] = []
+        for start in range(0, count, _VAD_BATCH):
+            batch = np.ascontiguousarray(chunks[start : start + _VAD_BATCH])
+            inputs = {"input": batch, "h": self._memory, "c": self._cell}
+            part, self._memory, self._cell = self._session.run(None, inputs)
+            parts.append(np.asarray(part, np.float32).reshape(-1))
+        return np.concatenate(parts)
+
+    def rest(self) -> NDArray[np.float32]:
+        """The probability of the last chunk, filled up with silence: (1,), or (0,) if no chunk was begun."""
+        begun = len(self._waiting) - _VAD_CONTEXT
+        return self.feed(np.zeros(VAD_CHUNK - begun, np.float32)) if begun else np.zeros(0, np.float32)
 
 
-def transcribe(samples: NDArray[np.float32], settings: Settings, prompt: str = "") -> Transcript:
-    """English speech as words with times (Whisper tiny.en, 8 bit).
+def transcribe(samples: NDArray[np.float32], settings: Settings, prompt: str = "", language: str = "en") -> Transcript:
+    """Speech as words with times: English with Whisper tiny.en (8 bit), others with `Settings.speech_model`.
 
-    `prompt` is text that helps with rare words, such as a person's name. Words that the recogniser imagines where
-    nobody speaks are dropped.
+    `prompt` is text that helps with rare words, such as a person's name; `language` is an ISO 639-1 code. Words that
+    the recogniser imagines where nobody speaks are dropped.
+
+    Raises:
+        CountenanceError: people.language_needs_model.
     """
+    recogniser = speech_recogniser(settings) if language == "en" else multilingual_recogniser(language, settings)
     spans = speech_spans(samples, settings)
     if not spans:
         return Transcript((), "")
-    segments, _ = speech_recogniser(settings).transcribe(
+    segments, _ = recogniser.transcribe(
         np.nan_to_num(samples),
-        language="en",
+        language=language,
         beam_size=5,
         temperature=0.0,
         initial_prompt=prompt or None,

@@ -41,10 +41,21 @@ def voice_embedding(samples: NDArray[np.float32], settings: Settings) -> NDArray
     duration_s = len(speech) / SAMPLE_RATE
     if duration_s < (TOO_LITTLE_SPEECH.limit or 0.0):
         raise CountenanceError(Finding(TOO_LITTLE_SPEECH, measured=round(duration_s, 2)))
+    return _unit(partial_embeddings(speech, settings).mean(axis=0))
+
+
+def partial_embeddings(
+    speech: NDArray[np.float32], settings: Settings, step: int = _PARTIAL_STEP
+) -> NDArray[np.float32]:
+    """Unit vectors (n, 256) of pieces of 0.8 s that begin `step` hundredths of a second apart.
+
+    `speech` is float32 mono at 16 kHz without pauses and of any length above zero; a long one gives an even choice
+    of its pieces.
+    """
     level = max(float(np.sqrt(np.mean(np.square(speech, dtype=np.float64)))), 1e-9)
-    partials = _partials(speech * np.float32(_SPEECH_RMS / level))
+    partials = _partials(speech * np.float32(_SPEECH_RMS / level), step)
     raw = voice_embedder(settings).run(None, {"mel_window": partials})[0]
-    return _unit(_unit(np.asarray(raw)).mean(axis=0))
+    return _unit(np.asarray(raw))
 
 
 def similarity(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
@@ -60,13 +71,13 @@ def _speech_only(samples: NDArray[np.float32], settings: Settings) -> NDArray[np
     return np.concatenate(cuts) if cuts else np.zeros(0, np.float32)
 
 
-def _partials(speech: NDArray[np.float32]) -> NDArray[np.float32]:
+def _partials(speech: NDArray[np.float32], step: int) -> NDArray[np.float32]:
     """(n, 80, 40) log-mel; of a long recording an even choice is taken."""
     power = mel_power(speech, _BANDS, _FFT_SIZE, "hamming")
     mel = np.log10(np.maximum(power, _POWER_FLOOR))
     if len(mel) < _PARTIAL_FRAMES:
         mel = np.pad(mel, ((0, _PARTIAL_FRAMES - len(mel)), (0, 0)), mode="edge")
-    partials = np.lib.stride_tricks.sliding_window_view(mel, _PARTIAL_FRAMES, axis=0)[::_PARTIAL_STEP]
+    partials = np.lib.stride_tricks.sliding_window_view(mel, _PARTIAL_FRAMES, axis=0)[::step]
     chosen = np.unique(np.linspace(0, len(partials) - 1, min(len(partials), _MOST_PARTIALS)).round().astype(int))
     return np.ascontiguousarray(partials[chosen].transpose(0, 2, 1))
 
