@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from countenance.consent.receipt_content import (
+    Kind,
+    Material,
+    ReceiptContent,
+    ScoreRecord,
+    SpokenStatement,
+    VerdictRecord,
+    evidence_of,
+)
 from countenance.media.read import audio, frames
 from countenance.media.write import VideoWriter
+from countenance.settings import Settings
 from countenance.stock.clips import presenter_clip
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -35,3 +46,35 @@ def short_footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for picture in pictures:
             writer.write(picture)
     return path
+
+
+@pytest.fixture
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings with a data folder of their own, for this process and for those that it starts."""
+    monkeypatch.setenv("COUNTENANCE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("COUNTENANCE_ACCOUNT", "studio@example.org")
+    monkeypatch.setenv("COUNTENANCE_THREADS", "1")
+    return Settings()
+
+
+@pytest.fixture
+def agreement(tmp_path: Path) -> Callable[..., ReceiptContent]:
+    """`agreement(name="Ada Lovelace")`: what a receipt says of a consent in two files that lie in `tmp_path`."""
+
+    def content(name: str = "Ada Lovelace") -> ReceiptContent:
+        for role in ("consent", "footage"):
+            path = tmp_path / f"{role}.mp4"
+            if not path.exists():
+                path.write_bytes(f"a {role} recording ".encode() * 200)
+        text = f"My name is {name}."
+        return ReceiptContent(
+            kind=Kind.CONSENT,
+            material=Material.FOOTAGE,
+            organisation="Harbour Films",
+            files={role: evidence_of(tmp_path / f"{role}.mp4") for role in ("consent", "footage")},
+            person=name,
+            statement=SpokenStatement("en-1", "en", text, text.lower(), "amber lantern"),
+            verdict=VerdictRecord("accepted", {"face": ScoreRecord(0.71, 0.55, 0.4, "accepted")}),
+        )
+
+    return content
