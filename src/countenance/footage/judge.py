@@ -10,20 +10,23 @@ from countenance.footage.face_rules import FACE_TOO_SMALL
 from countenance.footage.judge_picture import is_turned, picture_findings
 from countenance.footage.judge_sound import sound_findings
 from countenance.footage.spans import limit_of, runs
-from countenance.footage.timeline import Sample, Timeline
+from countenance.footage.timeline import SAMPLES_PER_S, Sample, Timeline
 from countenance.media.probe import MediaInfo
 
 _SHORTEST_USABLE_S = 1.0
 _DARKEST_FACE = 20.0
+_SLIP_S = 0.25
+"""One detection that fails among good ones is the detector's slip rather than the person's."""
 
 
 def usable_spans(timeline: Timeline) -> tuple[Span, ...]:
     """Stretches of at least a second with exactly one face that is turned to the camera and can be seen."""
     good = [_is_usable(sample) for sample in timeline.samples]
-    # One sample that fails among good ones is the detector's slip rather than the person's.
-    for i in range(1, len(good) - 1):
-        if good[i - 1] and good[i + 1] and timeline.samples[i].faces <= 1:
-            good[i] = True
+    for slip in runs([not fine for fine in good]):
+        first, stop = round(slip.start_s * SAMPLES_PER_S), round(slip.end_s * SAMPLES_PER_S)
+        alone = all(sample.faces <= 1 for sample in timeline.samples[first:stop])
+        if alone and slip.duration_s < _SLIP_S and first > 0 and stop < len(good):
+            good[first:stop] = [True] * (stop - first)
     return tuple(span for span in runs(good) if span.duration_s >= _SHORTEST_USABLE_S)
 
 

@@ -6,6 +6,7 @@ recording's first picture.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +15,21 @@ from numpy.typing import NDArray
 from countenance.footage.listen import Sound
 from countenance.people.lips import LipTrack
 
-SAMPLES_PER_S = 4.0
+SAMPLES_PER_S = 12.5
+PATCHES = (
+    "forehead",
+    "right cheek",
+    "left cheek",
+    "nose",
+    "upper lip",
+    "mouth",
+    "chin",
+    "right jaw",
+    "left jaw",
+    "right eye",
+    "left eye",
+)
+"""Parts of a face whose colour tells whether something covers them; left and right are the person's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +54,24 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceView:
+    """How well a face can be seen. Measured some four times a second and held between."""
+
+    sharpness: float
+    """See `countenance.footage.face_view.sharpness`, in %."""
+    blockiness: float
+    """See `countenance.footage.face_view.blockiness`, in %."""
+    dark: float
+    """Share of the face, in %, that is black."""
+    bright: float
+    """Share of the face, in %, that is blown out."""
+    uneven: float
+    """How much darker one side of the face is than the other, in %."""
+    colours: tuple[tuple[float, float, float], ...] = ()
+    """Mean colour of each of `PATCHES` in CIELAB (L 0 to 100); empty without a mesh."""
+
+
+@dataclass(frozen=True, slots=True)
 class FaceSample:
     """The main face at one moment. Brightness is luma, 0 to 255."""
 
@@ -56,6 +89,8 @@ class FaceSample:
     """0 (wide open) to 1 (shut), of the eye that is more open; None without a mesh."""
     lip_gap: float | None = None
     """See `countenance.people.lips.lip_gap`; None without a mesh."""
+    view: FaceView | None = None
+    """None where it was not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +103,34 @@ class Sample:
     face: FaceSample | None
     brightness: float
     """Mean luma, 0 to 255, of the main face or, without one, of the whole picture."""
+    background: float = 0.0
+    """Share of the background, in %, that changed within the last quarter of a second."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pictures:
+    """Numbers of every decoded picture, each (N,) float32; see `countenance.footage.movement.Moved`. The first
+    picture has nothing before it: its changes are NaN.
+    """
+
+    time_s: NDArray[np.float64]
+    brightness: NDArray[np.float32]
+    """Mean luma of the whole picture, 0 to 255."""
+    face_brightness: NDArray[np.float32]
+    """Mean luma near the main face; of the whole picture where there is none."""
+    change: NDArray[np.float32]
+    head_change: NDArray[np.float32]
+    lasting: NDArray[np.float32]
+    fine_change: NDArray[np.float32]
+    shift_x: NDArray[np.float32]
+    shift_y: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[float]]) -> Pictures:
+        """From one row of numbers in the order of the fields for every picture."""
+        table = np.array(rows, np.float64).reshape(len(rows), 9)
+        numbers = table[:, 1:].astype(np.float32)
+        return cls(table[:, 0], *(np.ascontiguousarray(column) for column in numbers.T))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +141,8 @@ class Timeline:
     """One for every 1 / SAMPLES_PER_S seconds of picture: sample i is at i / SAMPLES_PER_S."""
     lips: LipTrack = field(default_factory=lambda: LipTrack(SAMPLES_PER_S, np.zeros(0, np.float32)))
     """How far the mouth is open, at the rate of the samples."""
+    pictures: Pictures = field(default_factory=lambda: Pictures.of(()))
+    """Every decoded picture at the recording's own rate."""
     sound: Sound | None = None
     """None where the recording has no sound track."""
 

@@ -36,9 +36,13 @@ class Orientation:
 
     def apply(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The picture as it is meant to be seen, contiguous."""
+        return np.ascontiguousarray(self.seen(rgb))
+
+    def seen(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The same as a view, for a picture (H, W) or (H, W, 3)."""
         if self.transpose:
-            rgb = rgb.transpose(1, 0, 2)
-        return np.ascontiguousarray(rgb[:: -1 if self.mirror_y else 1, :: -1 if self.mirror_x else 1])
+            picture = picture.swapaxes(0, 1)
+        return picture[:: -1 if self.mirror_y else 1, :: -1 if self.mirror_x else 1]
 
 
 def orientation(picture: VideoFrame) -> Orientation:
@@ -88,6 +92,20 @@ class PictureReader:
             threads=1,
         )
         return self._turn.apply(cast(NDArray[np.uint8], converted.to_ndarray()))
+
+
+_EIGHT_BIT_LUMA = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray")
+
+
+def luma(picture: VideoFrame) -> NDArray[np.uint8]:
+    """(H, W) as stored, neither turned nor stretched, in the range that the file uses. A view where that is possible:
+    it holds the picture's memory.
+    """
+    if picture.format.name not in _EIGHT_BIT_LUMA:
+        return cast(NDArray[np.uint8], picture.reformat(format="gray").to_ndarray())
+    plane = picture.planes[0]
+    samples: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8)[: plane.line_size * picture.height]
+    return samples.reshape(picture.height, plane.line_size)[:, : picture.width]
 
 
 def _square(picture: VideoFrame, pixel_aspect: Fraction | None) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,33 @@ def frames(
         if reader is None:
             reader = PictureReader(picture, stream.sample_aspect_ratio, max_side)
         yield Frame(index, index / fps, reader.rgb(picture))
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One picture as the file has it, on screen from `start_s` until before `end_s` after the first picture."""
+
+    start_s: float
+    end_s: float
+    picture: VideoFrame
+    pixel_aspect: Fraction | None
+
+
+def decoded(path: Path, *, limits: Limits = Limits()) -> Iterator[Decoded]:  # noqa: B008 - frozen
+    """Every whole picture at the file's own, perhaps uneven, rate; two are held at a time.
+
+    Raises:
+        CountenanceError: media.no_video, media.undecodable, media.too_long and all that opening a file may raise.
+    """
+    held: Timed[tuple[VideoFrame, VideoStream]] | None = None
+    for timed in steady(_timed_pictures(path, limits, 0.0), limits.duration_s):
+        if timed.start_s > limits.duration_s:
+            raise problem(TOO_LONG, path, measured=timed.start_s, limit=limits.duration_s)
+        if held is not None:
+            yield Decoded(held.start_s, timed.start_s, held.item[0], held.item[1].sample_aspect_ratio)
+        held = timed
+    if held is not None:
+        yield Decoded(held.start_s, held.end_s, held.item[0], held.item[1].sample_aspect_ratio)
 
 
 def audio(path: Path, *, rate: int = SAMPLE_RATE, limits: Limits = Limits()) -> NDArray[np.float32]:  # noqa: B008
