@@ -19,8 +19,8 @@ from countenance.settings import Settings
 
 _LOOKS = 32
 """Moments at which a recording is looked at, spread evenly."""
-_CHOSEN = 10
-"""Most frontal faces that are compared, one of each tenth of the time."""
+_CHOSEN = 16
+"""Most frontal faces that are compared, one of each sixteenth of the time."""
 _STREAMED_S = 60.0
 """Up to this length reading through is quicker than jumping."""
 _LONGEST_SIDE_PX = 960
@@ -41,7 +41,7 @@ class Faces:
     several: int
     """How many show more than one."""
     embeddings: tuple[Embedding, ...]
-    """Of the main face, where it looks most straight into the camera; at most ten."""
+    """Of the main face, where it looks most straight into the camera; at most sixteen."""
 
 
 def look(path: Path, span: Span, settings: Settings) -> Faces:

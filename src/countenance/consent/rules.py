@@ -41,12 +41,15 @@ STATEMENT_NOT_SPOKEN = Rule(
     limit=85.0,
     unit="% of the words",
     tavus_type="consent_phrase_mismatch",
+    how="share of the wording's words heard in their order (edit distance with free ends, Needleman and Wunsch 1970); "
+    "key phrases must be whole, and no more than a fifth of other words may stand between",
 )
 NEGATED = Rule(
     id="consent.negated",
     title="Something is said with the statement that takes the consent back.",
     remedy=_READ_AGAIN + " Leave a pause before and after it.",
     tavus_type="consent_phrase_mismatch",
+    how="words of denial among those that do not belong to the statement, or within six words of it in one breath",
 )
 NAME_NOT_HEARD = Rule(
     id="consent.name_not_heard",
@@ -54,6 +57,7 @@ NAME_NOT_HEARD = Rule(
     remedy="The person must say the name under which the consent is filed, slowly and clearly.",
     limit=0.5,
     tavus_type="consent_phrase_mismatch",
+    how="likeness of the name and of what was heard in its place, by spelling and by sound, 0 to 1",
 )
 NAME_UNSURE = Rule(
     id="consent.name_unsure",
@@ -62,6 +66,7 @@ NAME_UNSURE = Rule(
     severity=Severity.WARNING,
     limit=0.65,
     tavus_type="consent_phrase_mismatch",
+    how="as for consent.name_not_heard",
 )
 ORGANISATION_NOT_HEARD = Rule(
     id="consent.organisation_not_heard",
@@ -69,6 +74,7 @@ ORGANISATION_NOT_HEARD = Rule(
     remedy="The statement must name the organisation exactly as it is shown.",
     limit=0.45,
     tavus_type="consent_phrase_mismatch",
+    how="as for consent.name_not_heard",
 )
 PHRASE_NOT_SPOKEN = Rule(
     id="consent.phrase_not_spoken",
@@ -115,19 +121,21 @@ CANNOT_STORE = Rule(
 )
 NO_FACE = Rule(
     id="consent.no_face",
-    title="The person who speaks the statement is not seen.",
+    title="The person who speaks the statement is not seen all the time.",
     remedy="Look into the camera while reading the statement.",
-    limit=75.0,
+    limit=90.0,
     unit="% of the time",
     tavus_type="video_processing",
+    how="share of 32 moments, spread evenly over the statement, at which a face is found",
 )
 SEVERAL_FACES = Rule(
     id="consent.several_faces",
     title="More than one face is in the consent recording.",
     remedy="Record the statement alone.",
-    limit=10.0,
+    limit=5.0,  # one of the 32 moments may be the detector's slip
     unit="% of the time",
     tavus_type="second_person_detected",
+    how="share of 32 moments at which a second face is at least a quarter as wide as the main one",
 )
 FACE_NOT_COMPARED = Rule(
     id="consent.face_not_compared",
@@ -140,6 +148,7 @@ OTHER_FACE = Rule(
     title="The face in the consent recording is not the face in the footage.",
     remedy=_SAME_PERSON,
     limit=FACE_REVIEW,
+    how="cosine of the median SFace embeddings of the most frontal faces, one from each sixteenth of the time",
 )
 FACE_UNSURE = Rule(
     id="consent.face_unsure",
@@ -147,6 +156,7 @@ FACE_UNSURE = Rule(
     remedy="If it is one person, go on; else record the statement again in good light.",
     severity=Severity.WARNING,
     limit=FACE_MATCH,
+    how="as for consent.other_face; also where a tenth of the single faces of one recording fits the other badly",
 )
 VOICE_NOT_COMPARED = Rule(
     id="consent.voice_not_compared",
@@ -161,6 +171,7 @@ OTHER_VOICE = Rule(
     title="The voice in the consent recording is not the voice in the footage.",
     remedy=_SAME_PERSON,
     limit=VOICE_REVIEW,
+    how="cosine of the speaker embeddings of all that is spoken in both recordings",
 )
 VOICE_UNSURE = Rule(
     id="consent.voice_unsure",
@@ -168,6 +179,7 @@ VOICE_UNSURE = Rule(
     remedy="If it is one person, go on; else record the statement again in a quiet room.",
     severity=Severity.WARNING,
     limit=VOICE_MATCH,
+    how="as for consent.other_voice; also where a tenth of the footage's stretches of eight seconds fits badly",
 )
 
 RULES: tuple[Rule, ...] = (
