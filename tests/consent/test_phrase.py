@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from countenance.consent.language import language_of
-from countenance.consent.phrase import draw, recall, spoken_share, use_up
+from countenance.consent.phrase import draw, give_back, recall, spoken_share, use_up
 from countenance.consent.statement import statement_for
 from countenance.errors import CountenanceError
 from countenance.people.speech import transcribe
@@ -39,6 +39,8 @@ def test_words_are_good_for_half_an_hour_for_one_person_and_once(own: Settings) 
     use_up(phrase, own)
     assert refused(lambda: recall(phrase.id, NAME, own, NOON)) == "consent.phrase_unknown"
     assert refused(lambda: use_up(phrase, own)) == "consent.phrase_unknown"
+    give_back(phrase, own)
+    assert recall(phrase.id, NAME, own, NOON) == phrase
 
 
 @pytest.mark.parametrize("phrase_id", ["", "../../etc/passwd", "0" * 16, "g" * 16, "x" * 5000, "\0"])

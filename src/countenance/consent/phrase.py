@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ LEAST_WORDS = 256
 VALID_FOR = timedelta(minutes=30)
 _KEPT_FOR = timedelta(days=1)
 _ID_BYTES = 8
+_USED = ".used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,18 @@ def use_up(phrase: OneTimePhrase, settings: Settings) -> None:
     Raises:
         CountenanceError: consent.phrase_unknown.
     """
+    path = _path(phrase.id, settings)
     try:
-        _path(phrase.id, settings).unlink()
+        path.rename(path.with_suffix(_USED))
     except OSError as error:
         raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase.id)) from error
+
+
+def give_back(phrase: OneTimePhrase, settings: Settings) -> None:
+    """Nothing came of it: the words are good again, until they expire."""
+    path = _path(phrase.id, settings)
+    with suppress(OSError):
+        path.with_suffix(_USED).rename(path)
 
 
 def spoken_share(words: Sequence[str], transcript: Transcript, language: Language) -> tuple[float, str]:
@@ -129,7 +139,7 @@ def _path(phrase_id: str, settings: Settings) -> Path:
 
 def _forget_old(folder: Path, now: datetime) -> None:
     """What expired a day ago needs no explanation any more."""
-    for path in folder.glob("*.json"):
+    for path in folder.iterdir():
         if now.timestamp() - path.stat().st_mtime > _KEPT_FOR.total_seconds():
             path.unlink(missing_ok=True)
 

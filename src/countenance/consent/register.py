@@ -98,10 +98,19 @@ def issue(content: ReceiptContent, settings: Settings) -> Receipt:
         ValueError: for a content that proves nothing.
     """
     receipt = receipts.sign(content, settings)
+    keep(receipt, settings)
+    return receipt
+
+
+def keep(receipt: Receipt, settings: Settings) -> None:
+    """Put a receipt that was signed here into the register: from now on it counts.
+
+    Raises:
+        CountenanceError: consent.register_unusable.
+    """
     with register_errors(settings):
         folder = private_folder(folder_of(receipt.id, settings))
         write_once(folder / RECEIPT, receipt.text.encode())
-    return receipt
 
 
 def hold(receipt_id: str, kind: HoldingKind, path: Path, settings: Settings) -> Holding:
