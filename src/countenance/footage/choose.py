@@ -24,8 +24,8 @@ SECONDS = 30.0
 
 _SOUNDS, _LIPS, _POSES, _STEADY = 0.45, 0.25, 0.15, 0.15
 """Weights: how lips move with sounds is what is learnt; poses and light are what it looks like."""
-_ENOUGH_SOUND = 5.0  # 0.2 s of a sound are a few instances of it
-_ENOUGH_SEEN = 2.0  # samples
+_ENOUGH_SOUND_S = 0.2  # a few instances of a sound
+_ENOUGH_SEEN_S = 0.5
 _LIP_STEP = 0.03  # of the distance of the outer eye corners; 0 is shut, 0.3 wide open
 _POSE_STEP_DEG = 5.0
 _UNSTEADY_LIGHT = 12.0  # of 255; 2 to 4 in rooms with lamps
@@ -40,8 +40,8 @@ class Choice:
     """One stretch, or several in order of time where no usable stretch is long enough."""
     score: float
     """The weighted mean of the shares."""
-    sounds: float | None
-    """Of the kinds of sound in the usable speech, those that occur in the spans; None without speech."""
+    sounds: float
+    """Of the kinds of sound in the usable speech, those that occur in the spans."""
     lips: float | None
     """Of the openings of the mouth; None where no mouth was measured."""
     poses: float | None
@@ -68,10 +68,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Kinds:
-    """How often each kind of one thing occurs in each tick: (ticks, kinds)."""
+    """For how many seconds of each tick each kind of one thing occurs: (ticks, kinds)."""
 
     weight: float
-    enough: float
+    enough_s: float
     counts: NDArray[np.float64]
 
 
@@ -86,7 +86,7 @@ class _Material:
 
 
 def best_stretch(timeline: Timeline, usable: Sequence[Span], seconds: float = SECONDS) -> Choice | None:
-    """The part of the `usable` spans, about `seconds` long, that covers the most; None where nothing is usable.
+    """The part of the `usable` spans, about `seconds` long, that covers the most; None without usable speech.
 
     If one of the spans is long enough it is one stretch: the best of all that begin on a sample. Otherwise it is a set
     of whole spans of `seconds` in all, each taken for what it adds per second to those taken before (the greedy choice
@@ -98,6 +98,8 @@ def best_stretch(timeline: Timeline, usable: Sequence[Span], seconds: float = SE
     if not pieces:
         return None
     material = _material(timeline, pieces)
+    if "sounds" not in material.kinds:
+        return None
     wanted = max(1, round(seconds * SAMPLES_PER_S))
     long = [(start, end) for start, end in pieces if end - start >= wanted]
     chosen = [_best_window(material, long, wanted)] if long else _best_set(material, pieces, wanted)
@@ -153,8 +155,8 @@ def _scores(material: _Material, starts: NDArray[np.int64], ends: NDArray[np.int
 
 def _coverage(sums: NDArray[np.float64], kinds: _Kinds) -> NDArray[np.float64]:
     """(n, kinds) -> (n,): the share of the kinds that occur in all the material."""
-    whole = np.minimum(1.0, kinds.counts.sum(axis=0) / kinds.enough).sum()
-    return np.asarray(np.minimum(1.0, sums / kinds.enough).sum(axis=1) / max(float(whole), 1e-9))
+    whole = np.minimum(1.0, kinds.counts.sum(axis=0) / kinds.enough_s).sum()
+    return np.asarray(np.minimum(1.0, sums / kinds.enough_s).sum(axis=1) / max(float(whole), 1e-9))
 
 
 def _steadiness(material: _Material, pieces: Sequence[tuple[int, int]]) -> float:
@@ -188,9 +190,9 @@ def _material(timeline: Timeline, pieces: Sequence[tuple[int, int]]) -> _Materia
     for start, end in pieces:
         inside[start:end] = True
     kinds = {
-        "sounds": _Kinds(_SOUNDS, _ENOUGH_SOUND, _heard(timeline, inside)),
-        "lips": _Kinds(_LIPS, _ENOUGH_SEEN, _lips(timeline, inside)),
-        "poses": _Kinds(_POSES, _ENOUGH_SEEN, _poses(timeline, inside)),
+        "sounds": _Kinds(_SOUNDS, _ENOUGH_SOUND_S, _heard(timeline, inside)),
+        "lips": _Kinds(_LIPS, _ENOUGH_SEEN_S, _lips(timeline, inside)),
+        "poses": _Kinds(_POSES, _ENOUGH_SEEN_S, _poses(timeline, inside)),
     }
     sharpness = np.array([_sharpness(sample) for sample in timeline.samples])
     best = float(np.quantile(sharpness[inside], 0.9))
@@ -201,13 +203,14 @@ def _material(timeline: Timeline, pieces: Sequence[tuple[int, int]]) -> _Materia
     )
 
 
-def _counted(kinds: NDArray[np.int64], ticks: NDArray[np.int64], inside: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """How often each kind occurs in each tick that is `inside`; -1 is no kind."""
+def _counted(kinds: NDArray[np.int64], rate_hz: float, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Seconds of each kind in each tick that is `inside`; -1 is no kind."""
+    ticks = ((np.arange(len(kinds)) + 0.5) / rate_hz * SAMPLES_PER_S).astype(np.int64)
     kept = (kinds >= 0) & (ticks < len(inside))
     kept[kept] = inside[ticks[kept]]
     names, columns = np.unique(kinds[kept], return_inverse=True)
     counts = np.zeros((len(inside), max(1, len(names))))
-    np.add.at(counts, (ticks[kept], columns), 1.0)
+    np.add.at(counts, (ticks[kept], columns), 1 / rate_hz)
     return counts
 
 
@@ -219,16 +222,14 @@ def _heard(timeline: Timeline, inside: NDArray[np.bool_]) -> NDArray[np.float64]
     spoken = np.zeros(len(timbres), bool)
     for span in timeline.sound.speech:
         spoken[np.searchsorted(times, span.start_s) : np.searchsorted(times, span.end_s)] = True
-    ticks = (times * SAMPLES_PER_S).astype(np.int64)
-    spoken &= inside[np.minimum(ticks, len(inside) - 1)]
-    return _counted(kinds_of_sound(timbres, spoken), ticks, inside)
+    spoken &= inside[np.minimum((times * SAMPLES_PER_S).astype(np.int64), len(inside) - 1)]
+    return _counted(kinds_of_sound(timbres, spoken), TIMBRE_RATE_HZ, inside)
 
 
 def _lips(timeline: Timeline, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
     gap = timeline.lips.gap
     kinds = np.where(np.isfinite(gap), np.nan_to_num(gap) // _LIP_STEP, -1).astype(np.int64)
-    ticks = (np.arange(len(gap)) / timeline.lips.rate_hz * SAMPLES_PER_S).astype(np.int64)
-    return _counted(kinds, ticks, inside)
+    return _counted(kinds, timeline.lips.rate_hz, inside)
 
 
 def _poses(timeline: Timeline, inside: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -239,38 +240,36 @@ def _poses(timeline: Timeline, inside: NDArray[np.bool_]) -> NDArray[np.float64]
                 round((angle + 90) / _POSE_STEP_DEG) for angle in (sample.face.yaw_deg, sample.face.pitch_deg)
             )
             kinds[i] = yaw * 100 + pitch
-    return _counted(kinds, np.arange(len(inside)), inside)
+    return _counted(kinds, SAMPLES_PER_S, inside)
 
 
 def _sharpness(sample: Sample) -> float:
-    return 1.0
+    return sample.face.view.sharpness if sample.face is not None and sample.face.view is not None else 0.0
 
 
 def _described(timeline: Timeline, material: _Material, chosen: Sequence[tuple[int, int]]) -> Choice:
     """The choice with its shares, and in words."""
-    shares: dict[str, float | None] = {"sounds": None, "lips": None, "poses": None}
-    for name, kinds in material.kinds.items():
-        shares[name] = float(_coverage(_sums(kinds.counts, chosen).sum(axis=0)[None], kinds)[0])
+    shares = {
+        name: float(_coverage(_sums(kinds.counts, chosen).sum(axis=0)[None], kinds)[0])
+        for name, kinds in material.kinds.items()
+    }
     steadiness = _steadiness(material, chosen)
     weights = {name: kinds.weight for name, kinds in material.kinds.items()}
-    total = _STEADY * steadiness + sum(weight * (shares[name] or 0.0) for name, weight in weights.items())
+    total = _STEADY * steadiness + sum(weight * shares[name] for name, weight in weights.items())
     spans = tuple(Span(start / SAMPLES_PER_S, end / SAMPLES_PER_S) for start, end in chosen)
     score = total / (_STEADY + sum(weights.values()))
-    return Choice(
-        spans, score, shares["sounds"], shares["lips"], shares["poses"], steadiness, _why(timeline, spans, shares)
-    )
+    lips, poses = shares.get("lips"), shares.get("poses")
+    return Choice(spans, score, shares["sounds"], lips, poses, steadiness, _why(timeline, spans, shares))
 
 
-def _why(timeline: Timeline, spans: Sequence[Span], shares: Mapping[str, float | None]) -> str:
+def _why(timeline: Timeline, spans: Sequence[Span], shares: Mapping[str, float]) -> str:
     """One sentence for a person."""
-    parts: list[str] = []
-    if timeline.sound is not None and shares["sounds"] is not None:
-        spoken = overlap_s(timeline.sound.speech, spans)
-        parts.append(f"{spoken:.0f} s of speech with {shares['sounds']:.0%} of the sounds of the whole recording")
-    if shares["lips"] is not None:
+    spoken = overlap_s(timeline.sound.speech, spans) if timeline.sound is not None else 0.0
+    parts = [f"{spoken:.0f} s of speech with {shares['sounds']:.0%} of the sounds of the whole recording"]
+    if "lips" in shares:
         parts.append(f"{shares['lips']:.0%} of the openings of the mouth")
     inside = [s for s in timeline.samples if any(a.start_s <= s.time_s < a.end_s for a in spans)]
     turns = [s.face.yaw_deg for s in inside if s.face is not None and s.face.yaw_deg is not None]
-    if turns:
-        parts.append(f"the head turned by {max(turns) - min(turns):.0f} degrees from side to side")
-    return (f"{', '.join(parts[:-1])} and {parts[-1]}." if len(parts) > 1 else f"{''.join(parts)}.") if parts else ""
+    if turns and round(max(turns) - min(turns)) > 1:
+        parts.append(f"a head that turns through {max(turns) - min(turns):.0f} degrees")
+    return f"{', '.join(parts[:-1])} and {parts[-1]}." if len(parts) > 1 else f"{parts[0]}."

@@ -16,6 +16,20 @@ _RANGE = 6.0
 _LEVELS = 4
 
 
+class TimbreMeter:
+    """`timbre` of sound that comes in blocks of a whole number of 40 ms; only the last may be shorter."""
+
+    def __init__(self) -> None:
+        self._parts: list[NDArray[np.uint8]] = []
+
+    def feed(self, samples: NDArray[np.float32]) -> None:
+        self._parts.append(timbre(samples))
+
+    def timbre(self) -> NDArray[np.uint8]:
+        """All so far: (n, 3)."""
+        return np.concatenate([*self._parts, np.zeros((0, TIMBRE_SIZE), np.uint8)])
+
+
 def timbre(samples: NDArray[np.float32]) -> NDArray[np.uint8]:
     """The shape of the spectrum, whatever its loudness: (ceil(n / 640), 3) for (n,) at 16 kHz.
 

@@ -23,6 +23,7 @@ _NARROWEST_PX = 480
 MEASURED: Colour = (255, 196, 61)
 WRONG: Colour = (255, 94, 77)
 RIGHT: Colour = (74, 222, 158)
+ADVICE: Colour = (126, 186, 250)
 ALLOWED: Colour = (255, 255, 255)
 QUIET: Colour = (150, 162, 172)
 PAPER: Colour = (21, 25, 29)
@@ -95,9 +96,17 @@ class Canvas:
     def fill(self, box: Box, colour: Colour, opacity: float = 0.25) -> None:
         """Tint a place."""
         left, top, width, height = box
-        (x0, y0), (x1, y1) = self._at((left, top)), self._at((left + width, top + height))
+        right, bottom = left + width, top + height
+        self.shape([(left, top), (right, top), (right, bottom), (left, bottom)], colour, opacity)
+
+    def shape(self, points: Sequence[Point], colour: Colour, opacity: float = 1.0) -> None:
+        """Tint what the points enclose."""
+        path = [self._at(point) for point in points]
+        if opacity >= 1.0:
+            self._draw.polygon(path, (*colour, 255))
+            return
         tint = Image.new("RGBA", self._ink.size)
-        ImageDraw.Draw(tint).rectangle((x0, y0, x1, y1), (*colour, round(255 * opacity)))
+        ImageDraw.Draw(tint).polygon(path, (*colour, round(255 * opacity)))
         self._ink = Image.alpha_composite(self._ink, tint)
         self._draw = ImageDraw.Draw(self._ink)
 

@@ -1,0 +1,59 @@
+"""Write a report into a folder: for people as a page with pictures, for programs as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from countenance.errors import Finding
+from countenance.footage.choose import best_stretch
+from countenance.footage.evidence import draw_best, draw_evidence
+from countenance.footage.files import make_folder, write_whole
+from countenance.footage.page import plain_page, recording_page
+from countenance.footage.report import Report
+from countenance.settings import Settings
+
+PAGE, DATA = "report.html", "report.json"
+
+
+def write_report(report: Report, folder: Path, settings: Settings) -> Path:
+    """Write `report.json`, `report.html` and the pictures into `folder`; returns the path of the page.
+
+    The page holds its pictures; the files beside it are the same ones for other programs. What is written shows a
+    face: the folder, if it is new, is its owner's alone (mode 0700), and so is every file (0600). Each file appears
+    when it is whole; the page, which needs all the others, last.
+
+    Raises:
+        CountenanceError: media.cannot_write.
+    """
+    make_folder(folder)
+    report = draw_evidence(report, folder, settings)
+    best = best_stretch(report.timeline, report.usable)
+    strip = draw_best(report, best, folder, settings) if best is not None else ""
+    pictures = _pictures(folder, [strip, *(finding.evidence for finding in report.findings)])
+    data = {**report.as_dict(), "best": None if best is None else {**best.as_dict(), "evidence": strip}}
+    return _written(folder, data, recording_page(report, best, pictures, strip))
+
+
+def write_refusal(file: Path, findings: Sequence[Finding], folder: Path) -> Path:
+    """Write `report.json` and `report.html` on a file that could not be read; returns the path of the page.
+
+    Raises:
+        CountenanceError: media.cannot_write.
+    """
+    make_folder(folder)
+    data = {"file": str(file), "ok": False, "findings": [finding.as_dict() for finding in findings]}
+    return _written(folder, data, plain_page(file, findings))
+
+
+def _written(folder: Path, data: Mapping[str, Any], page: str) -> Path:
+    text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
+    write_whole(folder / DATA, f"{text}\n".encode())
+    write_whole(folder / PAGE, page.encode())
+    return folder / PAGE
+
+
+def _pictures(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in names if name}
