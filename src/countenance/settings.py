@@ -63,3 +63,7 @@ class Settings(BaseSettings):
         default=None,
         description="The folder of a multilingual Whisper model (CTranslate2), for statements that are not English.",
     )
+    trust_anchors: Path | None = Field(
+        default=None,
+        description="A PEM file of certificate authorities; content credentials (C2PA) of their signers are trusted.",
+    )

@@ -112,7 +112,8 @@ def test_what_it_was_edited_from_counts_and_what_a_generator_was_shown_does_not(
         plain, folder / "shown.mp4", "trainedAlgorithmicMedia", ingredients=[Made(filmed, "inputTo")]
     )
     found = known(shown)
-    assert (found.origins, found.input_types) == ({Origin.GENERATED}, ("digitalCapture",))
+    assert found.origins == {Origin.GENERATED}
+    assert found.input_types == ("digitalCapture",)
 
 
 def test_damaged_and_hostile_credentials_raise_nothing(generated: Path, folder: Path) -> None:

@@ -145,6 +145,11 @@ def weight_folder(name: str, settings: Settings) -> Path:
     return parts[0].parent
 
 
+def weight_sha256(name: str, settings: Settings) -> str:
+    """The hash of the file that `weight_path` gives: what was measured with another is not comparable."""
+    return _sha256(weight_path(name, settings))
+
+
 def describe(settings: Settings) -> tuple[WeightState, ...]:
     """Every weight with its source, hash and state; never raises for a missing or altered file."""
     return tuple(_state(weight, settings) for weight in WEIGHTS)
