@@ -14,7 +14,7 @@ from pathlib import Path
 from countenance.consent.statement import statement_for
 from countenance.engine.voice import speak
 from countenance.settings import Settings
-from countenance.stock.clips import CONSENT_NAME
+from countenance.stock.clips import CONSENT_NAME, PRESENTER_LISTENING_S, PRESENTER_SEED
 from countenance.stock.film import film
 from countenance.stock.person import PRESENTER
 from countenance.stock.render import Studio
@@ -28,7 +28,6 @@ SCRIPT = (
     "thumb. Did you follow all of that? Good. Usually, I would ask you something now. But please, take your time. I am "
     "happy to hear you."
 )
-LISTENING_S = 9.0
 
 
 def main() -> None:
@@ -41,7 +40,8 @@ def main() -> None:
     studio = Studio(PRESENTER)
     if arguments.only != "consent":
         truth = film(studio, speak(SCRIPT, settings), arguments.out / "presenter.mp4", text=SCRIPT,
-                     listening_s=LISTENING_S, seed=11, crf=21, preset="slow", progress=_printer())  # fmt: skip
+                     listening_s=PRESENTER_LISTENING_S, seed=PRESENTER_SEED, crf=21, preset="slow",
+                     progress=_printer())  # fmt: skip
         truth.save(arguments.out / "presenter.npz")
     if arguments.only != "presenter":
         text = statement_for(name=CONSENT_NAME, organisation=settings.organisation).text

@@ -14,6 +14,8 @@ _FOLDER = Path(__file__).with_name("clips")
 
 CONSENT_NAME = "Ada Winter"
 """Who the person in the consent clip says to be."""
+PRESENTER_SEED, PRESENTER_LISTENING_S = 11, 9.0
+"""With which the presenter's clip was performed (see `countenance.stock.animate.perform`)."""
 
 
 @dataclass(frozen=True, slots=True)
