@@ -18,6 +18,13 @@ _BAD_ARGUMENT = (
     "consent.key_exposed",
     "consent.not_confirmed",
     "consent.not_erased",
+    "consent.reference_no_face",
+    "consent.reference_several_faces",
+    "consent.reference_two_people",
+    "consent.stored_face_unknown",
+    "consent.stored_face_damaged",
+    "consent.biometric_key_wrong",
+    "consent.biometric_key_invalid",
 )
 _BAD_MATERIAL = ("media.", "footage.", "consent.", "engine.too_little", "engine.appearance", "people.too_little")
 _BAD_INSTALLATION = ("people.weight", "stock.")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from countenance import __version__
-from countenance.cli import consent, demo, doctor, studio
+from countenance.cli import consent, demo, doctor, protect, studio
 from countenance.cli.errors import INTERNAL, INTERRUPTED, USAGE
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import report_failure
@@ -27,6 +27,7 @@ app = typer.Typer(
 for _command in (studio.check, studio.train, studio.say, studio.statement, demo.demo, doctor.doctor):
     app.command()(_command)
 app.add_typer(consent.app)
+app.add_typer(protect.app)
 
 _JUDGES = ("check", "train")
 
