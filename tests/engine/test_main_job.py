@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from countenance.consent.permission import carried, still_stands
+from countenance.consent.receipt_content import Declaration, Kind, Material, ReceiptContent, evidence_of
+from countenance.consent.register import HoldingKind, hold, issue
 from countenance.engine import replica as bundle
 from countenance.engine.align import lip_gap, track_of
 from countenance.engine.metrics import correlation
@@ -182,3 +189,47 @@ def test_a_recording_of_nothing_cannot_be_spoken(trained: Trained, tmp_path: Pat
         render(trained.folder, tmp_path / "out.mp4", SETTINGS, audio=tmp_path / "blip.wav")
     assert error.value.finding.rule.id == "engine.sound_too_short"
     assert not (tmp_path / "out.mp4").exists()
+
+
+def test_a_revocation_stops_a_render_in_progress(trained: Trained, tmp_path: Path, own_settings: Settings) -> None:
+    """Another process revokes while pictures are written: no video is left, and the replica is gone."""
+    said = Declaration("synthetic", "This footage is AI-generated.", "en-1", "studio", "2026-11-25T12:00:00Z")
+    content = ReceiptContent(
+        Kind.DECLARATION,
+        Material.SYNTHETIC,
+        own_settings.organisation,
+        {"footage": evidence_of(trained.footage)},
+        declarations=(said,),
+    )
+    receipt = issue(content, own_settings)
+    folder = shutil.copytree(trained.folder, tmp_path / "replicas" / "ada")
+    description = {**bundle.describe(folder), "consent": carried(receipt)}
+    (folder / bundle.DESCRIPTION).write_text(json.dumps(description))
+    hold(receipt.id, HoldingKind.REPLICA, folder, own_settings)
+    permitted = still_stands(description, own_settings)
+    written: list[float] = []
+
+    def revoke_meanwhile(progress: Progress) -> None:
+        if progress.stage != "render" or progress.fraction < 0.4:
+            return
+        written.append(progress.fraction)
+        if len(written) == 1:
+            command = [sys.executable, "-m", "countenance", "consent", "revoke", receipt.id, "--yes"]
+            subprocess.run(command, check=True, capture_output=True)
+
+    (tmp_path / "videos").mkdir()
+    with pytest.raises(CountenanceError) as error:
+        render(
+            folder,
+            tmp_path / "videos" / "out.mp4",
+            own_settings,
+            script="Big blue maps make people happy.",
+            progress=revoke_meanwhile,
+            permitted=permitted,
+        )
+    assert error.value.finding.rule.id == "consent.revoked"
+    assert len(written) == 1
+    assert list((tmp_path / "videos").iterdir()) == []
+    assert list((tmp_path / "replicas").iterdir()) == []
+    with pytest.raises(CountenanceError):
+        still_stands(description, own_settings)

@@ -24,6 +24,7 @@ from countenance.consent.receipt import now
 from countenance.consent.register import Holding, HoldingKind, files_in
 
 _BUNDLE = "replica.json"
+_KEPT = ("consents", "keys")
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -56,9 +57,15 @@ class Bounds:
 
     receipt_id: str
     data_dir: Path
-    """resolved; what lies in it is ours whatever it holds"""
+    """resolved"""
     shared: Mapping[str, str]
     """paths that other consents cover which stand, with the receipt's id"""
+
+    def owns(self, path: Path) -> bool:
+        """Whether a path lies in the data folder, where nothing but ours is; records and keys stay."""
+        if not path.is_relative_to(self.data_dir) or path == self.data_dir:
+            return False
+        return path.relative_to(self.data_dir).parts[0] not in _KEPT
 
 
 def erase(holding: Holding, bounds: Bounds) -> Iterator[Erasure]:
@@ -76,11 +83,12 @@ def erase(holding: Holding, bounds: Bounds) -> Iterator[Erasure]:
             for name, sha256 in recorded.items()
         )
         return
-    ours = owner == bounds.receipt_id or path.is_relative_to(bounds.data_dir)
+    ours = owner == bounds.receipt_id or bounds.owns(path)
+    names = {*recorded, *(_named_in(path) if owner == bounds.receipt_id else ()), *_found_in(path, bounds)}
     # What says whose replica it is goes last, so that an interrupted deletion can be taken up again.
-    for name in sorted({*recorded, *_named_in(path, ours)}, key=lambda name: (name == _BUNDLE, name)):
+    for name in sorted(names, key=lambda name: (name == _BUNDLE, name)):
         yield _file(holding.kind, path / name, recorded.get(name, ""), bounds, whatever_it_holds=ours)
-    _remove_empty(path, recorded)
+    _remove_empty(path, names)
 
 
 def is_kept(holding: Holding, bounds: Bounds) -> bool:
@@ -90,27 +98,14 @@ def is_kept(holding: Holding, bounds: Bounds) -> bool:
     return holding.path in bounds.shared
 
 
-def erase_enrolled(bounds: Bounds) -> Iterator[Erasure]:
-    """Delete whatever lies in a folder of the data folder under a name that begins with the receipt's id."""
-    for place in _enrolled(bounds):
-        files = list(files_in(place)) if place.is_dir() and not place.is_symlink() else [place]
-        for file in files:
-            yield _file(HoldingKind.EMBEDDING, file, "", bounds, whatever_it_holds=True)
-        _remove_empty(place, [file.relative_to(place).as_posix() for file in files if file != place])
-
-
-def enrolled(bounds: Bounds) -> list[Path]:
-    """What `erase_enrolled` would delete."""
-    return [
-        file
-        for place in _enrolled(bounds)
-        for file in (files_in(place) if place.is_dir() and not place.is_symlink() else [place])
+def enrolled(bounds: Bounds) -> list[tuple[HoldingKind, Path]]:
+    """What lies in a folder of the data folder under a name that begins with the receipt's id, noted or not."""
+    found = [
+        path
+        for path in sorted(bounds.data_dir.glob(f"*/{bounds.receipt_id}*"))
+        if bounds.owns(path) and not path.is_symlink()
     ]
-
-
-def _enrolled(bounds: Bounds) -> list[Path]:
-    pattern = f"*/{bounds.receipt_id}*"
-    return [path for path in sorted(bounds.data_dir.glob(pattern)) if path.parent.name not in ("consents", "keys")]
+    return [(HoldingKind.EMBEDDING if path.parent.name == "enrolled" else HoldingKind.CACHE, path) for path in found]
 
 
 def _file(kind: HoldingKind, path: Path, recorded: str, bounds: Bounds, *, whatever_it_holds: bool = False) -> Erasure:
@@ -118,7 +113,7 @@ def _file(kind: HoldingKind, path: Path, recorded: str, bounds: Bounds, *, whate
     other = bounds.shared.get(str(path))
     if other is not None and not whatever_it_holds:
         return Erasure(kind, str(path), recorded, Outcome.SHARED, now(), f"It is held under {other}.")
-    free = whatever_it_holds or path.is_relative_to(bounds.data_dir)
+    free = whatever_it_holds or bounds.owns(path)
     try:
         outcome, sha256, detail = _unlink(path, None if free else recorded)
     except OSError as error:
@@ -171,10 +166,15 @@ def _receipt_in(bundle: Path) -> str | None:
     return receipt if isinstance(receipt, str) else "none"
 
 
-def _named_in(folder: Path, ours: bool) -> set[str]:
-    """The files that a replica which is ours says to have; plain names only."""
-    if not ours:
+def _found_in(folder: Path, bounds: Bounds) -> set[str]:
+    """The files in a folder of the data folder, which may have become more since they were noted."""
+    if not bounds.owns(folder):
         return set()
+    return {file.relative_to(folder).as_posix() for file in files_in(folder)}
+
+
+def _named_in(folder: Path) -> set[str]:
+    """The files that a replica says to have; plain names only."""
     try:
         hashes = json.loads((folder / _BUNDLE).read_text("utf-8"))["hashes"]
         names = {name for name in hashes if Path(name).name == name and name not in (".", "..")}

@@ -95,8 +95,9 @@ def signing_key(settings: Settings) -> SigningKey:
     try:
         private_folder(folder)
         key = _given(settings) or _own(folder / _PRIVATE)
-        public = key.public
-        write_once(folder / f"{public.id}{_PUBLIC}", public.pem())
+        public = folder / f"{key.public.id}{_PUBLIC}"
+        if not public.exists():
+            write_once(public, key.public.pem())
     except OSError as error:
         raise _problem(KEY_UNREADABLE, folder, f"{error.strerror}." if error.strerror else "") from error
     return key

@@ -121,10 +121,12 @@ def hold(receipt_id: str, kind: HoldingKind, path: Path, settings: Settings) -> 
 
     Raises:
         CountenanceError: consent.receipt_not_held; consent.revoked; media.file_missing, media.unreadable.
+        ValueError: for a folder in which keys or records lie, since what is held is deleted one day.
     """
     if standing(receipt_id, settings) is Standing.UNKNOWN:
         raise not_held(receipt_id)
-    noted = _look_at(kind, path)
+    _check_place(path, settings)
+    noted = look_at(kind, path)
     with register_errors(settings), locked_receipt(receipt_id, settings):
         others = (other for other in holdings(receipt_id, settings) if other.path != noted.path)
         write_holdings(receipt_id, (*others, noted), settings)
@@ -272,7 +274,18 @@ def _text_in(bundle: Path) -> str:
     raise CountenanceError(Finding(RECEIPT_UNREADABLE, file=str(bundle), detail="The replica carries none."))
 
 
-def _look_at(kind: HoldingKind, path: Path) -> Holding:
+def _check_place(path: Path, settings: Settings) -> None:
+    real, data_dir = path.resolve(), settings.data_dir.resolve()
+    if data_dir.is_relative_to(real) or any(real.is_relative_to(data_dir / name) for name in ("consents", "keys")):
+        raise ValueError(f"keys or records lie in {path}")
+
+
+def look_at(kind: HoldingKind, path: Path) -> Holding:
+    """A file or folder as it is now, with the hash of every file.
+
+    Raises:
+        CountenanceError: media.file_missing, media.unreadable.
+    """
     try:
         real = path.resolve(strict=True)
         if real.is_dir():

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from countenance import __version__
 from countenance.consent import jws
 from countenance.consent import receipt as receipts
-from countenance.consent.erase import Bounds, Erasure, Outcome, enrolled, erase, erase_enrolled, is_kept
+from countenance.consent.erase import Bounds, Erasure, Outcome, enrolled, erase, is_kept
 from countenance.consent.keys import PublicKey, signing_key, trusted_keys
 from countenance.consent.receipt import Receipt, account_of, now
 from countenance.consent.receipt_content import STRICT, Sha256, Time
@@ -30,11 +30,13 @@ from countenance.consent.register import (
     DELETION,
     RECEIPT,
     REVOCATION,
+    Holding,
     Standing,
     folder_of,
     held_ids,
     holdings,
     locked_receipt,
+    look_at,
     not_held,
     read_text,
     register_errors,
@@ -101,8 +103,8 @@ def to_erase(receipt_id: str, settings: Settings) -> list[tuple[str, Path]]:
     if standing(receipt_id, settings) is Standing.UNKNOWN:
         raise not_held(receipt_id)
     bounds = _bounds(receipt_id, settings)
-    rows = [row for row in holdings(receipt_id, settings) if not is_kept(row, bounds)]
-    return [*((row.kind.value, Path(row.path)) for row in rows), *(("embedding", path) for path in enrolled(bounds))]
+    rows = [(row.kind, Path(row.path)) for row in holdings(receipt_id, settings) if not is_kept(row, bounds)]
+    return [(kind.value, path) for kind, path in dict.fromkeys([*rows, *enrolled(bounds)])]
 
 
 def revoke(receipt_id: str, settings: Settings, reason: str = "") -> Deletion:
@@ -182,12 +184,12 @@ def _write_revocation(receipt_id: str, reason: str, settings: Settings) -> None:
 def _erase_all(receipt_id: str, settings: Settings) -> Deletion:
     """Delete everything and keep the record; for whoever has locked the receipt."""
     bounds, earlier = _bounds(receipt_id, settings), _earlier(receipt_id, settings)
-    rows = holdings(receipt_id, settings)
-    if earlier is not None and earlier.complete and not rows and not enrolled(bounds):
+    rows = _with_enrolled(receipt_id, bounds, settings)
+    if earlier is not None and earlier.complete and not rows:
         return earlier
     files = {file.path: file for file in (earlier.files if earlier else ())}
-    for erasures in (erase_enrolled(bounds), *(erase(row, bounds) for row in rows)):
-        for erasure in erasures:
+    for row in rows:
+        for erasure in erase(row, bounds):
             before = files.get(erasure.path)
             if before is None or erasure.outcome != Outcome.GONE or before.outcome == Outcome.FAILED:
                 files[erasure.path] = erasure
@@ -198,6 +200,17 @@ def _erase_all(receipt_id: str, settings: Settings) -> Deletion:
     kept = tuple(row for row in rows if any(path.is_relative_to(row.path) for path in failed))
     write_holdings(receipt_id, kept, settings)
     return done
+
+
+def _with_enrolled(receipt_id: str, bounds: Bounds, settings: Settings) -> tuple[Holding, ...]:
+    """What is held, and what lies in the data folder without having been noted: noted now, before any of it goes."""
+    rows = holdings(receipt_id, settings)
+    known = {row.path for row in rows}
+    more = [look_at(kind, path) for kind, path in enrolled(bounds) if str(path) not in known]
+    if more:
+        rows = (*more, *rows)
+        write_holdings(receipt_id, rows, settings)
+    return rows
 
 
 def _bounds(receipt_id: str, settings: Settings) -> Bounds:
