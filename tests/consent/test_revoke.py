@@ -19,6 +19,7 @@ from countenance.consent.register import HoldingKind, Standing, folder_of, hold,
 from countenance.consent.revoke import Deletion, deletion_of, revocation_of, revoke, to_erase
 from countenance.errors import CountenanceError
 from countenance.settings import Settings
+from countenance.stock.clips import presenter_clip
 
 MEDIA = b"the very pixels of a face " * 50
 """Stands in every file that has to go."""
@@ -101,6 +102,15 @@ def test_nothing_else_is_touched(receipt: Receipt, own_settings: Settings, tmp_p
     assert (tmp_path / "replicas" / "grace" / "base.mp4").exists()
     assert (tmp_path / "footage.mp4").exists()
     assert other.exists()
+    assert deletion.complete
+
+
+def test_the_clips_of_this_software_stay(receipt: Receipt, own_settings: Settings) -> None:
+    hold(receipt.id, HoldingKind.FOOTAGE, presenter_clip(), own_settings)
+    assert presenter_clip() not in [path for _, path in to_erase(receipt.id, own_settings)]
+    deletion = revoke(receipt.id, own_settings)
+    assert presenter_clip().is_file()
+    assert outcomes(deletion)[presenter_clip().name] == "left, since it is part of this software"
     assert deletion.complete
 
 

@@ -20,11 +20,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import countenance
 from countenance.consent.receipt import now
 from countenance.consent.register import Holding, HoldingKind, files_in
 
 _BUNDLE = "replica.json"
 _KEPT = ("consents", "keys")
+_SOFTWARE = Path(countenance.__file__).resolve().parent
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -35,6 +37,8 @@ class Outcome(StrEnum):
     GONE = "already gone"
     CHANGED = "changed since and therefore left"
     SHARED = "left, since another consent that stands covers it"
+    SOFTWARE = "left, since it is part of this software"
+    """The footage of the stock presenter."""
     FAILED = "not permitted"
 
 
@@ -95,7 +99,7 @@ def is_kept(holding: Holding, bounds: Bounds) -> bool:
     """Whether nothing of a holding will be deleted, since it belongs to another consent by now."""
     if holding.kind is HoldingKind.REPLICA:
         return _receipt_in(Path(holding.path) / _BUNDLE) not in (None, bounds.receipt_id)
-    return holding.path in bounds.shared
+    return holding.path in bounds.shared or Path(holding.path).is_relative_to(_SOFTWARE)
 
 
 def enrolled(bounds: Bounds) -> list[tuple[HoldingKind, Path]]:
@@ -110,6 +114,8 @@ def enrolled(bounds: Bounds) -> list[tuple[HoldingKind, Path]]:
 
 def _file(kind: HoldingKind, path: Path, recorded: str, bounds: Bounds, *, whatever_it_holds: bool = False) -> Erasure:
     """Delete one file and say what came of it."""
+    if path.is_relative_to(_SOFTWARE):
+        return Erasure(kind, str(path), recorded, Outcome.SOFTWARE, now())
     other = bounds.shared.get(str(path))
     if other is not None and not whatever_it_holds:
         return Erasure(kind, str(path), recorded, Outcome.SHARED, now(), f"It is held under {other}.")
