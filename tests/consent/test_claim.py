@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pydantic import SecretStr
 from signing import Authority, Made, new_authority
 
-from countenance.consent import claim as claims
 from countenance.consent import gallery
 from countenance.consent.claim import Claim, examine_claim, examine_footage_identity, examine_picture
 from countenance.consent.gallery import Protection
@@ -105,7 +104,7 @@ def test_nothing_contradicts(plain: Path, settings: Settings) -> None:
 def test_nobody_is_looked_at_where_nobody_is_stored(
     plain: Path, strict: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims.faces, "look", lambda *_: pytest.fail("decoded for nothing"))
+    monkeypatch.setattr("countenance.consent.faces.look", lambda *_: pytest.fail("decoded for nothing"))
     assert examine_claim(plain, strict, Subject.INVENTED, "acme").decision is Decision.ACCEPTED
 
 

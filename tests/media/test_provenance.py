@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import signal
+import struct
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from signing import Authority, Made, new_authority
 
 from countenance.errors import CountenanceError
+from countenance.media import provenance
 from countenance.media.limits import Limits
 from countenance.media.probe import probe
 from countenance.media.provenance import (
@@ -131,6 +134,29 @@ def test_damaged_and_hostile_credentials_raise_nothing(generated: Path, folder: 
         states.add(found and found.state)
     assert states >= {CredentialState.INVALID}
     assert CredentialState.TRUSTED not in states
+
+
+def test_hostile_structures_cost_little(
+    generated: Path, plain: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile = folder / "hostile.mp4"
+    many = struct.pack(">I4s", 8, b"free") * 100_000
+    for content, expected in [(generated.read_bytes(), CredentialState.INVALID), (plain.read_bytes(), None)]:
+        hostile.write_bytes(content + many)
+        start = time.monotonic()
+        found = read_credentials(hostile)
+        assert (found and found.state) == expected
+        assert time.monotonic() - start < 3
+
+    # As many boxes within one, where no walk over the outermost sees them.
+    inner = struct.pack(">I4s", 8, b"free") * 3_000
+    hostile.write_bytes(generated.read_bytes() + struct.pack(">I4s", 8 + len(inner), b"moov") + inner)
+    monkeypatch.setattr(provenance, "_MOST_CALLS", 10_000)
+    assert known(hostile).codes == ("too large or too many parts",)
+
+    # A store that would fill the memory.
+    monkeypatch.setattr(provenance, "_MOST_STORE_BYTES", 1_000)
+    assert known(generated).codes == ("too large or too many parts",)
 
 
 def test_a_damaged_file_without_credentials_has_none(plain: Path, folder: Path) -> None:

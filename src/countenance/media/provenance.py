@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from countenance.media.bounded import BoundedFile, credential_boxes_fit
 from countenance.media.container import check_file
 from countenance.media.errors import UNREADABLE, problem
 from countenance.media.limits import Limits
@@ -26,8 +27,13 @@ _OFFLINE: Mapping[str, Any] = {
 }
 _STORE_BOX = bytes.fromhex("6332706100110010800000AA00389B71")
 """The type of the box that holds a manifest store (C2PA 2.2, 11.1.4.2), in whatever container it lies."""
+_MOST_CALLS = 300_000
+"""A parser's seeks and reads in one file, 10 for each box: ten seconds at worst. 4 MB of video take 800."""
+_MOST_BOXES = 30_000
+_MOST_STORE_BYTES = 64_000_000
 _MOST_VALUES = 32
 _MOST_MANIFESTS = 100
+_TOO_LARGE = "too large or too many parts"
 _MOST_CHARACTERS = 200
 
 
@@ -127,22 +133,24 @@ def read_credentials(path: Path, limits: Limits = Limits(), anchors: str = "") -
 
     trust = {"trust": {"trust_anchors": anchors}} if anchors else {}
     try:
-        with (
-            path.open("rb") as file,
-            c2pa.Context.from_dict({**_OFFLINE, **trust}) as context,
-            c2pa.Reader(file, context=context) as reader,
-        ):
-            return _credentials(json.loads(reader.json()))
-    except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
-        return None
+        with BoundedFile(path, _MOST_CALLS) as file:
+            if not credential_boxes_fit(file, _MOST_STORE_BYTES, _MOST_BOXES):
+                return _unreadable(path, _TOO_LARGE)
+            try:
+                with (
+                    c2pa.Context.from_dict({**_OFFLINE, **trust}) as context,
+                    c2pa.Reader(file, context=context) as reader,
+                ):
+                    return _credentials(json.loads(reader.json()))
+            except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
+                return None
+            except (c2pa.C2paError, ValueError, RecursionError) as error:
+                return _unreadable(path, _TOO_LARGE if file.exhausted else str(error))
     except OSError as error:
         raise problem(UNREADABLE, path) from error
-    except (c2pa.C2paError, ValueError, RecursionError) as error:
-        return _unreadable(path, error)
 
 
-def _unreadable(path: Path, error: Exception) -> Credentials | None:
-    told = str(error)
+def _unreadable(path: Path, told: str) -> Credentials | None:
     if told.startswith("Remote:"):
         address = re.search(r"https?://\S+", told)
         return Credentials(CredentialState.REMOTE, remote=_text(address.group().strip('"')) if address else "")
