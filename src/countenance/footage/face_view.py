@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,9 @@ from countenance.people.face import FaceMesh
 
 _SHARPNESS_PX = 256
 """A face wider than this is judged at this width: finer detail is not used by a replica."""
-_LEAST_DETAIL = 0.3
-"""Variance in levels below which a surface has no detail that could be sharp."""
+_LEAST_DETAIL = 0.2
+"""Standard deviation in levels below which a surface has no detail that could be sharp."""
+_COARSE_WEIGHT = 1.7
 _GRID = 8
 """Side of a coding block in pixels."""
 _PATCH_SHARE = 0.045
@@ -56,20 +59,20 @@ def crop(picture: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 
 
 def sharpness(face: NDArray[np.uint8]) -> float:
-    """The finest detail as a share, in %, of detail twice and four times as coarse: near 0 in a blurred picture.
+    """Fine detail (0.7 to 1.4 px) as a share, in %, of coarser detail: near 60 where sharp, 25 where blurred.
 
-    The variance of the picture less its blurred self, against that of the same one octave below; contrast and
-    brightness fall out.
+    The smaller of the shares of detail one octave coarser and, weighted so that the two agree for a sharp face, two
+    octaves coarser. Detail of under a pixel is noise as much as picture and is left out; contrast and brightness
+    fall out. Bands are differences of Gaussians.
     """
     import cv2
 
-    width = face.shape[1]
-    scale = min(1.0, _SHARPNESS_PX / width)
+    scale = min(1.0, _SHARPNESS_PX / face.shape[1])
     small = cv2.resize(face, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else face
     base = small.astype(np.float32)
-    one, two = cv2.GaussianBlur(base, (0, 0), 1.0), cv2.GaussianBlur(base, (0, 0), 2.0)
-    fine, coarse = float((base - one).var()), float((one - two).var())
-    return 100.0 * fine / max(coarse, _LEAST_DETAIL)
+    levels = [cv2.GaussianBlur(base, (0, 0), sigma) for sigma in (0.7, 1.4, 2.8, 5.6)]
+    fine, middle, coarse = (float((one - two).std()) for one, two in pairwise(levels))
+    return 100.0 * min(fine / max(middle, _LEAST_DETAIL), _COARSE_WEIGHT * fine / max(coarse, _LEAST_DETAIL))
 
 
 def blockiness(luma: NDArray[np.uint8], box: Box) -> float:

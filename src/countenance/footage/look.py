@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countenance.footage.face_view import crop, view_face
-from countenance.footage.movement import FINE_PX, SMALL_PX, Movement, around_head, background_stir
+from countenance.footage.movement import FINE_PX, SMALL_PX, Movement, around_head, background_stir, black_bars, contrast
 from countenance.footage.timeline import SAMPLES_PER_S, Box, FaceSample, FaceView, Pictures, Sample
 from countenance.media.limits import limits_from
 from countenance.media.picture import Orientation, PictureReader, displayed_size, luma, orientation
@@ -30,8 +30,8 @@ _DETECTION_EVERY = 3
 """Samples from one search for faces to the next: four a second."""
 _AHEAD = 8
 """So many closely seen pictures may be under way."""
-_SECOND_FACE = 0.25
-"""A further face counts from this share of the main face's width on; smaller ones are pictures on a wall."""
+_SECOND_FACE = 0.2
+"""A further face counts from this share of the main face's width on; the detector sees no smaller ones."""
 _TOLERANCE_S = 0.002
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # ITU-R BT.709
 _BLINKS = [BLENDSHAPES.index("eyeBlinkLeft"), BLENDSHAPES.index("eyeBlinkRight")]
@@ -147,7 +147,7 @@ class _Result:
         self._movement = Movement()
         self._boxes: list[Box] = []
         self._view: FaceView | None = None
-        self._background = 0.0
+        self._scene = (0.0, 0.0, 0.0)  # background, contrast and bars of a sample
         self._searched: NDArray[np.uint8] | None = None
 
     def add(self, shown: _Shown) -> None:
@@ -157,9 +157,9 @@ class _Result:
         moved = self._movement.step(shown.small, shown.fine, face)
         near = shown.small[around_head(face, shown.small.shape)]
         changes = (
-            (moved.change, moved.head_change, moved.lasting, moved.fine_change, *moved.shift)
+            (moved.change, moved.head_change, moved.lasting, moved.fine_change, moved.row_change, *moved.shift)
             if moved
-            else (np.nan,) * 6
+            else (np.nan,) * 7
         )
         self.rows.append((shown.time_s, float(shown.small.mean()), float(near.mean()), *changes))
 
@@ -168,15 +168,15 @@ class _Result:
             self._boxes = [_box(face, rgb.shape) for face in shown.faces.result()]
             face = self._boxes[0] if self._boxes else None
             self._view = view_face(rgb, shown.luma, face, mesh) if face else None
-            if self._searched is not None:
-                self._background = background_stir(self._searched, shown.small, face)
+            stir = background_stir(self._searched, shown.small, face) if self._searched is not None else 0.0
+            self._scene = stir, contrast(shown.small), black_bars(shown.small)
             self._searched = shown.small
         sample = self._sample(shown, rgb, mesh)
         self.samples += [replace(sample, time_s=tick / SAMPLES_PER_S) for tick in range(shown.first, shown.stop)]
 
     def _sample(self, shown: _Shown, rgb: NDArray[np.uint8], mesh: FaceMesh | None) -> Sample:
         if not self._boxes:
-            return Sample(shown.time_s, 0, None, _brightness(rgb), self._background)
+            return Sample(shown.time_s, 0, None, _brightness(rgb), *self._scene)
         main = self._boxes[0]
         face = FaceSample(
             width_px=main.width * shown.width,
@@ -190,7 +190,7 @@ class _Result:
             view=self._view,
         )
         count = sum(box.width >= _SECOND_FACE * main.width for box in self._boxes)
-        return Sample(shown.time_s, count, face, _brightness(crop(rgb, main)), self._background)
+        return Sample(shown.time_s, count, face, _brightness(crop(rgb, main)), *self._scene)
 
 
 def _box(face: FaceBox, shape: tuple[int, ...]) -> Box:

@@ -15,6 +15,7 @@ SMALL_PX = 128
 FINE_PX = 320
 """Longer side, or a little more, of the pictures that tell a repeated one from one that merely resembles it."""
 _DARKEST = 8.0
+_BLACK = 28  # video black is 16
 _LEAST_TEXTURE = 4.0
 """Mean squared gradient, in levels per small pixel, below which a plain background cannot show a shift."""
 _LARGEST_SHIFT = 3.0
@@ -36,6 +37,9 @@ class Moved:
     """What of `head_change` is still there between two pictures before and one after: a cut stays, a flash goes."""
     fine_change: float
     """Mean difference in levels, brightness included, near the head at `FINE_PX`: 0 for a repeated picture."""
+    row_change: float
+    """Mean over the rows of how much most of a row changed, in % of the picture's brightness: light that flickers, in
+    bands or as a whole."""
     shift: tuple[float, float]
     """Of the background, to the right and downwards, in % of the longer side; NaN where it is too plain to tell."""
 
@@ -66,6 +70,7 @@ class Movement:
             head_change=float(difference[head].mean()),
             lasting=float(lasting),
             fine_change=float(steps.mean()),
+            row_change=row_change(before, now),
             shift=background_shift(before, now, face),
         )
 
@@ -131,6 +136,30 @@ def background_shift(before: NDArray[np.float32], now: NDArray[np.float32], face
         return np.nan, np.nan
     share = 100.0 / max(now.shape)
     return float(x) * share, float(y) * share
+
+
+def row_change(before: NDArray[np.float32], now: NDArray[np.float32]) -> float:
+    """Mean over the rows of how much the median pixel of a row changed, in % of the picture's brightness."""
+    medians = np.abs(np.median(now - before, axis=1))
+    return 100.0 * float(medians.mean()) / max(float(before.mean()), _DARKEST)
+
+
+def contrast(small: NDArray[np.uint8]) -> float:
+    """From the darkest to the lightest fiftieth, 0 to 255."""
+    low, high = np.percentile(small, (2, 98))
+    return float(high - low)
+
+
+def black_bars(small: NDArray[np.uint8]) -> float:
+    """Share of the picture, in %, in black rows above and below or black columns on both sides; 0 if all is black."""
+    best = 0.0
+    for lines in (small.max(axis=1), small.max(axis=0)):
+        lit = np.flatnonzero(lines > _BLACK)
+        if lit.size:
+            first, last = int(lit[0]), len(lines) - 1 - int(lit[-1])
+            if min(first, last) > 0:
+                best = max(best, 100.0 * (first + last) / len(lines))
+    return best
 
 
 def background_stir(before: NDArray[np.uint8], now: NDArray[np.uint8], face: Box | None) -> float:

@@ -105,6 +105,10 @@ class Sample:
     """Mean luma, 0 to 255, of the main face or, without one, of the whole picture."""
     background: float = 0.0
     """Share of the background, in %, that changed within the last quarter of a second."""
+    contrast: float = 200.0
+    """Luma from the darkest to the lightest fiftieth of the whole picture."""
+    bars: float = 0.0
+    """Share of the picture, in %, that black bars take up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,13 +126,14 @@ class Pictures:
     head_change: NDArray[np.float32]
     lasting: NDArray[np.float32]
     fine_change: NDArray[np.float32]
+    row_change: NDArray[np.float32]
     shift_x: NDArray[np.float32]
     shift_y: NDArray[np.float32]
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[float]]) -> Pictures:
         """From one row of numbers in the order of the fields for every picture."""
-        table = np.array(rows, np.float64).reshape(len(rows), 9)
+        table = np.array(rows, np.float64).reshape(len(rows), 10)
         numbers = table[:, 1:].astype(np.float32)
         return cls(table[:, 0], *(np.ascontiguousarray(column) for column in numbers.T))
 

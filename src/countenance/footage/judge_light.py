@@ -1,0 +1,102 @@
+"""Apply the rules for light and sharpness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+import numpy as np
+from scipy.ndimage import median_filter
+
+from countenance.errors import Finding
+from countenance.footage import picture_rules as rules
+from countenance.footage.spans import joined, lasting, limit_of, picture_runs, runs, worst_of
+from countenance.footage.timeline import SAMPLES_PER_S, FaceView, Timeline
+from countenance.footage.windows import pictures_in, rolling_median
+
+_DARK_FACE, _DARK_PICTURE = 45.0, 70.0
+_AHEAD_DEG = 15.0
+_STRETCH_S = 0.45
+
+
+def light_findings(timeline: Timeline) -> Iterator[Finding]:
+    """What is wrong with the light and the sharpness."""
+    if not timeline.samples:
+        return
+    yield from _brightness(timeline)
+    yield from _scene(timeline)
+    yield from _changes(timeline)
+    yield from _flicker(timeline)
+    views = [sample.face.view for sample in timeline.samples if sample.face and sample.face.view]
+    if views:
+        yield from _face(timeline, views)
+
+
+def _brightness(timeline: Timeline) -> Iterator[Finding]:
+    faces = [sample.brightness for sample in timeline.samples if sample.face is not None]
+    whole = float(np.median(timeline.pictures.brightness)) if len(timeline.pictures.time_s) else 255.0
+    # A face may be well lit before a black wall: the whole picture counts only where no face is seen.
+    if not faces:
+        brightness = median(sample.brightness for sample in timeline.samples)
+        if brightness < limit_of(rules.TOO_DARK):
+            yield Finding(rules.TOO_DARK, measured=brightness)
+        return
+    brightness = median(faces)
+    if brightness < _DARK_FACE or (brightness < limit_of(rules.DIM) and whole < _DARK_PICTURE):
+        yield Finding(rules.DIM, measured=brightness)
+
+
+def _scene(timeline: Timeline) -> Iterator[Finding]:
+    contrast = median(sample.contrast for sample in timeline.samples)
+    if contrast < limit_of(rules.LOW_CONTRAST):
+        yield Finding(rules.LOW_CONTRAST, measured=contrast)
+    bars = median(sample.bars for sample in timeline.samples)
+    if bars > limit_of(rules.LETTERBOX):
+        yield Finding(rules.LETTERBOX, measured=bars)
+
+
+def _changes(timeline: Timeline) -> Iterator[Finding]:
+    faces = np.array([s.brightness if s.face is not None else np.nan for s in timeline.samples])
+    usual = np.nanmedian(faces) if not np.isnan(faces).all() else 0.0
+    if usual <= 0:
+        return
+    steady = median_filter(np.nan_to_num(faces, nan=usual), size=round(SAMPLES_PER_S / 2), mode="nearest")
+    change = (100 * np.abs(steady - usual) / usual).tolist()
+    spans = joined(runs([value > limit_of(rules.LIGHT_CHANGES) for value in change], change), _STRETCH_S)
+    if lasting(spans, _STRETCH_S):
+        yield Finding(rules.LIGHT_CHANGES, measured=worst_of(spans), spans=lasting(spans, _STRETCH_S))
+
+
+def _flicker(timeline: Timeline) -> Iterator[Finding]:
+    pictures = timeline.pictures
+    second = pictures_in(pictures, 1.0)
+    if len(pictures.time_s) < second:
+        return
+    restless = rolling_median(np.nan_to_num(pictures.row_change), second)
+    spans = picture_runs(pictures.time_s, restless > limit_of(rules.FLICKER), restless)
+    if lasting(spans, 1.0):
+        yield Finding(rules.FLICKER, measured=worst_of(spans), spans=lasting(spans, 1.0))
+    usual = np.maximum(rolling_median(pictures.brightness, second), 1.0)
+    off = 100 * np.abs(pictures.brightness - usual) / usual
+    flashes = [s for s in picture_runs(pictures.time_s, off > limit_of(rules.FLASH), off) if s.duration_s < 0.5]
+    if flashes:
+        yield Finding(rules.FLASH, measured=worst_of(flashes), spans=tuple(flashes))
+
+
+def _face(timeline: Timeline, views: list[FaceView]) -> Iterator[Finding]:
+    bright = median(view.bright for view in views)
+    if bright > limit_of(rules.OVEREXPOSED):
+        yield Finding(rules.OVEREXPOSED, measured=bright)
+    ahead = [
+        s.face.view.uneven
+        for s in timeline.samples
+        if s.face and s.face.view and s.face.yaw_deg is not None and abs(s.face.yaw_deg) < _AHEAD_DEG
+    ]
+    if ahead and median(ahead) > limit_of(rules.UNEVEN_LIGHT):
+        yield Finding(rules.UNEVEN_LIGHT, measured=median(ahead))
+    sharpness = median(view.sharpness for view in views)
+    if sharpness < limit_of(rules.BLURRED):
+        yield Finding(rules.BLURRED, measured=sharpness)
+    blocks = median(view.blockiness for view in views)
+    if blocks > limit_of(rules.COMPRESSED):
+        yield Finding(rules.COMPRESSED, measured=blocks)
