@@ -44,7 +44,7 @@ def main() -> None:
                      progress=_printer())  # fmt: skip
         truth.save(arguments.out / "presenter.npz")
     if arguments.only != "presenter":
-        text = statement_for(name=CONSENT_NAME, organisation=settings.organisation).text
+        text = statement_for(CONSENT_NAME, settings).text
         film(studio, speak(text, settings), arguments.out / "consent.mp4", text=text, seed=23, crf=22, preset="slow",
              progress=_printer())  # fmt: skip
 

@@ -36,6 +36,15 @@ def shared_data() -> Path:
     pytest.skip(message)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keys, receipts and known faces of the tests: never those of whoever runs them."""
+    folder = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTENANCE_DATA_DIR", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def short_footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The stock presenter for thirteen seconds, small: enough to train from, quick enough for a test."""

@@ -80,7 +80,9 @@ def forbid_sockets() -> None:
 def _under_filter(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the launcher with an empty home and without the variables by which libraries know that they are watched."""
     environment = {key: value for key, value in os.environ.items() if key not in _CI_VARIABLES}
+    data = home.with_name("data")
     environment.update(HOME=str(home), XDG_CACHE_HOME=str(home / ".cache"), COUNTENANCE_THREADS="2")
+    environment["COUNTENANCE_DATA_DIR"] = str(data)
     command = [sys.executable, str(Path(__file__)), *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=280)
 

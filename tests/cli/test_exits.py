@@ -26,7 +26,7 @@ MANUAL = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
         ("voice.nothing_to_say", Exit.INPUT, Exit.INPUT),
         ("consent.name_missing", Exit.INPUT, Exit.INPUT),
         ("consent.no_statement", Exit.REFUSED, Exit.REFUSED),
-        ("cli.no_consent", Exit.REFUSED, Exit.REFUSED),
+        ("consent.needed", Exit.REFUSED, Exit.REFUSED),
         ("cli.bad_setting", Exit.INPUT, Exit.INPUT),
         ("people.weight_missing", Exit.INTERNAL, Exit.INTERNAL),
         ("people.weight_altered", Exit.INTERNAL, Exit.INTERNAL),

@@ -11,8 +11,9 @@ from countenance.cli import progress as display
 from countenance.cli.errors import NO_STOCK_CLIP
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
-from countenance.cli.output import console, print_json, print_pairs
-from countenance.cli.studio import load_settings, train_replica
+from countenance.cli.output import console, print_json, print_pairs, report_failure
+from countenance.cli.request import Options, request_of
+from countenance.cli.studio import load_settings
 from countenance.errors import CountenanceError, Finding
 
 SENTENCE = "Hello! I do not exist, but I speak every word you give me, and nobody's face was borrowed for it."
@@ -24,8 +25,7 @@ def demo(
     json: Json = False,
 ) -> Exit:
     """Train a replica of the stock presenter, who does not exist, and let her say a sentence."""
-    from countenance.engine.render import render
-    from countenance.engine.train import TrainOptions
+    from countenance.cli.jobs import clear_and_train, render_replica
     from countenance.progress import StageProgress
     from countenance.stock.clips import presenter_clip
 
@@ -33,12 +33,17 @@ def demo(
     if not footage.is_file():
         raise CountenanceError(Finding(NO_STOCK_CLIP, file=str(footage)))
     settings = load_settings()
+    request = request_of(Options(footage=footage, synthetic=True), settings)
     replica, video = out / "replica", out / "presenter.mp4"
     with display.shown(as_json=json) as callback:
         stages = StageProgress(_STAGES, callback)
-        description = train_replica(footage, replica, settings, stages.nested("train"), TrainOptions(synthetic=True))
-        rendered = render(replica, video, settings, script=SENTENCE, progress=stages.nested("say"))
-        stages.done()
+        cleared, description = clear_and_train(request, replica, settings, stages.nested("train"))
+        if description is not None:
+            rendered = render_replica(replica, video, settings, stages.nested("say"), script=SENTENCE)
+            stages.done()
+    if description is None:
+        report_failure(cleared.blocking, as_json=json)
+        return Exit.REFUSED
     figures = {"training_s": description["training_s"], **description["metrics"]}
     if json:
         print_json({"ok": True, "replica": str(replica), "metrics": figures, **rendered.as_dict()})

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from countenance.errors import Rule
 
-NO_CONSENT = Rule(
-    id="cli.no_consent",
-    title="Nobody's replica is trained without proof that they agree.",
-    remedy="Record the person reading what `countenance statement` prints and give it with --consent and --name, or "
-    "say with --synthetic that the person in the footage does not exist.",
-)
 USAGE = Rule(
     id="cli.usage",
     title="The command was not understood.",
@@ -36,4 +30,4 @@ NO_STOCK_CLIP = Rule(
     remedy="Install countenance from its wheel or its repository.",
 )
 
-RULES = (NO_CONSENT, USAGE, BAD_SETTING, INTERRUPTED, INTERNAL, NO_STOCK_CLIP)
+RULES = (USAGE, BAD_SETTING, INTERRUPTED, INTERNAL, NO_STOCK_CLIP)

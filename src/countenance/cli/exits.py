@@ -60,6 +60,6 @@ def exit_for(finding: Finding, *, judges_material: bool) -> Exit:
         return Exit.INTERNAL
     if rule in _BAD_ARGUMENT:
         return Exit.INPUT
-    if rule.startswith(("consent.", "cli.no_consent")):
+    if rule.startswith("consent."):
         return Exit.REFUSED
     return Exit.REFUSED if judges_material and rule.startswith(_BAD_MATERIAL) else Exit.INPUT

@@ -14,11 +14,31 @@ Json = Annotated[
 ]
 Consent = Annotated[
     Optional[Path],  # noqa: UP045 (typer reads it at run time)
-    typer.Option(help="The recording of the person reading the consent statement.", show_default=False),
+    typer.Option(
+        help="The recording of the person reading the consent statement, if the footage does not open with it.",
+        show_default=False,
+    ),
 ]
 Name = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(help="The person's full name, as it is said in the consent statement.", show_default=False),
+    typer.Option(help="The full name of the person who agrees, as it is said in the statement.", show_default=False),
+]
+Language = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="The language of the spoken statement, such as de; English without it.", show_default=False),
+]
+Phrase = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        metavar="ID", help="The one-time words that `countenance statement --one-time` gave.", show_default=False
+    ),
+]
+Subject = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        help="Whom the footage shows: self, other, public-figure, deceased, or invented (nobody).",
+        show_default=False,
+    ),
 ]
 Reviewed = Annotated[
     bool,
@@ -29,5 +49,27 @@ Reviewed = Annotated[
     ),
 ]
 Synthetic = Annotated[
-    bool, typer.Option("--synthetic", help="The person in the footage does not exist.", show_default=False)
+    bool,
+    typer.Option(
+        "--synthetic",
+        help="I declare: this footage is AI-generated, no camera recorded the person in it.",
+        show_default=False,
+    ),
+]
+AcceptResponsibility = Annotated[
+    bool,
+    typer.Option(
+        "--accept-responsibility",
+        help="I declare: I have the right to use this likeness, and answer for what is said with it.",
+        show_default=False,
+    ),
+]
+ReportFolder = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--report",
+        metavar="DIR",
+        help="Write report.json, report.html and evidence pictures there.",
+        show_default=False,
+    ),
 ]

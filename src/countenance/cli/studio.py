@@ -2,56 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from countenance.cli import progress as display
-from countenance.cli.errors import BAD_SETTING, NO_CONSENT
+from countenance.cli.errors import BAD_SETTING
 from countenance.cli.exits import Exit
-from countenance.cli.options import Consent, Footage, Json, Name, Reviewed, Synthetic
+from countenance.cli.options import (
+    AcceptResponsibility,
+    Consent,
+    Footage,
+    Json,
+    Language,
+    Name,
+    Phrase,
+    ReportFolder,
+    Reviewed,
+    Subject,
+    Synthetic,
+)
 from countenance.cli.output import console, failure, print_findings, print_json, print_pairs, report_failure
+from countenance.cli.request import Options, request_of
 from countenance.errors import CountenanceError, Finding, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from countenance.consent.verify import Verdict
-    from countenance.engine.train import TrainOptions
+    from countenance.clearance import Clearance
     from countenance.footage.report import Report
-    from countenance.progress import ProgressCallback, StageProgress
     from countenance.settings import Settings
-
-_SECONDS: Mapping[str, float] = {"check": 15, "consent": 15, "train": 110}
-"""Share of each stage in the time, as measured on 50 s of 720p footage."""
 
 
 def check(
     footage: Footage,
     consent: Consent = None,
     name: Name = None,
-    reviewed: Reviewed = False,
+    language: Language = None,
+    phrase: Phrase = None,
+    subject: Subject = None,
     synthetic: Synthetic = False,
+    accept_responsibility: AcceptResponsibility = False,
+    reviewed: Reviewed = False,
+    report: ReportFolder = None,
     json: Json = False,
 ) -> Exit:
-    """Say whether a recording may train a replica, and what to do better."""
-    from countenance.progress import StageProgress
+    """Say whether a recording or a picture may become a replica, and what to do better."""
+    from countenance.media.image import is_image
 
-    _consent_arguments(consent, name, reviewed, synthetic)
+    options = Options(footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed)
     settings = load_settings()
-    with display.shown(as_json=json) as callback:
-        stages = StageProgress(_stages("check", consent), callback)
-        report, verdict = _judge(footage, consent, name, settings, stages)
-        stages.done()
-    errors = _blocking(report, verdict, reviewed)
+    request = request_of(options, settings)
+    if is_image(footage):
+        from countenance.cli.picture import check_picture
+
+        return check_picture(request, settings, report, as_json=json)
+    if not options.is_about_consent:
+        return _check_footage(footage, settings, report, as_json=json)
+    from countenance.clearance import examine
+
+    with display.shown(as_json=json) as callback, _refusal_reported(footage, report):
+        cleared = examine(request, settings, callback)
+    told = cleared.as_dict() | _written(cleared.report, report, settings)
     if json:
-        parts = {"report": report.as_dict(), "consent": verdict and verdict.as_dict(), "synthetic": synthetic}
-        print_json(failure(errors, **parts) if errors else {"ok": True, "findings": _all(report, verdict), **parts})
+        findings = [finding.as_dict() for finding in cleared.findings]
+        print_json(
+            failure(cleared.blocking, **told) if cleared.blocking else {"ok": True, "findings": findings, **told}
+        )
     else:
-        _show_check(console(), report, verdict, fit=not errors)
-    return Exit.REFUSED if errors else Exit.OK
+        print_findings(console(), cleared.findings)
+        facts = {**_consent_facts(cleared), **_written_where(told)}
+        _show_footage(console(), cleared.report, facts, fit=cleared.ok)
+    return Exit.OK if cleared.ok else Exit.REFUSED
 
 
 def train(
@@ -59,8 +84,12 @@ def train(
     out: Annotated[Path, typer.Option(help="The folder to write the replica to.", show_default=False)],
     consent: Consent = None,
     name: Name = None,
-    reviewed: Reviewed = False,
+    language: Language = None,
+    phrase: Phrase = None,
+    subject: Subject = None,
     synthetic: Synthetic = False,
+    accept_responsibility: AcceptResponsibility = False,
+    reviewed: Reviewed = False,
     budget: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(min=1.0, help="Seconds after which training should be done.", show_default=False),
@@ -68,34 +97,28 @@ def train(
     json: Json = False,
 ) -> Exit:
     """Train a replica of the person in a recording, who must have agreed or not exist."""
+    from countenance.cli.jobs import clear_and_train
     from countenance.engine.replica import check_place
-    from countenance.engine.train import TrainOptions
-    from countenance.progress import StageProgress
 
-    _consent_arguments(consent, name, reviewed, synthetic)
-    if consent is None and not synthetic:
-        raise CountenanceError(Finding(NO_CONSENT, file=str(footage)))
+    options = Options(footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed)
     settings = load_settings()
+    request = request_of(options, settings)
     check_place(out)
     with display.shown(as_json=json) as callback:
-        stages = StageProgress({**_stages("check", consent), **_stages("train")}, callback)
-        report, verdict = _judge(footage, consent, name, settings, stages)
-        errors = _blocking(report, verdict, reviewed)
-        if not errors:
-            agreed = {**verdict.as_dict(), "reviewed": reviewed} if verdict else None
-            options = TrainOptions(synthetic, agreed, report.usable, budget)
-            description = train_replica(footage, out, settings, stages.nested("train"), options)
-            stages.done()
-    if errors:
-        report_failure(errors, as_json=json)
+        cleared, description = clear_and_train(request, out, settings, callback, budget)
+    if description is None:
+        report_failure(cleared.blocking, as_json=json)
         return Exit.REFUSED
+    receipt = description["consent"]["receipt"]
     result = {"replica": str(out), "metrics": description["metrics"], "training_s": description["training_s"]}
     if json:
-        print_json({"ok": True, **result, "findings": _all(report, verdict), "consent": verdict and verdict.as_dict()})
+        findings = [finding.as_dict() for finding in cleared.findings]
+        print_json({"ok": True, **result, "receipt": receipt, "findings": findings, **cleared.as_dict()})
     else:
         target = console()
-        print_findings(target, [*report.findings, *(verdict.findings if verdict else ())])
+        print_findings(target, cleared.findings)
         target.print(f"Replica written to {out} in {result['training_s']} s.", soft_wrap=True)
+        target.print(f"Receipt: {receipt} (countenance consent show {receipt})", soft_wrap=True)
         print_pairs(target, "Measured on footage it was not trained on", description["metrics"])
     return Exit.OK
 
@@ -116,11 +139,11 @@ def say(
     """Let a replica speak a script or a recording, as a video."""
     if (script is None) == (audio is None):
         raise typer.BadParameter("give either --script or --audio")
-    from countenance.engine.render import render
+    from countenance.cli.jobs import render_replica
 
     settings = load_settings()
     with display.shown(as_json=json) as callback:
-        rendered = render(replica, out, settings, audio=audio, script=script, progress=callback)
+        rendered = render_replica(replica, out, settings, callback, audio=audio, script=script)
     if json:
         print_json({"ok": True, **rendered.as_dict()})
     else:
@@ -135,20 +158,33 @@ def say(
 
 def statement(
     name: Annotated[str, typer.Option(help="The person's full name.", show_default=False)],
+    language: Language = None,
+    one_time: Annotated[
+        bool,
+        typer.Option(
+            "--one-time", help="Add words that are good for half an hour and one consent.", show_default=False
+        ),
+    ] = False,
     json: Json = False,
 ) -> Exit:
     """Print the statement that the person reads aloud to agree."""
     from dataclasses import asdict
 
+    from countenance.consent.language import language_of
+    from countenance.consent.phrase import draw
     from countenance.consent.statement import statement_for
 
     if not name.strip():
         raise typer.BadParameter("--name must not be empty")
-    wanted = statement_for(" ".join(name.split()), load_settings())
+    settings, code, person = load_settings(), language or "en", " ".join(name.split())
+    words = draw(person, language_of(code, settings), settings) if one_time else None
+    wanted = statement_for(person, settings, language=code, one_time_words=words.words if words else ())
     if json:
-        print_json({"ok": True, **asdict(wanted)})
-    else:
-        typer.echo(wanted.text)
+        print_json({"ok": True, **asdict(wanted), "one_time": words and asdict(words)})
+        return Exit.OK
+    typer.echo(wanted.text)
+    if words:
+        typer.echo(f"Until {words.expires_at}: --phrase {words.id}", err=True)
     return Exit.OK
 
 
@@ -164,67 +200,65 @@ def load_settings() -> Settings:
         raise CountenanceError(Finding(BAD_SETTING, detail=" ".join(wrong))) from error
 
 
-def train_replica(
-    footage: Path, out: Path, settings: Settings, callback: ProgressCallback, options: TrainOptions
-) -> Mapping[str, Any]:
-    """Train and return what the replica's description says."""
-    from countenance.engine.train import train as train_engine
-
-    return train_engine(footage, out, settings, options=options, progress=callback).description
-
-
-def _stages(stage: str, consent: Path | None = None) -> dict[str, float]:
-    wanted = (stage,) if consent is None else (stage, "consent")
-    return {name: _SECONDS[name] for name in wanted}
-
-
-def _consent_arguments(consent: Path | None, name: str | None, reviewed: bool, synthetic: bool) -> None:
-    if consent is not None and synthetic:
-        raise typer.BadParameter("a person either agreed (--consent) or does not exist (--synthetic)")
-    if consent is not None and not (name and name.strip()):
-        raise typer.BadParameter("--consent needs the person's full name: --name")
-    if consent is None and name is not None:
-        raise typer.BadParameter("--name belongs to --consent")
-    if consent is None and reviewed:
-        raise typer.BadParameter("--reviewed belongs to --consent")
-
-
-def _judge(
-    footage: Path, consent: Path | None, name: str | None, settings: Settings, stages: StageProgress
-) -> tuple[Report, Verdict | None]:
-    """The report on the footage and, if there is one to judge, the verdict on the consent."""
+def _check_footage(footage: Path, settings: Settings, folder: Path | None, *, as_json: bool) -> Exit:
+    """Judge a recording of which nothing was said: the footage alone."""
     from countenance.footage.report import check as check_footage
 
-    report = check_footage(footage, settings, stages.nested("check"))
-    if consent is None or name is None:
-        return report, None
-    from countenance.consent.verify import verify
-
-    stages.update("consent", 0.0)
-    return report, verify(consent, footage, name, settings)
-
-
-def _blocking(report: Report, verdict: Verdict | None, reviewed: bool) -> list[Finding]:
-    """What forbids training: every error and, until a human has looked, every doubt about who agreed."""
-    doubts = (Severity.ERROR,) if reviewed else (Severity.ERROR, Severity.WARNING)
-    found = [finding for finding in report.findings if finding.severity is Severity.ERROR]
-    return found + [finding for finding in (verdict.findings if verdict else ()) if finding.severity in doubts]
+    with display.shown(as_json=as_json) as callback, _refusal_reported(footage, folder):
+        report = check_footage(footage, settings, callback)
+    told: dict[str, Any] = {"report": report.as_dict(), "consent": None, "claim": None}
+    told |= _written(report, folder, settings)
+    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    if as_json:
+        findings = [finding.as_dict() for finding in report.findings]
+        print_json(failure(errors, **told) if errors else {"ok": True, "findings": findings, **told})
+    else:
+        print_findings(console(), report.findings)
+        _show_footage(console(), report, _written_where(told), fit=report.ok)
+    return Exit.OK if report.ok else Exit.REFUSED
 
 
-def _all(report: Report, verdict: Verdict | None) -> list[dict[str, Any]]:
-    return [finding.as_dict() for finding in [*report.findings, *(verdict.findings if verdict else ())]]
+@contextmanager
+def _refusal_reported(footage: Path, folder: Path | None) -> Iterator[None]:
+    """A file that cannot be read gets its page too, if one was asked for."""
+    try:
+        yield
+    except CountenanceError as error:
+        if folder is not None:
+            from countenance.footage.publish import write_refusal
+
+            write_refusal(footage, error.findings, folder)
+        raise
 
 
-def _show_check(target: Console, report: Report, verdict: Verdict | None, *, fit: bool) -> None:
-    print_findings(target, [*report.findings, *(verdict.findings if verdict else ())])
+def _written(report: Report, folder: Path | None, settings: Settings) -> dict[str, str]:
+    """Write the report, if a folder was named; where its page lies."""
+    if folder is None:
+        return {}
+    from countenance.footage.publish import write_report
+
+    return {"page": str(write_report(report, folder, settings))}
+
+
+def _consent_facts(cleared: Clearance) -> dict[str, str]:
+    if cleared.verdict is None:
+        return {"declared": "; ".join(declared.wording for declared in cleared.request.declarations)}
+    heard = cleared.verdict.heard.name or "none"
+    return {"consent": f"{cleared.verdict.decision.value}; name heard: {heard}"}
+
+
+def _written_where(told: Mapping[str, Any]) -> dict[str, str]:
+    return {"report": told["page"]} if "page" in told else {}
+
+
+def _show_footage(target: Console, report: Report, more: Mapping[str, str], *, fit: bool) -> None:
     shape = report.as_dict()
     video = shape["video"] or {}
     facts = {
         "length": f"{shape['duration_s']:.1f} s",
         "picture": f"{video.get('width')} x {video.get('height')} at {video.get('fps', 0):.4g} frames/s",
         "speech": f"{shape['speech_s']:.1f} s to learn from",
+        **more,
     }
-    if verdict is not None:
-        facts["consent"] = f"{verdict.decision.value}; name heard: {verdict.heard.name or 'none'}"
     print_pairs(target, report.file.name, facts)
     target.print("This may train a replica." if fit else "This may not train a replica; see above.", style="bold")

@@ -1,0 +1,220 @@
+"""May this material become a replica? Policy, footage, and consent or claim in one answer, and the receipt for it.
+
+The rooms `footage` and `consent` know nothing of each other; whoever trains replicas, from the command line or as a
+service, asks here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from countenance.consent import gallery, phrase, register
+from countenance.consent.claim import Claim, examine_claim, examine_footage_identity
+from countenance.consent.language import ENGLISH
+from countenance.consent.permission import carried
+from countenance.consent.policy import Subject, permit
+from countenance.consent.receipt import Receipt, account_of, sign
+from countenance.consent.receipt_content import (
+    Declaration,
+    Kind,
+    Material,
+    ReceiptContent,
+    SpokenStatement,
+    evidence_of,
+    judged,
+)
+from countenance.consent.register import HoldingKind
+from countenance.consent.verify import Verdict, verify
+from countenance.errors import CountenanceError, Finding, Severity
+from countenance.footage.report import Report
+from countenance.footage.report import check as check_footage
+from countenance.progress import ProgressCallback, StageProgress
+from countenance.settings import Settings
+
+STAGES = {"check footage": 15.0, "verify consent": 8.0}
+"""Share of each stage in the time, as measured on 50 s of 720p footage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants to make a replica from, and what they say about it."""
+
+    footage: Path
+    material: Material
+    subject: Subject
+    name: str | None = None
+    """The full name of the person who agrees."""
+    consent: Path | None = None
+    """The recording of the statement; the footage itself where the statement opens it."""
+    language: str = ENGLISH
+    phrase_id: str | None = None
+    """Of the one-time words that the person was asked to speak."""
+    declarations: tuple[Declaration, ...] = ()
+    reviewed_by: str | None = None
+    """Who looked and listened, and confirms what the machine left to a human."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """The answer, with everything it rests on."""
+
+    request: Request
+    report: Report
+    verdict: Verdict | None
+    """On the consent; None where nobody has to agree."""
+    claim: Claim
+    """What the files say of their origin, and whom the face resembles."""
+    phrase: phrase.OneTimePhrase | None
+
+    @property
+    def consent_findings(self) -> tuple[Finding, ...]:
+        return (*(self.verdict.findings if self.verdict else ()), *self.claim.findings)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return (*self.report.findings, *self.consent_findings)
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What forbids training: every error and, until a human has looked, every doubt about who agreed."""
+        doubts = (Severity.ERROR,) if self.request.reviewed_by else (Severity.ERROR, Severity.WARNING)
+        errors = [finding for finding in self.report.findings if finding.severity is Severity.ERROR]
+        return (*errors, *(finding for finding in self.consent_findings if finding.severity in doubts))
+
+    @property
+    def ok(self) -> bool:
+        return not self.blocking
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready; the shape is part of the public interface."""
+        return {
+            "material": self.request.material.value,
+            "subject": self.request.subject.value,
+            "report": self.report.as_dict(),
+            "consent": self.verdict and self.verdict.as_dict(),
+            "claim": self.claim.as_dict(),
+        }
+
+
+def examine(request: Request, settings: Settings, progress: ProgressCallback | None = None) -> Clearance:
+    """Judge the material. What can be known without looking at it is told first.
+
+    Raises:
+        CountenanceError: what policy refuses or misses (`consent.needed`, `consent.public_figure_real`, ...), words
+            that are not good any more (`consent.phrase_expired`, ...), files that cannot be read, models that are
+            missing. Poor footage or consent is not raised but found: see `Clearance.blocking`.
+    """
+    check_policy(request)
+    words = None
+    if request.phrase_id is not None and request.name is not None:
+        words = phrase.recall(request.phrase_id, request.name, settings)
+    stages = StageProgress(STAGES, progress)
+    report = check_footage(request.footage, settings, stages.nested("check footage"))
+    if request.material is Material.FOOTAGE and request.consent is not None and request.name is not None:
+        verdict = verify(
+            request.consent,
+            request.footage,
+            request.name,
+            settings,
+            language=request.language,
+            phrase=words,
+            progress=stages.nested("verify consent"),
+        )
+        claim = examine_footage_identity(request.footage, request.consent, settings, verdict.shown, report.info)
+    else:
+        stages.update("verify consent", 0.0)
+        verdict = None
+        claim = examine_claim(request.footage, settings, request.subject, account_of(settings), info=report.info)
+    stages.done()
+    return Clearance(request, report, verdict, claim, words)
+
+
+def check_policy(request: Request) -> None:
+    """Whether such material of such a subject may be used at all, and nothing that must be given is missing.
+
+    Raises:
+        CountenanceError: the findings of `consent.policy.permit`.
+    """
+    has_consent = request.consent is not None and request.name is not None
+    missing = permit(request.material, request.subject, has_consent=has_consent, declarations=request.declarations)
+    if missing:
+        raise CountenanceError(*missing)
+
+
+@contextmanager
+def certified(clearance: Clearance, replica: Path, settings: Settings) -> Iterator[dict[str, Any]]:
+    """Train inside this block, to `replica`, with what it yields as the replica's `consent`.
+
+    The receipt is signed before, so that the replica can carry it, and enters the register when the block has made
+    the replica: whatever goes wrong leaves no receipt, and one-time words are good for another try.
+
+    Raises:
+        CountenanceError: for one-time words that were used meanwhile, for keys and registers that cannot be used.
+        ValueError: for a clearance that is not `ok`.
+    """
+    if not clearance.ok:
+        raise ValueError("nothing is certified that is blocked")
+    receipt = sign(content_of(clearance, settings), settings)
+    if clearance.phrase is not None:
+        phrase.use_up(clearance.phrase, settings)
+    try:
+        yield {**carried(receipt), **(clearance.verdict.as_dict() if clearance.verdict else {})}
+        _register(receipt, clearance, replica, settings)
+    except BaseException:
+        if clearance.phrase is not None:
+            phrase.give_back(clearance.phrase, settings)
+        raise
+
+
+def content_of(clearance: Clearance, settings: Settings) -> ReceiptContent:
+    """What the receipt for this clearance proves."""
+    request, verdict = clearance.request, clearance.verdict
+    account = account_of(settings)
+    if verdict is None or request.consent is None:
+        return ReceiptContent(
+            kind=Kind.DECLARATION,
+            material=request.material,
+            organisation=settings.organisation,
+            files={"footage": evidence_of(request.footage)},
+            subject=request.subject.value,
+            account=account,
+            declarations=request.declarations,
+        )
+    return ReceiptContent(
+        kind=Kind.CONSENT,
+        material=request.material,
+        organisation=settings.organisation,
+        files={"footage": evidence_of(request.footage), "consent": evidence_of(request.consent)},
+        person=verdict.name,
+        subject=request.subject.value,
+        account=account,
+        statement=_spoken(verdict),
+        verdict=judged(verdict.as_dict(), request.reviewed_by),
+        declarations=request.declarations,
+    )
+
+
+def _spoken(verdict: Verdict) -> SpokenStatement:
+    return SpokenStatement(
+        version=verdict.heard.wording.version,
+        language=verdict.language,
+        text=verdict.heard.wording.fill(verdict.name, verdict.organisation),
+        transcript=verdict.heard.transcript.text,
+        one_time_phrase=" ".join(verdict.phrase.words) if verdict.phrase else None,
+    )
+
+
+def _register(receipt: Receipt, clearance: Clearance, replica: Path, settings: Settings) -> None:
+    """The receipt, and all that was made or kept under it."""
+    request = clearance.request
+    register.keep(receipt, settings)
+    register.hold(receipt.id, HoldingKind.REPLICA, replica, settings)
+    register.hold(receipt.id, HoldingKind.FOOTAGE, request.footage, settings)
+    if request.consent is not None:
+        register.hold(receipt.id, HoldingKind.CONSENT, request.consent, settings)
+    if clearance.verdict is not None and clearance.verdict.shown:
+        gallery.enrol(receipt.id, account_of(settings), clearance.verdict.shown, settings)
