@@ -44,6 +44,7 @@ VOICE_EMBEDDER = "dvector.int8.onnx"
 VOICE_ACTIVITY = "silero_vad_v6.onnx"
 SPEECH_RECOGNISER = "whisper-tiny.en"
 STOCK_VOICE = "hibari.onnx"
+EXPECTED_GAP = "expected_gap.npz"
 
 
 def _whisper(file: str, sha256: str) -> Weight:
@@ -87,6 +88,9 @@ WEIGHTS: tuple[Weight, ...] = (
         "Apache-2.0",
         f"hibari/assets/{STOCK_VOICE}",
         "hibari-tts",
+    ),
+    Weight(
+        EXPECTED_GAP, "5224a7f36d47b7f820235aa379fc5b208839c54180f639db5fbe65f82bd1af1a", "Apache-2.0", EXPECTED_GAP
     ),
 )
 _BY_NAME = {weight.name: weight for weight in WEIGHTS}

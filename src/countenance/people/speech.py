@@ -193,12 +193,12 @@ def encoder_features(samples: NDArray[np.float32], settings: Settings) -> NDArra
     features = np.zeros(((steps + 1) * _STEP, FEATURE_SIZE), np.float32)
     for start in range(0, steps * _STEP, _STEP):
         window = padded[start * _MEL_PER_FEATURE : (start + _WINDOW) * _MEL_PER_FEATURE]
-        features[start : start + 2 * _STEP] += _encode(window, settings)[middle] * fade
+        features[start : start + 2 * _STEP] += encode(window, settings)[middle] * fade
     return features[_STEP : _STEP + count]
 
 
-def _encode(mel: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
-    """(frames, 80) -> (frames / 2, 384)."""
+def encode(mel: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
+    """What Whisper's encoder makes of one window of `log_mel`: (frames, 80) -> (frames / 2, 384)."""
     import ctranslate2
 
     view = ctranslate2.StorageView.from_array(np.ascontiguousarray(mel.T[None]))
