@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from countenance.errors import CountenanceError
 from countenance.footage.choose import Choice
 from countenance.footage.evidence.canvas import ALLOWED, Canvas, beside, captioned
-from countenance.footage.evidence.moments import worst_span
-from countenance.footage.evidence.scene import Case, Scene, pictures_at, scene_of
+from countenance.footage.evidence.moments import worst_moment, worst_span
+from countenance.footage.evidence.scene import Case, Scene, pictures_at, scene_of, waves_at
 from countenance.footage.evidence.table import Shown, shown
 from countenance.footage.files import write_picture
 from countenance.footage.report import Report
@@ -22,6 +22,9 @@ from countenance.footage.wording import clock
 from countenance.people.face import FaceTracker
 from countenance.settings import Settings
 
+Wave = tuple[float, NDArray[np.float32]]
+
+_WAVE_S = 0.6
 _STRIP = "best.jpg"
 _STRIP_PICTURES = 3
 _STRIP_TALLEST_PX = 360
@@ -47,12 +50,13 @@ def draw_evidence(report: Report, folder: Path, settings: Settings) -> Report:
         CountenanceError: media.cannot_write.
     """
     plans = list(_plans(report))
+    waves = _waves(report, plans, settings)
     names: dict[int, str] = {}
     for plan, scenes in _with_scenes(report, plans, settings):
         finding = report.findings[plan.index]
         span = worst_span(finding)
         value = finding.measured if span is None or span.worst is None else span.worst
-        case = Case(finding, scenes, report.timeline, value)
+        case = Case(finding, scenes, report.timeline, value, waves.get(plan.index))
         picture = plan.shown.sketch(case)
         if picture is not None:
             write_picture(folder / plan.name, captioned(picture, case.caption()))
@@ -107,6 +111,22 @@ def _with_scenes(
             scenes.append(scene_of(rgb, time_s, settings, tracker, full_width))
             if len(scenes) == len(by_index[index].times_s):
                 yield by_index[index], tuple(held.pop(index))
+
+
+def _waves(report: Report, plans: Sequence[_Plan], settings: Settings) -> dict[int, Wave]:
+    """The sound at the worst moment of each finding that asks for it."""
+    wanted = sorted(
+        (worst_moment(report.findings[plan.index], report.timeline, None), plan.index)
+        for plan in plans
+        if plan.shown.has_wave
+    )
+    if not wanted or report.info.audio is None:
+        return {}
+    found: dict[int, Wave] = {}
+    with suppress(CountenanceError):
+        waves = waves_at(report.info, [time_s for time_s, _ in wanted], _WAVE_S, settings)
+        found.update((index, wave) for (_, index), wave in zip(wanted, waves, strict=False))
+    return found
 
 
 def _readable(

@@ -57,6 +57,12 @@ def around_start(finding: Finding, timeline: Timeline, value: Value | None) -> l
     return [max(0.0, start - 1 / SAMPLES_PER_S), start]
 
 
+def edges(finding: Finding, timeline: Timeline, value: Value | None) -> list[float]:
+    """The two pictures between which the worst stretch lies, as at a cut."""
+    span = worst_span(finding)
+    return middle(finding, timeline, value) if span is None else [span.start_s, span.end_s]
+
+
 def both_ends(finding: Finding, timeline: Timeline, value: Value | None) -> list[float]:
     """Beginning and end of the worst stretch: what ought to differ there."""
     span = worst_span(finding)
@@ -107,6 +113,21 @@ def turn(sample: Sample) -> float | None:
     if face is None or face.yaw_deg is None or face.pitch_deg is None:
         return None
     return max(abs(face.yaw_deg), abs(face.pitch_deg))
+
+
+def raised(sample: Sample) -> float | None:
+    """How far the face points up or down."""
+    return None if sample.face is None or sample.face.pitch_deg is None else abs(sample.face.pitch_deg)
+
+
+def tilted(sample: Sample) -> float | None:
+    """How far the head leans to a side."""
+    return None if sample.face is None or sample.face.roll_deg is None else abs(sample.face.roll_deg)
+
+
+def off_centre(sample: Sample) -> float | None:
+    """How far the face's middle is from the picture's, in % of its width."""
+    return None if sample.face is None else 100 * abs(sample.face.box.left + sample.face.box.width / 2 - 0.5)
 
 
 def brightness(sample: Sample) -> float | None:

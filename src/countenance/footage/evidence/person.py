@@ -92,23 +92,44 @@ def distances(case: Case) -> Image:
     return beside(halves)
 
 
+def moved(case: Case) -> Image:
+    """Where the face is at two moments."""
+    first, last = case.scenes[0], case.scenes[-1]
+    canvas = Canvas(last.rgb)
+    if first.face and last.face:
+        canvas.box(first.face, ALLOWED, dashed=True)
+        canvas.box(last.face, WRONG)
+        canvas.arrow(_middle(first.face), _middle(last.face), WRONG)
+    return canvas.drawn()
+
+
+def raised(case: Case) -> Image:
+    """An arrow where the nose points, up or down only."""
+    return _pointing(case, sideways=False)
+
+
 def direction(case: Case) -> Image:
     """An arrow where the nose points, with the angle; a dashed circle is what the limit allows."""
+    return _pointing(case, sideways=True)
+
+
+def _pointing(case: Case, *, sideways: bool) -> Image:
     scene = case.scenes[0]
     canvas = Canvas(scene.rgb)
     if scene.mesh is None or scene.face is None:
         return no_face(case)
     nose = (float(scene.mesh.points[4, 0]), float(scene.mesh.points[4, 1]))
     length = 1.6 * scene.face[2]
-    x, y = (math.sin(math.radians(angle)) for angle in (scene.mesh.yaw_deg, -scene.mesh.pitch_deg))
+    yaw, pitch = scene.mesh.yaw_deg if sideways else 0.0, scene.mesh.pitch_deg
+    x, y = math.sin(math.radians(yaw)), -math.sin(math.radians(pitch))
     limit = limit_of(case.finding)
     if limit is not None and limit < 90:
         _circle(canvas, nose, length * math.sin(math.radians(limit)))
     tip = nose[0] + length * x, nose[1] + length * y
     canvas.arrow(nose, tip, WRONG)
-    sideways = abs(scene.mesh.yaw_deg) >= abs(scene.mesh.pitch_deg)
-    angle = abs(scene.mesh.yaw_deg if sideways else scene.mesh.pitch_deg)
-    canvas.label(f"{angle:.0f}°", (tip[0], tip[1] - 14 / canvas.scale), WRONG, anchor="bottom", size=22)
+    canvas.label(
+        f"{max(abs(yaw), abs(pitch)):.0f}°", (tip[0], tip[1] - 14 / canvas.scale), WRONG, anchor="bottom", size=22
+    )
     return canvas.drawn()
 
 
@@ -150,13 +171,33 @@ def headroom(case: Case) -> Image:
     if not scene.face:
         return no_face(case)
     x, top, width, height = scene.face
-    crown = max(0.0, top - 0.35 * height)  # hair and skull above the brow
+    crown = max(0.0, top - height / 3)  # as the check takes it
     middle = x + width / 2
     canvas.box(scene.face, MEASURED)
     canvas.dashed((0, crown), (scene.width, crown), ALLOWED)
     canvas.arrow((middle, crown), (middle, 0), WRONG)
     label = _value(case) or f"{100 * crown / scene.height:.0f} %"
     canvas.label(label, (middle + width, crown / 2 + 12 / canvas.scale), WRONG, size=20)
+    return canvas.drawn()
+
+
+def nearest_edge(case: Case) -> Image:
+    """The face and the edge of the picture that it is nearest to."""
+    scene = case.scenes[0]
+    canvas = Canvas(scene.rgb)
+    if not scene.face:
+        return no_face(case)
+    x, top, width, height = scene.face
+    middle = _middle(scene.face)
+    ways = {
+        top: ((middle[0], top), (middle[0], 0.0)),
+        x: ((x, middle[1]), (0.0, middle[1])),
+        scene.width - x - width: ((x + width, middle[1]), (float(scene.width), middle[1])),
+        scene.height - top - height: ((middle[0], top + height), (middle[0], float(scene.height))),
+    }
+    start, end = ways[min(ways)]
+    canvas.box(scene.face, WRONG)
+    canvas.arrow(start, end, WRONG)
     return canvas.drawn()
 
 
@@ -220,6 +261,10 @@ def _parts(case: Case, parts: Sequence[Sequence[int]], reach: float) -> Image:
         loop = [(float(x), float(y)) for x, y in points]
         canvas.line([*loop, loop[0], loop[1]], MEASURED)
     return canvas.drawn()
+
+
+def _middle(box: Box) -> tuple[float, float]:
+    return box[0] + box[2] / 2, box[1] + box[3] / 2
 
 
 def _last_face(case: Case) -> Box | None:

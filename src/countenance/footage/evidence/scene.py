@@ -14,13 +14,15 @@ from countenance.footage.timeline import Timeline
 from countenance.footage.wording import against_limit, clock
 from countenance.media.limits import limits_from
 from countenance.media.probe import MediaInfo
-from countenance.media.read import frames
+from countenance.media.read import SAMPLE_RATE, audio_blocks, frames
 from countenance.people.face import FaceBox, FaceMesh, FaceTracker, detect_faces
 from countenance.settings import Settings
 
 _LONGEST_SIDE_PX = 1280
 _CLOCK_HZ = 100.0
 """Pictures are looked up to this share of a second: finer than any camera's rate."""
+_PASS_HZ = 50.0
+_TOLERANCE_S = 1e-3
 _SEEKABLE = ("mov", "matroska")
 _COLOURS: dict[Severity, Colour] = {Severity.ERROR: WRONG, Severity.WARNING: MEASURED, Severity.HINT: ADVICE}
 
@@ -60,6 +62,8 @@ class Case:
     timeline: Timeline | None
     value: float | str | None
     """In the rule's unit, at the moment that is shown."""
+    wave: tuple[float, NDArray[np.float32]] | None = None
+    """Sound of the worst moment, mono at 16 kHz, and the time at which it begins."""
 
     def caption(self) -> Caption:
         """What the bar below the picture says."""
@@ -100,15 +104,36 @@ def _looked_up(
     info: MediaInfo, times_s: Sequence[float], start_s: float, settings: Settings
 ) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     limits = limits_from(settings)
-    rate = _CLOCK_HZ if len(times_s) == 1 else 25.0
+    rate = _CLOCK_HZ if len(times_s) == 1 else _PASS_HZ
     waiting = list(times_s)
     last: NDArray[np.uint8] | None = None
     for frame in frames(info.path, fps=rate, limits=limits, max_side=_LONGEST_SIDE_PX, start_s=start_s):
         last = frame.image
-        while waiting and frame.time_s >= waiting[0] - 0.5 / rate:
+        while waiting and frame.time_s >= waiting[0] - _TOLERANCE_S:
             yield waiting.pop(0), frame.image
         if not waiting:
             return
     for time_s in waiting:
         if last is not None:
             yield time_s, last
+
+
+def waves_at(
+    info: MediaInfo, times_s: Sequence[float], around_s: float, settings: Settings
+) -> Iterator[tuple[float, NDArray[np.float32]]]:
+    """The sound around each of the times, which must ascend, with its beginning; it is decoded once."""
+    windows = [(max(0, round((t - around_s) * SAMPLE_RATE)), round((t + around_s) * SAMPLE_RATE)) for t in times_s]
+    held: list[NDArray[np.float32]] = []
+    first = position = 0
+    for block in audio_blocks(info.path, limits=limits_from(settings)):
+        held.append(block)
+        position += len(block)
+        while windows and position >= windows[0][1]:
+            start, end = windows.pop(0)
+            yield start / SAMPLE_RATE, np.concatenate(held)[start - first : end - first]
+        if not windows:
+            return
+        while held and first + len(held[0]) <= windows[0][0]:
+            first += len(held.pop(0))
+    for start, end in windows:
+        yield start / SAMPLE_RATE, np.concatenate([*held, np.zeros(0, np.float32)])[max(0, start - first) : end - first]

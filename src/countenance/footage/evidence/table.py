@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL.Image import Image
 
 from countenance.errors import Finding
-from countenance.footage.evidence import moments, person, picture
+from countenance.footage.evidence import moments, person, picture, sound
 from countenance.footage.evidence.moments import Value
 from countenance.footage.evidence.scene import Case
 from countenance.footage.timeline import Timeline
@@ -25,23 +25,76 @@ class Shown:
     value: Value | None = None
     times: Times | None = moments.middle
     """None where no picture of the recording is needed."""
+    has_wave: bool = False
+    """Whether the sound around the worst stretch is needed."""
 
 
 _ANYTHING = Shown(person.whole)
 
+_FACES, _VIEW = moments.of_face, moments.of_view
+
 TABLE: dict[str, Shown] = {
+    # Who is seen
     "footage.no_face": Shown(person.no_face, moments.faces),
     "footage.face_missing": Shown(person.no_face),
     "footage.face_leaves": Shown(person.no_face),
     "footage.second_person": Shown(person.several_faces, moments.faces),
     "footage.someone_passes": Shown(person.several_faces),
-    "footage.face_too_small": Shown(person.width_px, moments.of_face("width_px")),
-    "footage.face_small": Shown(person.width_px, moments.of_face("width_px")),
-    "footage.face_far": Shown(person.height_share, moments.of_face("frame_share", 100)),
+    # How the person is framed
+    "footage.face_too_small": Shown(person.width_px, _FACES("width_px")),
+    "footage.face_small": Shown(person.width_px, _FACES("width_px")),
+    "footage.face_far": Shown(person.height_share, _FACES("frame_share", 100)),
+    "footage.face_near": Shown(person.height_share, _FACES("frame_share", 100)),
+    "footage.off_centre": Shown(person.margins, moments.off_centre),
+    "footage.head_cut": Shown(person.nearest_edge),
+    "footage.headroom": Shown(person.headroom),
+    "footage.distance_changes": Shown(person.distances, _FACES("frame_share", 100), moments.extremes),
+    # How the head is held
     "footage.face_turned": Shown(person.direction, moments.turn),
+    "footage.camera_angle": Shown(person.raised, moments.raised),
+    "footage.head_tilted": Shown(person.tilt, moments.tilted),
+    "footage.head_moves": Shown(person.moved, times=moments.both_ends),
+    # What can be seen of the face
+    "footage.face_covered": Shown(person.covered),
+    "footage.eyes_covered": Shown(person.eyes),
+    "footage.eyes_shut": Shown(person.eyes),
+    "footage.mouth_moves": Shown(sound.lips_and_sound, times=None),
+    # Light
     "footage.too_dark": Shown(picture.brightness, moments.brightness),
     "footage.dim": Shown(picture.brightness, moments.brightness),
+    "footage.overexposed": Shown(picture.lost_light, _VIEW("bright")),
+    "footage.low_contrast": Shown(picture.brightness),
+    "footage.uneven_light": Shown(picture.halves, _VIEW("uneven")),
+    "footage.light_changes": Shown(picture.light_over_time, moments.brightness, moments.extremes),
+    "footage.flicker": Shown(picture.light_over_time),
+    "footage.flash": Shown(picture.pair, times=moments.around_start),
+    # Sharpness
     "footage.resolution_low": Shown(picture.close_up),
+    "footage.blurred": Shown(picture.close_up, _VIEW("sharpness")),
+    "footage.compressed": Shown(picture.close_up, _VIEW("blockiness")),
+    "footage.noise": Shown(picture.close_up),
+    "footage.letterbox": Shown(person.bare),
+    # Movement and time
+    "footage.camera_shake": Shown(picture.camera_over_time),
+    "footage.camera_moves": Shown(picture.camera_over_time),
+    "footage.background_moves": Shown(picture.stirred, moments.background, moments.a_little_later),
+    "footage.cut": Shown(picture.pair, times=moments.edges),
+    "footage.frozen": Shown(picture.pair, times=moments.both_ends),
+    # Sound
+    "footage.silent": Shown(sound.loudness, times=None),
+    "footage.quiet": Shown(sound.loudness, times=None),
+    "footage.noisy": Shown(sound.loudness, times=None),
+    "footage.hum": Shown(sound.loudness, times=None),
+    "footage.level_changes": Shown(sound.loudness, times=None),
+    "footage.clipping": Shown(sound.clipped_wave, times=None, has_wave=True),
+    "footage.dropouts": Shown(sound.broken_wave, times=None, has_wave=True),
+    "footage.music": Shown(sound.loudness, times=None),
+    "footage.reverberation": Shown(sound.decay, times=None),
+    "footage.second_voice": Shown(sound.voices, times=None),
+    # Lips and sound
+    "footage.sound_offset": Shown(sound.lips_and_sound, times=None),
+    "footage.dubbed": Shown(sound.lips_and_sound, times=None),
+    "footage.no_listening": Shown(sound.lips_and_sound, times=None),
 }
 
 
