@@ -3,8 +3,9 @@
 `python benchmarks/identity.py --data DIR` compares every pair of recordings. Faces come from single clips; voices
 from groups of five clips joined, because a clip of three seconds holds under two seconds of speech, from pairs of
 readings of audiobooks, and from single readings. Prints for each: pairs, false refusals and false acceptances at the
-thresholds that the product uses, how many pairs fall into the review band, and the margins. Exits with 1 if any pair
-is on the wrong side.
+thresholds that the product uses, how many pairs fall into the review band, and the margins. "gallery" holds one face
+against many stored ones, as the search for protected people does: everybody against everybody else, people in groups
+included, and false alarms at that search's thresholds. Exits with 1 if any pair is on the wrong side.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 from recordings import DEFAULT_DATA
 
+from countenance.consent import gallery
+from countenance.consent.claim_rules import GALLERY_REVIEW
 from countenance.media.read import audio, frames
 from countenance.people import identity, voice
 from countenance.people.face import detect_faces
@@ -45,6 +48,15 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A person, real or generated, and single looks at the face."""
+
+    kind: str
+    name: str
+    looks: Sequence[NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two recordings and how alike they are."""
 
@@ -65,6 +77,7 @@ def main() -> int:
     data, pairs = options.data, options.pairs
     face_limits, voice_limits = (identity.FACE_MATCH, identity.FACE_REVIEW), (voice.VOICE_MATCH, voice.VOICE_REVIEW)
     wrong = measure("face, single clips", faces(data, settings), face_limits, pairs)
+    wrong += measure_gallery(lineup(data, settings))
     wrong += measure("voice, clips joined", voices(joined_speech(data), settings), voice_limits, pairs)
     wrong += measure("voice, single readings", voices(readings(data), settings), voice_limits, pairs)
     return int(wrong > 0)
@@ -100,6 +113,74 @@ def measure(what: str, samples: Sequence[Sample], limits: tuple[float, float], l
     }
     print(json.dumps(figures, indent=2))
     return len(refused) + len(accepted)
+
+
+def measure_gallery(people: Sequence[Seen]) -> int:
+    """Print how often a face is taken for somebody else's among stored faces; returns how often for certain."""
+    wrong = 0
+    for kinds in (("real", "real"), ("real", "generated"), ("generated", "generated")):
+        likenesses = sorted(
+            (gallery.likeness(a.looks, _stored(b)), a.name, b.name)
+            for a, b in itertools.permutations(people, 2)
+            if sorted((a.kind, b.kind), reverse=True) == sorted(kinds, reverse=True)
+        )
+        values = np.array([likeness for likeness, *_ in likenesses])
+        certain = int((values >= identity.FACE_MATCH).sum())
+        figures = {
+            "what": f"gallery, {kinds[0]} against {kinds[1]}",
+            "people": len({name for _, *names in likenesses for name in names}),
+            "comparisons": len(values),
+            "mean": round(float(values.mean()), 3),
+            "deviation": round(float(values.std()), 3),
+            "highest": [round(likenesses[-1][0], 3), *likenesses[-1][1:]],
+            f"from {identity.FACE_REVIEW} (review of two recordings)": int((values >= identity.FACE_REVIEW).sum()),
+            f"from {GALLERY_REVIEW} (review)": int((values >= GALLERY_REVIEW).sum()),
+            f"from {identity.FACE_MATCH} (match)": certain,
+        }
+        print(json.dumps(figures, indent=2))
+        wrong += certain
+    return wrong
+
+
+def _stored(seen: Seen) -> gallery.Person:
+    face = identity.combined(seen.looks)
+    return gallery.Person(seen.name, gallery.Group.PROTECTED, added_at="", model="", faces=(face,))
+
+
+def lineup(data: Path, settings: Settings) -> list[Seen]:
+    """Everybody once; whoever is seen only beside others too."""
+    singles = {
+        "real": [
+            *(sorted((data / "grid" / talker).glob("*.mpg"))[0] for talker in ("s1", "s26")),
+            data / "talking/contracted_man_sofa_20s.mp4",
+            data / "talking/avatar_talent_b_speaking_4k50.mp4",
+            data / "defects/too_short_single_face_2s.mp4",
+            data / "defects/silent_track_single_face_20s.mp4",
+            data / "defects/webcam_no_speech_8s_720p.mp4",
+        ],
+        "generated": [
+            *sorted((data / "talking").glob("ai_person_*.mp4")),
+            *sorted((data / "portraits").glob("ai_good_*")),
+        ],
+    }
+    groups = [
+        ("real", data / "portraits/group_five_people.jpg", 5),
+        ("real", data / "defects/two_people_webcam_no_audio_38s_720p.webm", 2),
+        ("generated", data / "defects/ai_two_people_video_call_10s.mp4", 2),
+    ]
+    wanted = [*((kind, path, 1) for kind, paths in singles.items() for path in paths), *groups]
+    return [seen for kind, path, count in wanted for seen in seen_in(kind, path, count, settings)]
+
+
+def seen_in(kind: str, path: Path, count: int, settings: Settings) -> Iterator[Seen]:
+    """`count` people, known by their order from left to right in the pictures that show so many."""
+    looks: list[list[NDArray[np.float32]]] = [[] for _ in range(count)]
+    for picture in pictures(path):
+        boxes = detect_faces(picture, settings)[:count]
+        if len(boxes) == count:
+            for own, box in zip(looks, sorted(boxes, key=lambda box: box.x), strict=True):
+                own.append(identity.face_embedding(picture, box, settings))
+    yield from (Seen(kind, f"{path.stem} {i}", own) for i, own in enumerate(looks) if own)
 
 
 def all_pairs(samples: Sequence[Sample]) -> Iterator[Pair]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,19 @@ def test_other_words_are_no_declaration() -> None:
     ):
         assert permit(Material.SYNTHETIC, Subject.INVENTED, has_consent=True, declarations=[said])
     assert permit(Material.SYNTHETIC, Subject.INVENTED, has_consent=False, declarations=[true]) == ()
+
+
+def test_the_page_says_the_same() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "consent-policy.md"
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.read_text("utf-8").splitlines()]
+    names = {material.value for material in Material}
+    told = {
+        (Material(row[0]), Subject(row[1])): (row[2] == "needed", set(row[3].replace("`", "").split(", ")), row[4])
+        for row in rows
+        if len(row) == 5 and row[0] in names
+    }
+    expected = {
+        key: (consent, declarations or {""}, f"`{refused}`" if refused else "")
+        for key, (consent, declarations, refused) in TABLE.items()
+    }
+    assert told == expected
