@@ -1,0 +1,150 @@
+"""A consent from its recording to its end: judged, certified, carried by the replica, shown, and taken back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countenance.clearance import Clearance, Request, certified, check_policy, examine
+from countenance.cli.exits import Exit
+from countenance.cli.main import run
+from countenance.consent.declaration import AI_GENERATED, LIKENESS, declare
+from countenance.consent.gallery import Group, people
+from countenance.consent.language import language_of
+from countenance.consent.phrase import draw, recall
+from countenance.consent.policy import Subject
+from countenance.consent.receipt_content import Material
+from countenance.consent.register import held_ids
+from countenance.errors import CountenanceError
+from countenance.settings import Settings
+from countenance.stock.clips import CONSENT_NAME, consent_clip
+
+Say = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture
+def say(own_settings: Settings, capfd: pytest.CaptureFixture[str]) -> Say:
+    """`say("consent", "list")`: the exit code and the JSON of a command."""
+
+    def call(*arguments: object) -> tuple[int, dict[str, Any]]:
+        capfd.readouterr()
+        code = run([*map(str, arguments), "--json"])
+        return code, json.loads(capfd.readouterr().out)
+
+    return call
+
+
+@pytest.fixture
+def recordings(short_footage: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """Footage and consent of the same (synthetic) person, as files that may be deleted."""
+    footage, consent = tmp_path / "me.mp4", tmp_path / "consent.mp4"
+    shutil.copy(short_footage, footage)
+    shutil.copy(consent_clip(), consent)
+    return footage, consent
+
+
+@pytest.mark.timeout(600)
+def test_a_consent_and_its_end(recordings: tuple[Path, Path], own_settings: Settings, say: Say, tmp_path: Path) -> None:
+    footage, consent = recordings
+    replica, video = tmp_path / "ada", tmp_path / "hello.mp4"
+    code, trained = say("train", footage, "--consent", consent, "--name", CONSENT_NAME, "--out", replica)
+    assert code == Exit.OK, trained
+    receipt = trained["receipt"]
+    assert held_ids(own_settings) == [receipt]
+    assert [person.id for person in people(Group.ENROLLED, own_settings)] == [receipt]
+
+    code, shown = say("consent", "show", replica)
+    assert (code, shown["standing"], shown["receipt"]["person"]) == (Exit.OK, "active", CONSENT_NAME)
+    assert set(shown["receipt"]["files"]) == {"footage", "consent"}
+    assert shown["receipt"]["verdict"]["decision"] == "accepted"
+    assert "Ada Winter" in shown["receipt"]["statement"]["text"]
+    assert shown["receipt"]["account"] == "studio@example.org"
+
+    code, said = say("say", replica, "--script", "Hello there, how are you?", "--out", video)
+    assert code == Exit.OK, said
+
+    code, revoked = say("consent", "revoke", replica, "--yes", "--reason", "changed my mind")
+    assert code == Exit.OK, revoked
+    assert not replica.exists()
+    assert not footage.exists()
+    assert not consent.exists()
+    assert people(Group.ENROLLED, own_settings) == ()
+    code, gone = say("consent", "verify", receipt)
+    assert (code, gone["error"]["rule"], gone["verified"]) == (Exit.REFUSED, "consent.revoked", True)
+
+
+@pytest.mark.timeout(600)
+def test_a_copy_of_a_replica_is_silent_after_the_revocation(
+    recordings: tuple[Path, Path], say: Say, tmp_path: Path
+) -> None:
+    footage, _ = recordings
+    code, trained = say("train", footage, "--synthetic", "--out", tmp_path / "r")
+    assert code == Exit.OK, trained
+    shutil.copytree(tmp_path / "r", tmp_path / "copy")
+    assert say("consent", "show", trained["receipt"])[1]["receipt"]["declarations"][0]["id"] == AI_GENERATED
+    assert say("consent", "revoke", trained["receipt"], "--yes")[0] == Exit.OK
+    code, said = say("say", tmp_path / "copy", "--script", "Hello there.", "--out", tmp_path / "v.mp4")
+    assert (code, said["error"]["rule"]) == (Exit.REFUSED, "consent.revoked")
+    assert not (tmp_path / "v.mp4").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        ([], "consent.needed"),
+        (
+            ["--subject", "public-figure", "--consent", "{consent}", "--name", "Ada Winter"],
+            "consent.public_figure_real",
+        ),
+        (["--subject", "deceased", "--consent", "{consent}", "--name", "Ada Winter"], "consent.deceased_real"),
+        (["--synthetic", "--subject", "deceased"], "consent.declaration_missing"),
+    ],
+)
+def test_policy_is_told_before_anything_is_looked_at(
+    options: list[str], rule: str, recordings: tuple[Path, Path], say: Say, tmp_path: Path
+) -> None:
+    footage, consent = recordings
+    filled = [option.format(consent=consent) for option in options]
+    code, said = say("train", footage, *filled, "--out", tmp_path / "r")
+    assert (code, said["error"]["rule"]) == (Exit.REFUSED, rule)
+    assert not (tmp_path / "r").exists()
+
+
+def test_synthetic_footage_of_a_public_figure_needs_an_answer(tmp_path: Path) -> None:
+    declared = (declare(AI_GENERATED, "ada"), declare(LIKENESS, "ada"))
+    request = Request(tmp_path / "v.mp4", Material.SYNTHETIC, Subject.PUBLIC_FIGURE, declarations=declared[:1])
+    with pytest.raises(CountenanceError, match="responsibility"):
+        check_policy(request)
+    check_policy(Request(tmp_path / "v.mp4", Material.SYNTHETIC, Subject.PUBLIC_FIGURE, declarations=declared))
+
+
+def cleared(footage: Path, consent: Path, settings: Settings, phrase_id: str | None = None) -> Clearance:
+    request = Request(footage, Material.FOOTAGE, Subject.SELF, name=CONSENT_NAME, consent=consent, phrase_id=phrase_id)
+    return examine(request, settings)
+
+
+def test_without_the_one_time_words_an_old_recording_is_refused(
+    recordings: tuple[Path, Path], own_settings: Settings
+) -> None:
+    footage, consent = recordings
+    phrase = draw(CONSENT_NAME, language_of("en", own_settings), own_settings)
+    judged = cleared(footage, consent, own_settings, phrase.id)
+    assert "consent.phrase_not_spoken" in {finding.rule.id for finding in judged.blocking}
+    with pytest.raises(ValueError, match="blocked"), certified(judged, footage, own_settings):
+        pytest.fail("nothing may be trained")
+    assert recall(phrase.id, CONSENT_NAME, own_settings) == phrase
+
+
+def test_a_training_that_fails_leaves_no_receipt(recordings: tuple[Path, Path], own_settings: Settings) -> None:
+    footage, consent = recordings
+    judged = cleared(footage, consent, own_settings)
+    assert judged.ok, judged.blocking
+    with pytest.raises(RuntimeError, match="power cut"), certified(judged, footage, own_settings):
+        raise RuntimeError("power cut")
+    assert held_ids(own_settings) == []
+    assert people(Group.ENROLLED, own_settings) == ()
