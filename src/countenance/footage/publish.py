@@ -9,16 +9,17 @@ from typing import Any
 
 from countenance.errors import Finding
 from countenance.footage.choose import best_stretch
-from countenance.footage.evidence import draw_best, draw_evidence
+from countenance.footage.evidence import draw_best, draw_evidence, draw_portrait
 from countenance.footage.files import make_folder, write_whole
 from countenance.footage.page import plain_page, recording_page
+from countenance.footage.portrait import PortraitReport
 from countenance.footage.report import Report
 from countenance.settings import Settings
 
 PAGE, DATA = "report.html", "report.json"
 
 
-def write_report(report: Report, folder: Path, settings: Settings) -> Path:
+def write_report(report: Report | PortraitReport, folder: Path, settings: Settings) -> Path:
     """Write `report.json`, `report.html` and the pictures into `folder`; returns the path of the page.
 
     The page holds its pictures; the files beside it are the same ones for other programs. What is written shows a
@@ -29,6 +30,8 @@ def write_report(report: Report, folder: Path, settings: Settings) -> Path:
         CountenanceError: media.cannot_write.
     """
     make_folder(folder)
+    if isinstance(report, PortraitReport):
+        return _portrait(report, folder, settings)
     report = draw_evidence(report, folder, settings)
     best = best_stretch(report.timeline, report.usable)
     strip = draw_best(report, best, folder, settings) if best is not None else ""
@@ -46,6 +49,19 @@ def write_refusal(file: Path, findings: Sequence[Finding], folder: Path) -> Path
     make_folder(folder)
     data = {"file": str(file), "ok": False, "findings": [finding.as_dict() for finding in findings]}
     return _written(folder, data, plain_page(file, findings))
+
+
+def _portrait(report: PortraitReport, folder: Path, settings: Settings) -> Path:
+    report, name = draw_portrait(report, folder, settings)
+    pictures = _pictures(folder, [name, *(finding.evidence for finding in report.findings)])
+    width, height = report.image.size
+    facts = (
+        ("Format", report.image.format),
+        ("Size", f"{width} × {height} px"),
+        ("Faces", str(len(report.portrait.faces))),
+    )
+    page = plain_page(report.file, report.findings, facts, pictures, pictures[name])
+    return _written(folder, {**report.as_dict(), "evidence": name}, page)
 
 
 def _written(folder: Path, data: Mapping[str, Any], page: str) -> Path:

@@ -62,9 +62,10 @@ def width_px(case: Case) -> Image:
     scene = case.scenes[0]
     canvas = Canvas(scene.rgb)
     if scene.face:
-        canvas.box(scene.face, WRONG, label=f"{scene.face[2] * scene.grown:.0f} px wide")
         wanted = (limit_of(case.finding) or 0.0) / scene.grown
         canvas.box(_grown(scene.face, wanted), ALLOWED, dashed=True, label=_limit(case), below=True)
+        canvas.box(scene.face, WRONG)
+        _above(canvas, scene.face, _grown(scene.face, wanted), _value(case) or f"{scene.face[2] * scene.grown:.0f} px")
     return canvas.drawn()
 
 
@@ -74,10 +75,11 @@ def height_share(case: Case) -> Image:
     canvas = Canvas(scene.rgb)
     if scene.face:
         shorter = min(scene.width, scene.height)
-        canvas.box(scene.face, WRONG, label=f"{100 * scene.face[3] / shorter:.0f} % of the shorter side")
         wanted = (limit_of(case.finding) or 0.0) / 100 * shorter
-        width = scene.face[2] / scene.face[3] * wanted
-        canvas.box(_grown(scene.face, width), ALLOWED, dashed=True, label=_limit(case), below=True)
+        ghost = _grown(scene.face, scene.face[2] / scene.face[3] * wanted)
+        canvas.box(ghost, ALLOWED, dashed=True, label=_limit(case), below=True)
+        canvas.box(scene.face, WRONG)
+        _above(canvas, scene.face, ghost, _value(case) or f"{100 * scene.face[3] / shorter:.0f} % of the shorter side")
     return canvas.drawn()
 
 
@@ -140,12 +142,13 @@ def tilt(case: Case) -> Image:
     if not scene.faces or scene.face is None:
         return no_face(case)
     eyes = scene.faces[0].landmarks[:2].astype(float)
-    middle, reach = eyes.mean(axis=0), (eyes[1] - eyes[0]) * 1.3
-    left, right = middle - reach, middle + reach
-    canvas.dashed((left[0], middle[1]), (right[0], middle[1]), ALLOWED)
+    middle, reach = eyes.mean(axis=0), 1.3 * float(np.linalg.norm(eyes[1] - eyes[0]))
+    seen = math.degrees(math.atan2(*(eyes[1] - eyes[0])[::-1])) if scene.mesh is None else scene.mesh.roll_deg
+    way = reach * np.array([math.cos(math.radians(seen)), math.sin(math.radians(seen))])
+    left, right = middle - way, middle + way
+    canvas.dashed((middle[0] - reach, middle[1]), (middle[0] + reach, middle[1]), ALLOWED)
     canvas.line([tuple(left), tuple(right)], WRONG, width=3.5)
-    angle = math.degrees(math.atan2(reach[1], reach[0]))
-    canvas.label(f"{abs(angle):.0f}°", (right[0], right[1]), WRONG, anchor="left", size=22)
+    canvas.label(f"{_degrees(case, abs(seen)):.0f}°", (right[0], right[1]), WRONG, anchor="left", size=22)
     return canvas.drawn()
 
 
@@ -289,6 +292,16 @@ def _circle(canvas: Canvas, centre: tuple[float, float], radius: float) -> None:
     points = [(centre[0] + radius * math.cos(a), centre[1] + radius * math.sin(a)) for a in around]
     for i in range(0, 48, 2):
         canvas.line(points[i : i + 2], ALLOWED, width=2)
+
+
+def _above(canvas: Canvas, face: Box, ghost: Box, text: str) -> None:
+    """Words above both frames."""
+    canvas.label(text, (face[0] + face[2] / 2, min(face[1], ghost[1]) - 6 / canvas.scale), WRONG, anchor="bottom")
+
+
+def _degrees(case: Case, seen: float) -> float:
+    """What the check measured; the picture is looked at again in another size, which differs by a degree or two."""
+    return abs(case.value) if isinstance(case.value, (int, float)) else seen
 
 
 def _value(case: Case) -> str:

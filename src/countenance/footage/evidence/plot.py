@@ -66,7 +66,8 @@ def plot(
     for level in levels:
         y = frame.y(level.value)
         canvas.dashed((_LEFT, y), (WIDEST_PX - _RIGHT, y), level.colour, width=1.5)
-        canvas.label(level.name, (WIDEST_PX - _RIGHT, y - 3), level.colour, anchor="right", size=14)
+        if level.name:
+            canvas.label(level.name, (WIDEST_PX - _RIGHT, y - 3), level.colour, anchor="right", size=14)
     x = _LEFT
     for curve in curves:
         if curve.name:

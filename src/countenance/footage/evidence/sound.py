@@ -126,6 +126,8 @@ def _wave(case: Case, around_s: float) -> Image | None:
         middle = (span.start_s + span.end_s) / 2
     elif len(samples):
         middle = start_s + int(np.abs(samples).argmax()) / SAMPLE_RATE
+    latest = start_s + len(samples) / SAMPLE_RATE - around_s
+    middle = max(start_s + around_s, min(middle, latest))
     times = start_s + np.arange(len(samples)) / SAMPLE_RATE
     inside = np.abs(times - middle) <= around_s
     top = float(np.abs(samples[inside]).max(initial=1e-3))
@@ -155,7 +157,7 @@ def _to_unit(values: NDArray[np.float32], window: tuple[float, float], rate_hz: 
 
 
 def _times(sound: Sound) -> NDArray[np.float64]:
-    return (np.arange(len(sound.loudness)) + 0.5) * STEP_S
+    return np.asarray((np.arange(len(sound.loudness)) + 0.5) * STEP_S, np.float64)
 
 
 def _sound(case: Case) -> Sound | None:

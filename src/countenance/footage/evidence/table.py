@@ -97,6 +97,48 @@ TABLE: dict[str, Shown] = {
     "footage.no_listening": Shown(sound.lips_and_sound, times=None),
 }
 
+PORTRAITS: dict[str, Sketch] = {
+    "portrait.no_face": person.bare,
+    "portrait.on_its_side": person.bare,
+    "portrait.not_human": person.whole,
+    "portrait.face_unclear": person.whole,
+    "portrait.several_people": person.several_faces,
+    "portrait.face_behind": person.several_faces,
+    "portrait.face_too_small": person.width_px,
+    "portrait.face_small": person.width_px,
+    "portrait.face_far": person.height_share,
+    "portrait.off_centre": person.margins,
+    "portrait.head_cut": person.nearest_edge,
+    "portrait.crown_cut": person.nearest_edge,
+    "portrait.shoulders_cut": person.shoulders,
+    "portrait.turned_away": person.direction,
+    "portrait.turned": person.direction,
+    "portrait.lying": person.tilt,
+    "portrait.leaning": person.tilt,
+    "portrait.looks_away": person.eyes,
+    "portrait.eyes_closed": person.eyes,
+    "portrait.mouth_open": person.mouth,
+    "portrait.sunglasses": person.eyes,
+    "portrait.glasses": person.eyes,
+    "portrait.forehead_covered": person.covered,
+    "portrait.cheek_covered": person.covered,
+    "portrait.mouth_covered": person.covered,
+    "portrait.face_covered": person.covered,
+    "portrait.too_dark": picture.brightness,
+    "portrait.dim": picture.brightness,
+    "portrait.too_bright": picture.lost_light,
+    "portrait.side_light": picture.halves,
+    "portrait.too_blurred": picture.close_up,
+    "portrait.blurred": picture.close_up,
+    "portrait.blocky": picture.close_up,
+    "portrait.not_a_photo": picture.close_up,
+    "portrait.painted": picture.close_up,
+    "portrait.drawn": picture.close_up,
+    "portrait.transparent": person.bare,
+    "portrait.face_transparent": person.whole,
+    "portrait.framed": person.bare,
+}
+
 
 def shown(finding: Finding) -> Shown | None:
     """How to show it; None where there is nothing to see."""
