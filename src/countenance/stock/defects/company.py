@@ -123,4 +123,4 @@ def _leaves(height: int, width: int) -> Picture:
     parts = [cv2.resize(part, (width, height), interpolation=cv2.INTER_CUBIC) for part in (coarse, fine)]
     light = np.mean(parts, axis=0)
     colour = np.array([110.0, 165.0, 80.0], np.float32)
-    return np.clip(light[..., None] * 1.6 * colour - 25, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(light[..., None] * 1.6 * colour - 25, 0, 255), np.uint8)
