@@ -202,7 +202,9 @@ def test_who_agreed_under_another_account(plain: Path, settings: Settings) -> No
     assert told(examined(plain, settings, account="acme")) == []
     found = examined(plain, settings, account="globex")
     assert told(found) == as_chosen("consent.claim_enrolled", settings.contradiction)
-    assert "acme" not in json.dumps(found.as_dict())
+    said = json.dumps(found.as_dict())
+    assert "acme" not in said
+    assert RECEIPT not in said
 
 
 def test_resemblance_is_for_a_human_to_judge(plain: Path, settings: Settings) -> None:

@@ -54,13 +54,13 @@ def add(
         raise typer.BadParameter("--label must not be empty")
     settings = load_settings()
     faces = reference_faces(pictures, settings)
-    person = gallery.protect(gallery.Protection(kind), label.strip(), faces, settings, note.strip())
     # Whoever asks not to be replicated may have agreed earlier; that consent has to be revoked, which is not done here.
     resembling = [
         {"receipt": match.person.id, "account": match.person.account, "likeness": round(match.likeness, 4)}
         for match in gallery.nearest(faces, settings).matches
         if match.person.group is gallery.Group.ENROLLED
     ]
+    person = gallery.protect(gallery.Protection(kind), label.strip(), faces, settings, note.strip())
     if json:
         print_json({"ok": True, "person": person.as_dict(), "enrolled": resembling})
         return Exit.OK

@@ -55,11 +55,12 @@ class Claim:
     def supported(self) -> bool:
         """Intact credentials say that the whole file was generated. Anybody can sign that who is not `trusted`."""
         found = self.credentials
-        intact = found is not None and found.state in (CredentialState.VALID, CredentialState.TRUSTED)
-        return intact and found is not None and found.origins == {Origin.GENERATED}
+        if found is None or found.state not in (CredentialState.VALID, CredentialState.TRUSTED):
+            return False
+        return found.origins == {Origin.GENERATED}
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready; the shape is part of the public interface. It names nobody but by id."""
+        """JSON-ready; the shape is part of the public interface. Whoever agreed is not named, not even by receipt."""
         return {
             "file": str(self.file),
             "decision": self.decision.value,
@@ -67,15 +68,7 @@ class Claim:
             "credentials": self.credentials and self.credentials.as_dict(),
             "device": self.device,
             "faces_compared": self.compared,
-            "matches": [
-                {
-                    "group": match.person.group.value,
-                    "protection": match.person.protection and match.person.protection.value,
-                    "id": match.person.id,
-                    "likeness": round(match.likeness, 4),
-                }
-                for match in self.matches
-            ],
+            "matches": [_told(match) for match in self.matches],
             "findings": [finding.as_dict() for finding in self.findings],
         }
 
@@ -222,8 +215,8 @@ def _face_findings(seen: Nearest, matches: Sequence[Match], rule_of: Callable[[P
     for match in matches:
         if match.likeness >= FACE_MATCH:
             rule = rule_of(match.person)
-            detail = "" if rule is rules.OPTED_OUT else _named(match.person)
-            broken.setdefault(rule.id, Finding(rule, detail=detail, measured=match.likeness, limit=FACE_MATCH))
+            said = _named(match.person)
+            broken.setdefault(rule.id, Finding(rule, detail=said, measured=match.likeness, limit=FACE_MATCH))
         elif not broken:
             broken[rules.LOOKS_LIKE.id] = Finding(
                 rules.LOOKS_LIKE, detail=_named(match.person), measured=match.likeness
@@ -259,6 +252,16 @@ def _refusal(person: Person) -> Rule:
 def _chosen(rule: Rule, settings: Settings) -> Rule:
     """The rule itself, or the one that waits for a human, where there is one and the settings want it."""
     return rules.REVIEWED.get(rule.id, rule) if settings.contradiction == "review" else rule
+
+
+def _told(match: Match) -> dict[str, Any]:
+    person = match.person
+    return {
+        "group": person.group.value,
+        "protection": person.protection and person.protection.value,
+        "id": person.id if person.group is Group.PROTECTED else None,
+        "likeness": round(match.likeness, 4),
+    }
 
 
 def _named(person: Person) -> str:
