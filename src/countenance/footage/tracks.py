@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from countenance.errors import Finding, Span
 from countenance.footage.choose import Choice
 from countenance.footage.face_rules import FACE_TURNED
+from countenance.footage.listen import Sound
+from countenance.footage.loudness import STEP_S
 from countenance.footage.report import Report
 from countenance.footage.spans import limit_of, total_s
 from countenance.footage.timeline import SAMPLES_PER_S
@@ -22,6 +24,8 @@ _MOST_POINTS = 600
 _THINNEST = 0.35
 """Percent of the width: about a pixel on a telephone."""
 _TURN_RANGE_DEG = 60.0
+_QUIETEST_LUFS = -70.0
+_LONGEST_PAUSE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,22 @@ def _material(report: Report, best: Choice | None, length: float) -> Iterator[Tr
         yield _spans("The best part", "best-part", best.spans, length)
     if report.timeline.sound is not None:
         yield _spans("Speech", "speech", report.timeline.sound.speech, length)
+        quiet = listening(report.usable, report.timeline.sound.speech)
+        if quiet:
+            yield _spans("Listening", "listening", quiet, length)
+
+
+def listening(usable: Sequence[Span], speech: Sequence[Span]) -> list[Span]:
+    """What of the usable parts lies between speech, for long enough to be more than a pause."""
+    found: list[Span] = []
+    for span in usable:
+        start = span.start_s
+        for said in speech:
+            if said.end_s > span.start_s and said.start_s < span.end_s:
+                found.append(Span(start, max(start, said.start_s)))
+                start = said.end_s
+        found.append(Span(start, max(start, span.end_s)))
+    return [span for span in found if span.duration_s >= _LONGEST_PAUSE_S]
 
 
 def _spans(label: str, kind: str, spans: Sequence[Span], length: float) -> Track:
@@ -142,14 +162,39 @@ def _curves(report: Report, length: float) -> Iterator[Track]:
         spoken = f"Turn of the head, from {np.nanmin(yaw):.0f} to {np.nanmax(yaw):.0f} degrees; limit {limit:.0f}"
         note = f"to the right is up, limit {limit:.0f} degrees"
         yield Track("Turn of the head", spoken, note=note, curve=Curve(paths, heights, (50.0,)), height=56)
+    if report.timeline.sound is not None and len(report.timeline.sound.loudness):
+        yield _loudness(report.timeline.sound, length)
 
 
-def _paths(heights: NDArray[np.float64], rate_hz: float, length: float) -> tuple[str, ...]:
-    """Lines through the finite values, thinned to the farthest from the middle of what falls on one point."""
+def _loudness(sound: Sound, length: float) -> Track:
+    shown = np.clip(sound.loudness.astype(np.float64), _QUIETEST_LUFS, 0)
+    paths = _paths(100 * shown / _QUIETEST_LUFS, 1 / STEP_S, length, _loudest)
+    note = "" if sound.speech_lufs is None else f"speech {sound.speech_lufs:.0f} LUFS"
+    if sound.noise_lufs is not None and note:
+        note += f", pauses {sound.noise_lufs:.0f}"
+    return Track("Loudness", f"Loudness; {note}" if note else "Loudness", note=note, curve=Curve(paths), height=56)
+
+
+def _farthest(part: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Of each row, the value farthest from the middle."""
+    return np.asarray(np.where(np.isfinite(part), np.abs(part - 50), -1.0).argmax(axis=1))
+
+
+def _loudest(part: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Of each row, the highest on the page."""
+    return np.asarray(np.where(np.isfinite(part), part, np.inf).argmin(axis=1))
+
+
+def _paths(
+    heights: NDArray[np.float64],
+    rate_hz: float,
+    length: float,
+    pick: Callable[[NDArray[np.float64]], NDArray[np.int64]] = _farthest,
+) -> tuple[str, ...]:
+    """Lines through the finite values; `pick` says which of those that fall on one point stands for it."""
     stride = max(1, -(-len(heights) // _MOST_POINTS))
     filled = np.pad(heights, (0, -len(heights) % stride), constant_values=np.nan).reshape(-1, stride)
-    distance = np.where(np.isfinite(filled), np.abs(filled - 50), -1.0)
-    thin = filled[np.arange(len(filled)), distance.argmax(axis=1)]
+    thin = filled[np.arange(len(filled)), pick(filled)]
     x = (np.arange(len(thin)) * stride + stride / 2) / rate_hz / length * 1000
     edges = np.flatnonzero(np.diff(np.isfinite(thin).astype(np.int8), prepend=0, append=0))
     runs = zip(edges[::2], edges[1::2], strict=True)

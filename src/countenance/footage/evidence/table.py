@@ -123,7 +123,7 @@ PORTRAITS: dict[str, Sketch] = {
     "portrait.forehead_covered": person.covered,
     "portrait.cheek_covered": person.covered,
     "portrait.mouth_covered": person.covered,
-    "portrait.face_covered": person.covered,
+    "portrait.covered": person.covered,
     "portrait.too_dark": picture.brightness,
     "portrait.dim": picture.brightness,
     "portrait.too_bright": picture.lost_light,
