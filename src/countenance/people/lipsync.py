@@ -104,6 +104,8 @@ class Agreement:
     """Correlation of the seen and the expected opening, -1 to 1, where they fit best within half a second."""
     chance: float
     """The best correlation with the sound moved elsewhere, by up to three seconds: what it is without meaning."""
+    elsewhere_s: float
+    """How late the sound would be there."""
     offset_s: float
     """How late the sound is where they fit best; negative if it is early. True to about 0.04 s."""
     compared_s: float
@@ -122,22 +124,21 @@ def agreement(track: LipTrack, expected: Array, speech: Sequence[Span]) -> Agree
     """
     seen, known = steady_gap(track, len(expected))
     spoken = spoken_frames(speech, len(expected))
-    compared = np.count_nonzero(known & spoken)
+    compared = int(np.count_nonzero(known & spoken))
     if compared < _LEAST_FRAMES:
-        return Agreement(0.0, 0.0, 0.0, compared / RATE_HZ)
+        return Agreement(0.0, 0.0, 0.0, 0.0, compared / RATE_HZ)
     lags = np.arange(-_FAR, _FAR + 1)
     a, b = band_passed(seen, track.rate_hz), band_passed(expected, track.rate_hz)
     fits = np.array([_correlation(a, b, known, spoken, int(lag), _LEAST_OVERLAP * compared) for lag in lags])
     tops = 1 + np.flatnonzero((fits[1:-1] >= fits[:-2]) & (fits[1:-1] >= fits[2:]))
     tops = tops[np.abs(lags[tops]) <= _NEAR]
-    if not len(tops):
-        return Agreement(0.0, float(max(fits.max(), 0.0)), 0.0, compared / RATE_HZ)
-    best = int(tops[np.argmax(fits[tops])])
-    elsewhere = fits[np.abs(lags - lags[best]) >= _APART]
-    score, shift = _top_of_parabola(fits[best - 1 : best + 2])
+    best = int(tops[np.argmax(fits[tops])]) if len(tops) else int(np.argmin(np.abs(lags)))
+    elsewhere = np.where(np.abs(lags - lags[best]) >= _APART, fits, -1.0)
+    score, shift = _top_of_parabola(fits[best - 1 : best + 2]) if len(tops) else (0.0, 0.0)
     return Agreement(
         score=score,
-        chance=float(elsewhere.max(initial=-1.0)),
+        chance=float(elsewhere.max()),
+        elsewhere_s=float(lags[np.argmax(elsewhere)]) / RATE_HZ,
         offset_s=(float(lags[best]) + shift) / RATE_HZ,
         compared_s=compared / RATE_HZ,
     )

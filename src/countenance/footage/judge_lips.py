@@ -1,0 +1,209 @@
+"""Apply the rules for lips: do they speak what is heard, and rest where nothing is heard?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_closing, binary_dilation, uniform_filter1d
+
+from countenance.errors import Finding, Span
+from countenance.footage import lip_rules as rules
+from countenance.footage.spans import limit_of, runs, total_s
+from countenance.footage.timeline import Timeline
+from countenance.media.probe import MediaInfo
+from countenance.people.lipsync import (
+    DISTINCT,
+    DISTINCT_REVIEW,
+    LEAST_S,
+    RATE_HZ,
+    Agreement,
+    agreement,
+    band_passed,
+    local_fit,
+    spoken_frames,
+    steady_gap,
+)
+
+CLOSED = 0.03
+"""Lips that are open by less are closed: shut mouths measured 0.002 to 0.01 of the distance of the eyes."""
+
+_FIT_WINDOW_S = 6.0
+_SHORTEST_DUBBED_S = 2.0
+_MOST_DUBBED = 1 / 3
+_STILL_WINDOW_S, _SHORTEST_STILL_S = 2.0, 2.0
+_MOVING_WINDOW_S, _SHORTEST_MOVING_S = 1.0, 1.5
+_BESIDE_SPEECH_S = 0.4
+"""A mouth opens for breath before it is heard, and closes after."""
+_SLIP_S = 0.25
+_SHORTEST_LISTENING_S = 0.5
+_LEAST_SPEECH_S = 4.0
+_MOST_NAMED = 5
+
+Flags = NDArray[np.bool_]
+Curve = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lips:
+    """What is seen and heard of the mouth, each (T,) at 25 Hz."""
+
+    gap: Curve
+    known: Flags
+    spoken: Flags
+    change: Curve
+    """The opening without its slow part."""
+
+
+def lip_findings(info: MediaInfo, timeline: Timeline, usable: Sequence[Span]) -> Iterator[Finding]:
+    """What is wrong with the lips of a recording of which the `usable` spans show a face well."""
+    if info.video is None or timeline.sound is None or not np.isfinite(timeline.lips.gap).any():
+        return
+    lips = _lips(timeline)
+    yield from _agree(timeline, lips, usable)
+    yield from _hidden(timeline, lips)
+    yield from _still(lips)
+    yield from _range(lips)
+    yield from _listens(lips)
+    yield from _moves(lips)
+
+
+def listening_spans(timeline: Timeline) -> tuple[Span, ...]:
+    """Stretches of half a second and more in which nobody speaks and the lips are closed, the longest first."""
+    return _listening(_lips(timeline)) if timeline.sound is not None else ()
+
+
+def dubbed_spans(timeline: Timeline) -> tuple[Span, ...]:
+    """Stretches of speech that the mouth which is seen does not speak; `worst` is their lowest agreement."""
+    if timeline.sound is None or not len(timeline.sound.expected_gap):
+        return ()
+    found = agreement(timeline.lips, timeline.sound.expected_gap, timeline.sound.speech)
+    return _dubbed(timeline, _lips(timeline), found) if found.compared_s >= LEAST_S else ()
+
+
+def _lips(timeline: Timeline) -> _Lips:
+    count = round(len(timeline.lips.gap) * RATE_HZ / timeline.lips.rate_hz)
+    gap, known = steady_gap(timeline.lips, count)
+    speech = timeline.sound.speech if timeline.sound is not None else ()
+    return _Lips(gap.astype(np.float64), known, spoken_frames(speech, count), band_passed(gap, timeline.lips.rate_hz))
+
+
+def _agree(timeline: Timeline, lips: _Lips, usable: Sequence[Span]) -> Iterator[Finding]:
+    if timeline.sound is None:
+        return
+    speech = _common(timeline.sound.speech, usable)
+    found = agreement(timeline.lips, timeline.sound.expected_gap, speech)
+    if found.compared_s < LEAST_S:
+        return
+    dubbed = _dubbed(timeline, lips, found)
+    share = total_s(dubbed) / max(float(np.count_nonzero(lips.spoken)) / RATE_HZ, 1e-6)
+    if found.score < limit_of(rules.DUBBED) or found.distinct < DISTINCT_REVIEW or share > _MOST_DUBBED:
+        yield Finding(rules.DUBBED, detail=_elsewhere(found), measured=found.score, spans=dubbed)
+        return
+    if dubbed:
+        lowest = min(span.worst for span in dubbed if span.worst is not None)
+        yield Finding(rules.DUBBED_PART, measured=lowest, spans=dubbed)
+    if found.score < limit_of(rules.SYNC_UNSURE) or found.distinct < DISTINCT:
+        yield Finding(rules.SYNC_UNSURE, detail=_elsewhere(found), measured=found.score)
+    elif abs(1000 * found.offset_s) > limit_of(rules.SOUND_OFFSET):
+        side = "late" if found.offset_s > 0 else "early"
+        yield Finding(rules.SOUND_OFFSET, detail=f"The sound is {side}.", measured=abs(1000 * found.offset_s))
+
+
+def _dubbed(timeline: Timeline, lips: _Lips, found: Agreement) -> tuple[Span, ...]:
+    if timeline.sound is None:
+        return ()
+    sound = timeline.sound
+    fit = local_fit(timeline.lips, sound.expected_gap, sound.speech, found.offset_s, _FIT_WINDOW_S)
+    count = min(len(fit), len(lips.spoken))
+    fit, spoken = fit[:count], lips.spoken[:count]
+    poor = np.zeros(count, np.bool_)
+    poor[np.isfinite(fit)] = fit[np.isfinite(fit)] < limit_of(rules.DUBBED_PART)
+    worst = np.where(np.isfinite(fit), fit, 1.0)
+    spans = _spans(binary_closing(poor & spoken, np.ones(RATE_HZ)), _SHORTEST_DUBBED_S)
+    return tuple(Span(span.start_s, span.end_s, float(worst[_frames(span)].min(initial=1.0))) for span in spans)
+
+
+def _elsewhere(found: Agreement) -> str:
+    if found.distinct >= DISTINCT_REVIEW:
+        return ""
+    side = "late" if found.elsewhere_s > 0 else "early"
+    return f"They fit best, to {found.chance:.2f}, where the sound is {abs(found.elsewhere_s):.1f} s {side}."
+
+
+def _hidden(timeline: Timeline, lips: _Lips) -> Iterator[Finding]:
+    faces = np.repeat([sample.face is not None for sample in timeline.samples], 2)[: len(lips.known)]
+    faces = np.pad(faces, (0, len(lips.known) - len(faces)))
+    spans = _spans(~lips.known & faces & lips.spoken, limit_of(rules.MOUTH_HIDDEN))
+    if spans:
+        yield Finding(rules.MOUTH_HIDDEN, measured=max(span.duration_s for span in spans), spans=tuple(spans))
+
+
+def _still(lips: _Lips) -> Iterator[Finding]:
+    both = lips.known & lips.spoken
+    moved = _movement(lips, both, _STILL_WINDOW_S)
+    spans = _spans(both & (moved < limit_of(rules.MOUTH_STILL)), _SHORTEST_STILL_S)
+    if spans:
+        named = tuple(Span(span.start_s, span.end_s, float(np.nanmin(moved[_frames(span)]))) for span in spans)
+        yield Finding(rules.MOUTH_STILL, measured=min(float(span.worst or 0.0) for span in named), spans=named)
+
+
+def _range(lips: _Lips) -> Iterator[Finding]:
+    spoken = lips.gap[lips.known & lips.spoken]
+    if len(spoken) < _LEAST_SPEECH_S * RATE_HZ:
+        return
+    low, high = (float(value) for value in np.percentile(spoken, (2, 95)))
+    if low > limit_of(rules.LIPS_NEVER_CLOSE):
+        yield Finding(rules.LIPS_NEVER_CLOSE, measured=low)
+    if high < limit_of(rules.MOUTH_OPENS_LITTLE):
+        yield Finding(rules.MOUTH_OPENS_LITTLE, measured=high)
+
+
+def _listens(lips: _Lips) -> Iterator[Finding]:
+    spans = _listening(lips)
+    longest = spans[0].duration_s if spans else 0.0
+    rule = rules.NO_LISTENING if longest < limit_of(rules.NO_LISTENING) else rules.LITTLE_LISTENING
+    if longest < limit_of(rule):
+        yield Finding(rule, measured=longest, spans=tuple(sorted(spans[:_MOST_NAMED], key=lambda span: span.start_s)))
+
+
+def _listening(lips: _Lips) -> tuple[Span, ...]:
+    rests = lips.known & (lips.gap < CLOSED)
+    rests = binary_closing(rests, np.ones(round(_SLIP_S * RATE_HZ) + 1)) | rests
+    spans = _spans(rests & ~lips.spoken, _SHORTEST_LISTENING_S)
+    return tuple(sorted(spans, key=lambda span: -span.duration_s))
+
+
+def _moves(lips: _Lips) -> Iterator[Finding]:
+    beside = np.ones(2 * round(_BESIDE_SPEECH_S * RATE_HZ) + 1)
+    quiet = lips.known & ~binary_dilation(lips.spoken, beside)
+    moved = _movement(lips, quiet, _MOVING_WINDOW_S)
+    spans = _spans(quiet & (moved > limit_of(rules.MOUTH_MOVES)), _SHORTEST_MOVING_S)
+    if spans:
+        named = tuple(Span(span.start_s, span.end_s, float(np.nanmax(moved[_frames(span)]))) for span in spans)
+        yield Finding(rules.MOUTH_MOVES, measured=max(float(span.worst or 0.0) for span in named), spans=named)
+
+
+def _movement(lips: _Lips, when: Flags, window_s: float) -> Curve:
+    """Root mean square of the lips' changes in the window around each moment, of the moments `when` in it."""
+    size = round(window_s * RATE_HZ)
+    count = uniform_filter1d(when.astype(np.float64), size, mode="constant")
+    power = uniform_filter1d(np.where(when, lips.change**2, 0.0), size, mode="constant")
+    return np.asarray(np.sqrt(np.maximum(power, 0.0) / np.maximum(count, 1e-9)))
+
+
+def _spans(flags: Flags, shortest_s: float) -> list[Span]:
+    found = runs(flags.tolist(), rate_hz=RATE_HZ) if len(flags) else []
+    return [span for span in found if span.duration_s >= shortest_s]
+
+
+def _frames(span: Span) -> slice:
+    return slice(round(span.start_s * RATE_HZ), round(span.end_s * RATE_HZ))
+
+
+def _common(ones: Sequence[Span], others: Sequence[Span]) -> tuple[Span, ...]:
+    """What lies in a span of `ones` and in one of `others`."""
+    pairs = ((max(a.start_s, b.start_s), min(a.end_s, b.end_s)) for a in ones for b in others)
+    return tuple(sorted((Span(start, end) for start, end in pairs if end > start), key=lambda span: span.start_s))
