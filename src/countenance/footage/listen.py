@@ -20,18 +20,20 @@ from countenance.footage.voices import VoiceMeter
 from countenance.media.limits import limits_from
 from countenance.media.probe import probe
 from countenance.media.read import SAMPLE_RATE, audio_blocks
+from countenance.people.lipsync import SpeechListener
 from countenance.people.speech import VAD_CHUNK, SpeechDetector, spans_of
 from countenance.settings import Settings
 
 SEGMENT = 320 * VAD_CHUNK
 """Samples that are held at a time: 10.24 s, which is also a whole number of pictures."""
 
-_STRETCH_STEPS = 94
-"""3 s of speech, the short-term loudness of EBU R 128."""
+_STRETCH_STEPS = 63
+"""2 s of speech."""
 _MARGIN_STEPS = 3
 """About 0.1 s beside speech that is neither speech nor pause: breath, and the room's answer."""
 _SHORTEST_PAUSE_STEPS = 4
-_FEWEST_PAUSE_STEPS = 15
+_FEWEST_PAUSE_STEPS = 12
+_QUIETEST_PERCENTILE, _MOMENT_STEPS = 2, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +48,10 @@ class Sound:
     speech_lufs: float | None = None
     """Gated loudness of the speech; None if there is none."""
     noise_lufs: float | None = None
-    """Median loudness of the pauses; None if there are too few, as where somebody speaks all the time."""
+    """Loudness of all pauses together or, where somebody speaks all the time, of the quietest moments; None without
+    speech."""
     levels: tuple[Span, ...] = ()
-    """Each 3 s of speech; `worst` is its loudness in LUFS."""
+    """Each 2 s of speech; `worst` is its loudness in LUFS."""
     pauses: tuple[Span, ...] = ()
     """What lies between speech; `worst` is its loudness in LUFS."""
     clipped: tuple[Span, ...] = ()
@@ -67,6 +70,8 @@ class Sound:
     """See `VoiceMeter.likeness`."""
     loudness: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     """In LUFS, every `STEP_S` seconds."""
+    expected_gap: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """See `countenance.people.lipsync.expected_gap`."""
 
 
 def listen(path: Path, settings: Settings, progress: Callable[[float], None] | None = None) -> Sound:
@@ -117,6 +122,8 @@ class _Heard:
         self._timbre = TimbreMeter()
         self._tones = ToneMeter()
         self._voices = VoiceMeter(settings)
+        self._listener = SpeechListener(settings)
+        self._expected: list[NDArray[np.float32]] = []
 
     def feed(self, segment: NDArray[np.float32]) -> None:
         start_s = self.length / SAMPLE_RATE
@@ -125,6 +132,7 @@ class _Heard:
         self._reverberation.feed(segment)
         self._timbre.feed(segment)
         self._tones.feed(segment)
+        self._expected.append(self._listener.feed(segment))
         whole = np.pad(segment, (0, -len(segment) % VAD_CHUNK))
         probabilities = self._detector.feed(whole)
         self._probabilities.append(probabilities)
@@ -141,7 +149,7 @@ class _Heard:
             loudest=self._loudest,
             timbre=self._timbre.timbre(),
             speech_lufs=gated_lufs(power[spoken]),
-            noise_lufs=float(np.median(lufs(power[pause]))) if pause.sum() >= _FEWEST_PAUSE_STEPS else None,
+            noise_lufs=_noise(power, pause) if speech else None,
             levels=tuple(_levels(power, spoken)),
             pauses=tuple(_pauses(power, pause)),
             clipped=channels.clipped(),
@@ -153,6 +161,7 @@ class _Heard:
             music=self._tones.music(),
             voices=self._voices.likeness(),
             loudness=lufs(power).astype(np.float32),
+            expected_gap=np.concatenate([*self._expected, self._listener.rest()]),
         )
 
 
@@ -163,15 +172,22 @@ def _spoken(speech: tuple[Span, ...], steps: int, margin: int = 0) -> NDArray[np
     return flags
 
 
+def _noise(power: NDArray[np.float32], pause: NDArray[np.bool_]) -> float:
+    if pause.sum() >= _FEWEST_PAUSE_STEPS:
+        return float(lufs(float(power[pause].mean())))
+    moments = np.convolve(power, np.full(_MOMENT_STEPS, 1 / _MOMENT_STEPS), "same")
+    return float(lufs(float(np.percentile(moments, _QUIETEST_PERCENTILE))))
+
+
 def _levels(power: NDArray[np.float32], spoken: NDArray[np.bool_]) -> Iterator[Span]:
     at = np.flatnonzero(spoken)
     for start in range(0, len(at) - _STRETCH_STEPS + 1, _STRETCH_STEPS):
         steps = at[start : start + _STRETCH_STEPS]
-        yield Span(float(steps[0]) * STEP_S, float(steps[-1] + 1) * STEP_S, gated_lufs(power[steps]))
+        yield Span(float(steps[0]) * STEP_S, float(steps[-1] + 1) * STEP_S, float(lufs(float(power[steps].mean()))))
 
 
 def _pauses(power: NDArray[np.float32], pause: NDArray[np.bool_]) -> Iterator[Span]:
     change = np.diff(np.concatenate([[0], pause, [0]]).astype(int))
     for start, end in zip(np.flatnonzero(change == 1).tolist(), np.flatnonzero(change == -1).tolist(), strict=True):
         if end - start >= _SHORTEST_PAUSE_STEPS:
-            yield Span(start * STEP_S, end * STEP_S, float(np.median(lufs(power[start:end]))))
+            yield Span(start * STEP_S, end * STEP_S, float(lufs(float(power[start:end].mean()))))

@@ -24,8 +24,8 @@ _FEWEST_NOTES = 2
 _WINDOW = 62
 _HUM_LINES = 6
 _FLOOR_PERCENTILE = 10
-_INAUDIBLE_DB = -10.0
-"""What a tone of -70 dB of full scale has in this spectrum."""
+_INAUDIBLE_DB = -25.0
+"""What a tone of -85 dB of full scale has in this spectrum."""
 _LINE_DB = 6.0
 """A line that stands out of the floor by this all the time is a machine's, not music's."""
 _MINIMUM = 1e-12
@@ -78,7 +78,7 @@ def _held_tones(level: NDArray[np.float32], above: NDArray[np.float32]) -> NDArr
     peak[:, 1:-1] &= (level[:, 1:-1] >= level[:, :-2]) & (level[:, 1:-1] >= level[:, 2:])
     peak[:, :_LOWEST_BIN] = peak[:, -1] = False
     windows = np.lib.stride_tricks.sliding_window_view(peak, min(_HELD_FRAMES, len(peak)), axis=0)
-    steady = windows.all(axis=-1)
+    steady: NDArray[np.bool_] = np.asarray(windows.all(axis=-1))
     held = np.zeros_like(peak)
     for shift in range(len(peak) - len(steady) + 1):
         held[shift : shift + len(steady)] |= steady

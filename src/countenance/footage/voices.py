@@ -32,7 +32,7 @@ class VoiceMeter:
     def feed(self, start_s: float, samples: NDArray[np.float32], probabilities: NDArray[np.float32]) -> None:
         """Whole chunks of 16 kHz mono sound from `start_s` on and how likely each holds speech."""
         chunks = samples.reshape(-1, VAD_CHUNK)
-        for index in np.flatnonzero(probabilities >= _SPEECH):
+        for index in np.flatnonzero(probabilities >= _SPEECH).tolist():
             self._chunks.append(chunks[index])
             self._times.append(start_s + index * VAD_CHUNK / SAMPLE_RATE)
             if len(self._chunks) * VAD_CHUNK == _STRETCH:
