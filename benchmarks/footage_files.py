@@ -39,7 +39,7 @@ PORTRAITS: dict[str, Promise] = {
     "ai_good_woman_0588.png": (),
     "real_good_author_572.jpg": (),
     "group_five_people.jpg": (("portrait.several_people",),),
-    "alpha_channel_hand_over_face.png": (("portrait.transparent",), ("portrait.covered",)),
+    "alpha_channel_hand_over_face.png": (("portrait.alpha_channel", "portrait.transparent"), ("portrait.covered",)),
     "no_face_landscape.jpg": (("portrait.no_face",),),
     "nonphoto_painting_mona_lisa.jpg": (("portrait.not_a_photo",),),
     "nonphoto_painting_turned_head_turban.jpg": (("portrait.not_a_photo", "portrait.turned", "portrait.hat"),),

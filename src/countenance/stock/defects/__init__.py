@@ -66,7 +66,7 @@ DEFECTS: tuple[Defect, ...] = (
     _defect(sharpness.compression, (34, 44, 51), "crf", "compressed", "blurred"),
     _defect(sharpness.blockiness, (30, 10, 4), "JPEG quality", "compressed"),
     _defect(sharpness.noise, (4, 12, 24), "of 255", "noise"),
-    _defect(sharpness.upscaled, (480, 240, 144), "px on the shorter side", "blurred"),
+    _defect(sharpness.upscaled, (1.5, 3, 5), "times", "blurred"),
     _defect(sharpness.few_pixels, (640, 480, 240), "px on the shorter side", "resolution_low"),
     # Framing
     _defect(framing.far, (60, 40, 20), "% of the size", "face_far", "face_small", "face_too_small"),

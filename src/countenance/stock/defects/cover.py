@@ -21,14 +21,22 @@ _EYES = ((33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161
          (362, 382, 381, 380, 374, 373, 390, 249, 263, 466, 388, 387, 386, 385, 384, 398))  # fmt: skip
 _LOWER_LIDS = ((33, 7, 163, 144, 145, 153, 154, 155, 133), (362, 382, 381, 380, 374, 373, 390, 249, 263))
 _LID_SKIN = ((223, 52), (443, 282))  # between the eye and the brow
+_HAND_S = 0.32
 _CHEEKS = (50, 280, 205, 425)
 _MOUTH = (13, 14)
 _TEMPLES = (127, 356)
 
 
 def hand(original: Original, seconds: float) -> Faulty:
-    """A hand lies over the mouth for so long."""
-    return _for_a_while(original, seconds, _hand)
+    """A hand lies over the mouth for so long, and takes a third of a second to come and to go."""
+    begin, count = round(len(original.pictures) * 0.4), round(seconds * FPS)
+    way = round(_HAND_S * FPS)
+
+    def held(picture: Picture, number: int) -> Picture:
+        late = max(begin - number, number - (begin + count - 1), 0)
+        return _hand(picture, original.points[number], (late / way) ** 2) if late < way else picture
+
+    return seen(original, (held(picture, number) for number, picture in enumerate(original.pictures)))
 
 
 def mask(original: Original, height: float) -> Faulty:
@@ -84,9 +92,10 @@ def _for_a_while(original: Original, seconds: float, change: Callable[[Picture, 
     )
 
 
-def _hand(picture: Picture, points: Points) -> Picture:
+def _hand(picture: Picture, points: Points, away: float) -> Picture:
+    """`away` is 0 where it lies on the mouth and 1 where it is beside the shoulder."""
     width = float(np.ptp(points[:, 0]))
-    x, y = points[list(_MOUTH)].mean(axis=0)
+    x, y = points[list(_MOUTH)].mean(axis=0) + away * width * np.array([1.3, 1.8])
     shape = np.zeros(picture.shape[:2], np.float32)
     thick = max(3, round(width * 0.15))
     for finger in range(4):

@@ -54,11 +54,10 @@ def noise(original: Original, sigma: float) -> Faulty:
     return _each(original, noisy)
 
 
-def upscaled(original: Original, lines: float) -> Faulty:
-    """Blown up from so many pixels on the shorter side."""
+def upscaled(original: Original, times: float) -> Faulty:
+    """Blown up so many times from a smaller picture."""
     height, width = original.height, original.width
-    scale = lines / min(height, width)
-    small = round(width * scale), round(height * scale)
+    small = round(width / times), round(height / times)
 
     def softened(picture: Picture) -> object:
         little = cv2.resize(picture, small, interpolation=cv2.INTER_AREA)
