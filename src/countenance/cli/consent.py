@@ -145,10 +145,13 @@ def list_receipts(json: Json = False) -> Exit:
     rows.sort(key=lambda row: row["issued_at"] or "")
     if json:
         print_json({"ok": True, "receipts": rows})
-    elif rows:
-        names = ("record_id", "issued_at", "kind", "person", "standing", "problem")
-        print_rows(console(), "Receipts", [[_plain(row[name]) for name in names] for row in rows])
-    else:
+        return Exit.OK
+    for row in rows:
+        # Not a table: an id that is broken over two lines cannot be copied.
+        known = [row["issued_at"] and f"{row['issued_at'][:19]}Z", row["kind"], row["standing"], row["problem"]]
+        told = "  ".join(_plain(each) for each in (row["record_id"], *known, row["person"], row["subject"]) if each)
+        console().print(told, soft_wrap=True)
+    if not rows:
         console().print("No receipt is held here.")
     return Exit.OK
 
@@ -216,13 +219,15 @@ def _row(receipt_id: str, settings: Settings) -> dict[str, Any]:
     try:
         found = held(receipt_id, settings)
     except CountenanceError as error:
-        return {**row, "issued_at": None, "kind": None, "person": None, "problem": error.finding.rule.id}
+        unknown = dict.fromkeys(("issued_at", "kind", "person", "subject"))
+        return {**row, **unknown, "problem": error.finding.rule.id}
     content = found.content
     return {
         **row,
         "issued_at": found.issued_at,
         "kind": content.kind.value,
-        "person": content.person or content.subject or None,
+        "person": content.person,
+        "subject": content.subject,
         "problem": None,
     }
 
@@ -234,7 +239,8 @@ def _show(receipt: Receipt, facts: Mapping[str, Any], *, verified: bool) -> None
         ("signature", "good" if verified else "NOT VERIFIED: what follows may be made up"),
         ("standing", _STANDINGS[facts["standing"]]),
         ("kind", f"{content.kind.value}, {content.material.value}"),
-        ("person", content.person or content.subject or "none"),
+        ("person", content.person or "nobody had to agree"),
+        ("shown", content.subject or "the person"),
         ("given to", content.organisation),
         ("account", content.account),
         ("issued", f"{receipt.issued_at} by {receipt.software}"),

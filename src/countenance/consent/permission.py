@@ -22,7 +22,7 @@ def carried(receipt: Receipt) -> dict[str, str]:
 def still_stands(description: Mapping[str, Any], settings: Settings) -> Callable[[], None]:
     """Verify the receipt that a replica's description (`replica.json`) carries, and get a check for later moments.
 
-    The check takes some microseconds and raises consent.revoked, in whatever process it runs, from the moment at
+    The check takes far less than a millisecond and raises consent.revoked, in whatever process it runs, from the moment at
     which somebody revokes the consent: a renderer calls it before every picture.
 
     Raises:
