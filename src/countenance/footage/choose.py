@@ -25,7 +25,7 @@ SECONDS = 30.0
 _SOUNDS, _LIPS, _POSES, _STEADY = 0.45, 0.25, 0.15, 0.15
 """Weights: how lips move with sounds is what is learnt; poses and light are what it looks like."""
 _ENOUGH_SOUND_S = 0.2  # a few instances of a sound
-_ENOUGH_SEEN_S = 0.5
+_ENOUGH_SEEN_S = 2.0
 _LIP_STEP = 0.03  # of the distance of the outer eye corners; 0 is shut, 0.3 wide open
 _POSE_STEP_DEG = 5.0
 _UNSTEADY_LIGHT = 12.0  # of 255; 2 to 4 in rooms with lamps

@@ -87,7 +87,7 @@ def distances(case: Case) -> Image:
     """The face where it is smallest beside where it is largest, each with its height."""
     halves = []
     for scene in case.scenes:
-        canvas = Canvas(scene.rgb, widest=640)
+        canvas = Canvas(scene.rgb, widest=477)
         if scene.face:
             canvas.box(scene.face, MEASURED, label=f"{100 * scene.face[3] / min(scene.width, scene.height):.0f} %")
         halves.append(canvas.drawn())

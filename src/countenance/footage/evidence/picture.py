@@ -17,7 +17,7 @@ from countenance.footage.wording import clock, limit_of, quantity
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # ITU-R BT.709
 _BLACK, _BLOWN = 16, 250
 _STIRRED = 12.0
-_HALF_PX = 640
+_HALF_PX = 477
 _AROUND_S = 5.0
 
 
@@ -150,7 +150,8 @@ def _window(case: Case, curves: Sequence[Curve]) -> Image:
     span = next((span for span in spans if span.start_s <= time_s <= span.end_s), None)
     start, end = (span.start_s, span.end_s) if span else (time_s, time_s)
     end = min(end, start + 12 * _AROUND_S)
-    return plot(curves, (max(0.0, start - _AROUND_S), end + _AROUND_S), spans=spans, height=240)
+    last = max((float(curve.times_s[-1]) for curve in curves if len(curve.times_s)), default=end)
+    return plot(curves, (max(0.0, start - _AROUND_S), min(end + _AROUND_S, last)), spans=spans, height=240)
 
 
 def _scale(canvas: Canvas, scene: Scene, value: float, limit: float | None) -> None:

@@ -16,6 +16,8 @@ from countenance.footage.evidence.canvas import ALLOWED, PAPER, QUIET, WIDEST_PX
 from countenance.footage.wording import clock
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 24.0, 40.0, 34.0
+_NAMES = 110.0
+"""Room on the right for the names of levels."""
 _GRID: Colour = (52, 60, 67)
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -54,7 +56,7 @@ def plot(
     """Curves on a dark page, as wide as evidence is; `reach` fixes the lowest and highest value shown."""
     canvas = Canvas.blank(WIDEST_PX, height)
     low, high = reach or _reach(curves, levels, window_s)
-    frame = _Frame(window_s, (low, high), height)
+    frame = _Frame(window_s, (low, high), height, WIDEST_PX - (_NAMES if levels else _RIGHT))
     for span in spans:
         start, end = max(span.start_s, window_s[0]), min(span.end_s, window_s[1])
         if end > start:
@@ -65,9 +67,9 @@ def plot(
         _draw(canvas, frame, curve)
     for level in levels:
         y = frame.y(level.value)
-        canvas.dashed((_LEFT, y), (WIDEST_PX - _RIGHT, y), level.colour, width=1.5)
+        canvas.dashed((_LEFT, y), (frame.right, y), level.colour, width=1.5)
         if level.name:
-            canvas.label(level.name, (WIDEST_PX - _RIGHT, y - 3), level.colour, anchor="right", size=14)
+            canvas.label(level.name, (frame.right + 4, y), level.colour, anchor="left", size=14)
     x = _LEFT
     for curve in curves:
         if curve.name:
@@ -93,10 +95,11 @@ class _Frame:
     window_s: tuple[float, float]
     reach: tuple[float, float]
     height: int
+    right: float
 
     def x(self, time_s: float) -> float:
         start, end = self.window_s
-        return _LEFT + (WIDEST_PX - _LEFT - _RIGHT) * (time_s - start) / max(end - start, 1e-9)
+        return _LEFT + (self.right - _LEFT) * (time_s - start) / max(end - start, 1e-9)
 
     def y(self, value: float) -> float:
         low, high = self.reach
@@ -107,7 +110,7 @@ class _Frame:
 def _axes(canvas: Canvas, frame: _Frame, unit: str) -> None:
     for value in _round_values(*frame.reach, 5):
         y = frame.y(value)
-        canvas.line([(_LEFT, y), (WIDEST_PX - _RIGHT, y)], _GRID, width=1, edge=False)
+        canvas.line([(_LEFT, y), (frame.right, y)], _GRID, width=1, edge=False)
         canvas.text(f"{value:.4g}", (_LEFT - 8, y), QUIET, anchor="rm", size=14)
     if unit:
         canvas.text(unit, (WIDEST_PX - _RIGHT, 20), QUIET, anchor="rm", size=15)
