@@ -22,8 +22,8 @@ def carried(receipt: Receipt) -> dict[str, str]:
 def still_stands(description: Mapping[str, Any], settings: Settings) -> Callable[[], None]:
     """Verify the receipt that a replica's description (`replica.json`) carries, and get a check for later moments.
 
-    The check takes far less than a millisecond and raises consent.revoked, in whatever process it runs, from the moment at
-    which somebody revokes the consent: a renderer calls it before every picture.
+    The check takes far less than a millisecond. In whatever process it runs, it raises consent.revoked from the moment
+    at which somebody revokes the consent: a renderer calls it before every picture.
 
     Raises:
         CountenanceError: consent.receipt_missing, consent.receipt_of_another, consent.receipt_not_held,
