@@ -10,7 +10,7 @@ from countenance.stock.clips import presenter_clip, presenter_truth
 def test_the_presenter_may_train() -> None:
     report = check(presenter_clip(), Settings(threads=1))
     assert report.ok
-    assert {finding.rule.id for finding in report.findings} == {"footage.little_speech"}
+    assert {finding.rule.id for finding in report.findings} == {"footage.little_speech", "footage.little_listening"}
     assert sum(span.duration_s for span in report.usable) > 0.95 * report.info.duration_s
     truth = presenter_truth()
     assert report.timeline.sound is not None

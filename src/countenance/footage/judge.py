@@ -10,6 +10,7 @@ from countenance.errors import Finding, Severity, Span
 from countenance.footage.face_rules import FACE_TOO_SMALL, FACE_TURNED
 from countenance.footage.judge_cover import passing_cover
 from countenance.footage.judge_face import turned_deg
+from countenance.footage.judge_lips import lip_findings
 from countenance.footage.judge_picture import picture_findings
 from countenance.footage.judge_sound import sound_findings
 from countenance.footage.judge_take import cut_spans, frozen_spans
@@ -50,7 +51,11 @@ def _samples_of(span: Span) -> tuple[int, int]:
 
 def judge(info: MediaInfo, timeline: Timeline, usable: Sequence[Span]) -> tuple[Finding, ...]:
     """Everything that is wrong, errors first."""
-    found = [*picture_findings(info, timeline), *sound_findings(info, timeline, usable)]
+    found = [
+        *picture_findings(info, timeline),
+        *sound_findings(info, timeline, usable),
+        *lip_findings(info, timeline, usable),
+    ]
     named = [replace(finding, file=str(info.path)) for finding in found]
     return tuple(sorted(named, key=lambda finding: list(Severity).index(finding.severity)))
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from countenance.errors import Finding, Span
 from countenance.footage import face_rules as rules
+from countenance.footage.picture_rules import OVEREXPOSED
 from countenance.footage.spans import joined, lasting, limit_of, runs, worst_of
 from countenance.footage.timeline import PATCHES, SAMPLES_PER_S, Timeline
 
@@ -68,7 +69,8 @@ def _colours(timeline: Timeline) -> NDArray[np.float64]:
         face = sample.face
         if face is None or face.view is None or not face.view.colours or face.yaw_deg is None:
             continue
-        if abs(face.yaw_deg) <= _AHEAD_DEG:
+        # What is blown out has no colour of its own.
+        if abs(face.yaw_deg) <= _AHEAD_DEG and face.view.bright < limit_of(OVEREXPOSED):
             colours[i] = face.view.colours
     return colours
 

@@ -8,9 +8,10 @@ from statistics import median
 import numpy as np
 from scipy.ndimage import median_filter
 
-from countenance.errors import Finding
+from countenance.errors import Finding, Span
 from countenance.footage import picture_rules as rules
-from countenance.footage.spans import joined, lasting, limit_of, picture_runs, runs, worst_of
+from countenance.footage.judge_take import cut_spans
+from countenance.footage.spans import joined, lasting, limit_of, overlap_s, picture_runs, runs, worst_of
 from countenance.footage.timeline import SAMPLES_PER_S, FaceView, Timeline
 from countenance.footage.windows import pictures_in, rolling_median
 
@@ -76,9 +77,12 @@ def _flicker(timeline: Timeline) -> Iterator[Finding]:
     spans = picture_runs(pictures.time_s, restless > limit_of(rules.FLICKER), restless)
     if lasting(spans, 1.0):
         yield Finding(rules.FLICKER, measured=worst_of(spans), spans=lasting(spans, 1.0))
+    # Beside a cut the two scenes may differ in brightness, and the median belongs to one of them.
+    cuts = [Span(cut.start_s - 0.5, cut.end_s + 0.5) for cut in cut_spans(pictures)]
     usual = np.maximum(rolling_median(pictures.brightness, second), 1.0)
     off = 100 * np.abs(pictures.brightness - usual) / usual
-    flashes = [s for s in picture_runs(pictures.time_s, off > limit_of(rules.FLASH), off) if s.duration_s < 0.5]
+    spans = picture_runs(pictures.time_s, off > limit_of(rules.FLASH), off)
+    flashes = [span for span in spans if span.duration_s < 0.5 and not overlap_s([span], cuts)]
     if flashes:
         yield Finding(rules.FLASH, measured=worst_of(flashes), spans=tuple(flashes))
 

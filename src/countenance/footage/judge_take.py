@@ -61,8 +61,7 @@ def cut_spans(pictures: Pictures) -> list[Span]:
 def frozen_spans(pictures: Pictures) -> list[Span]:
     """Stretches in which one picture stays; `worst` is their length in seconds."""
     still = np.nan_to_num(pictures.fine_change, nan=np.inf) < _FROZEN_LEVELS
-    # The first repeat after a movement still differs a little: the codec needs some pictures to settle.
-    spans = joined(picture_runs(pictures.time_s, still, None), 2.5 / max(pictures_in(pictures, 1.0), 1))
+    spans = picture_runs(pictures.time_s, still, None)
     return [Span(s.start_s, s.end_s, s.duration_s) for s in lasting(spans, limit_of(rules.FROZEN))]
 
 
