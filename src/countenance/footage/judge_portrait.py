@@ -29,7 +29,7 @@ _VARNISH_HUE_DEG, _VARNISH_CHROMA = 76.0, 38.0
 def judge_portrait(portrait: Portrait, file: Path, format: str) -> tuple[Finding, ...]:
     """Everything that is wrong with the picture, errors first."""
     found = list(_picture(portrait, format))
-    if not portrait.faces:
+    if portrait.stands_at_deg or not portrait.faces:
         found += _nobody(portrait)
     elif _is_not_human(portrait):
         found.append(Finding(rules.NOT_HUMAN))
@@ -93,7 +93,9 @@ def _person(portrait: Portrait) -> Iterator[Finding]:
         yield Finding(rules.COVERED, detail=what)
     yield from covered
     yield from _light(surface, expression)
-    yield from _making(surface, score)
+    # Lenses and masks are flat and have outlines, as drawings do.
+    worn = any(finding.rule in (rules.SUNGLASSES, rules.GLASSES, rules.MOUTH_COVERED) for finding in covered)
+    yield from _making(surface, score, worn)
 
 
 def _framing(framing: Framing) -> Iterator[Finding]:
@@ -152,14 +154,17 @@ def _light(surface: Surface, expression: Expression) -> Iterator[Finding]:
     yield from _above(picture.BLOCKY, surface.blockiness)
 
 
-def _making(surface: Surface, score: float) -> Iterator[Finding]:
+def _making(surface: Surface, score: float, worn: bool) -> Iterator[Finding]:
     """Whether it is a photograph. One signal may err; two of a kind stop the picture."""
     unsure = score < _BARE_FACE_SCORE
     textured = surface.texture > _limit(picture.PAINTED)
+    outlined = surface.outlines > _OUTLINES
+    # Too much light and too little make a photograph flat and white too.
+    exposed = 100 * surface.clipped <= _limit(picture.TOO_BRIGHT) and surface.light >= _limit(picture.DIM)
     drawn = {
-        "dark outlines": surface.outlines > _OUTLINES,
-        "flat colour": surface.flat > _FLAT,
-        "skin as white as paper": surface.light > _PAPER_LIGHT and surface.chroma < _PAPER_CHROMA,
+        "dark outlines": outlined,
+        "flat colour": exposed and surface.flat > _FLAT,
+        "skin as white as paper": outlined and surface.light > _PAPER_LIGHT and surface.chroma < _PAPER_CHROMA,
     }
     painted = {
         "a texture over everything": textured,
@@ -175,9 +180,9 @@ def _making(surface: Surface, score: float) -> Iterator[Finding]:
         if signals >= _limit(picture.NOT_A_PHOTO):
             yield Finding(picture.NOT_A_PHOTO, "", words, float(signals))
             return
-        if alone is picture.DRAWN:
+        if alone is picture.DRAWN and not worn:
             yield Finding(alone, "", words)
-        elif textured:
+        elif alone is picture.PAINTED and textured:
             yield Finding(alone, measured=surface.texture)
 
 

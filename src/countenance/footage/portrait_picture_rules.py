@@ -152,14 +152,14 @@ FACE_TRANSPARENT = Rule(
 )
 FRAMED = Rule(
     id="portrait.framed",
-    title="The picture has a frame or bars, or is put together from several.",
+    title="The picture seems to have a frame or bars, or to be put together from several.",
     remedy="Cut the frame off, or use a single picture.",
-    severity=Severity.WARNING,
+    severity=Severity.HINT,
     limit=1.0,
     unit="edges",
     tavus_type="ImageQualityError",
-    how="Edges, two pixels sharp, that run straight from one side to the other. One alone may be a door; tilted "
-    "and ornate frames are not seen.",
+    how="Edges, two pixels sharp, that run straight from one side to the other. A door or the corner of a room "
+    "does the same, hence a hint only; tilted and ornate frames are not seen.",
 )
 
 RULES: tuple[Rule, ...] = (

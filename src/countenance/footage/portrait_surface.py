@@ -26,7 +26,7 @@ _QUIET = (10.0, 40.0)
 _FLAT_PX, _FLAT_LEVELS = 11, 1.0
 _WHITE = 250
 _COARSE_PX = 96
-_SEAM_LEVELS, _SEAM_SHARE = 8, 0.95
+_SEAM_LEVELS, _SEAM_SHARE, _SEAM_MARGIN = 8, 0.95, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,10 @@ def seams(rgb: NDArray[np.uint8]) -> int:
 
 
 def _seams_along(grey: NDArray[np.int16]) -> int:
-    step = grey[:, 2:] - grey[:, :-2]
+    # Only the middle, so that a frame's other edges do not interrupt the one that is looked at.
+    margin = round(_SEAM_MARGIN * grey.shape[0])
+    middle = grey[margin : grey.shape[0] - margin]
+    step = middle[:, 2:] - middle[:, :-2]
     share = np.maximum((step > _SEAM_LEVELS).mean(axis=0), (step < -_SEAM_LEVELS).mean(axis=0))
     found = share >= _SEAM_SHARE
     return int((found & ~np.concatenate([[False], found[:-1]])).sum())

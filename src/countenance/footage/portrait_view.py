@@ -29,6 +29,7 @@ _BEHIND_ALPHA = 128
 _CROWN = 0.22
 """From hairline to crown, as a share of the face's height from hairline to chin: at least this for short hair."""
 _SURE_SCORE = 0.85
+_LEAST_PX = 64
 _GAZE_DEG = (25.0, 20.0)
 """Degrees for a blend shape of 1, sideways and up: turned heads whose eyes are on the camera come out near zero."""
 
@@ -76,7 +77,7 @@ class Portrait:
     faces: tuple[FaceBox, ...]
     """Largest first."""
     stands_at_deg: int
-    """90, 180 or 270 if a face is found only when the picture is turned clockwise by so much; else 0."""
+    """90, 180 or 270 if only the picture turned clockwise by so much has a face that is surely one; else 0."""
     disagreement: float | None
     """Mean distance between the marks of the face detector and of the face mesh, in distances of the eyes.
 
@@ -111,7 +112,7 @@ def measure_portrait(image: Image, settings: Settings) -> Portrait:
         width=image.size[0],
         height=image.size[1],
         faces=tuple(faces),
-        stands_at_deg=0 if faces else _stands_at(rgb, settings),
+        stands_at_deg=0 if faces and faces[0].score >= _SURE_SCORE else _stands_at(rgb, settings),
         disagreement=_disagreement(faces[0], mesh) if mesh is not None else None,
         in_profile=bool(faces) and _in_profile(faces[0]),
         framing=_framing(mesh, rgb.shape, image.size[0] / rgb.shape[1]) if mesh is not None else None,
@@ -139,6 +140,8 @@ def _mesh(rgb: NDArray[np.uint8], settings: Settings) -> FaceMesh | None:
 
 def _stands_at(rgb: NDArray[np.uint8], settings: Settings) -> int:
     """By how much to turn the picture clockwise to find a face that is surely one."""
+    if min(rgb.shape[:2]) < _LEAST_PX:
+        return 0
     for quarters in (1, 3, 2):
         turned = np.ascontiguousarray(np.rot90(rgb, -quarters))
         if any(face.score >= _SURE_SCORE for face in detect_faces(turned, settings)):

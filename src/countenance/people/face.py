@@ -150,7 +150,9 @@ def _detect_at(rgb: NDArray[np.uint8], size: int, settings: Settings) -> list[Fa
         detector.setInputSize(shape)
         _, rows = detector.detect(cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
     grow = np.array([width / shape[0], height / shape[1]], np.float32)
-    return [_box(np.asarray(row, np.float32), grow) for row in (() if rows is None else rows)]
+    found = np.zeros((0, 15), np.float32) if rows is None else np.asarray(rows, np.float32)
+    # In a picture a few pixels high the detector sees faces without an end.
+    return [_box(row, grow) for row in found if np.isfinite(row).all()]
 
 
 def _box(row: NDArray[np.float32], grow: NDArray[np.float32]) -> FaceBox:
