@@ -11,9 +11,11 @@ from scipy.ndimage import binary_closing, binary_dilation, uniform_filter1d
 
 from countenance.errors import Finding, Span
 from countenance.footage import lip_rules as rules
+from countenance.footage.listen import Sound
 from countenance.footage.spans import limit_of, runs, total_s
 from countenance.footage.timeline import Timeline
 from countenance.media.probe import MediaInfo
+from countenance.people.lips import LipTrack
 from countenance.people.lipsync import (
     DISTINCT,
     DISTINCT_REVIEW,
@@ -23,8 +25,8 @@ from countenance.people.lipsync import (
     agreement,
     band_passed,
     local_fit,
-    spoken_frames,
     steady_gap,
+    within,
 )
 
 CLOSED = 0.03
@@ -32,7 +34,7 @@ CLOSED = 0.03
 
 _FIT_WINDOW_S = 6.0
 _SHORTEST_DUBBED_S = 2.0
-_MOST_DUBBED = 1 / 3
+_MOST_DUBBED = 0.5
 _STILL_WINDOW_S, _SHORTEST_STILL_S = 2.0, 2.0
 _MOVING_WINDOW_S, _SHORTEST_MOVING_S = 1.0, 1.5
 _BESIDE_SPEECH_S = 0.4
@@ -58,48 +60,47 @@ class _Lips:
 
 
 def lip_findings(info: MediaInfo, timeline: Timeline, usable: Sequence[Span]) -> Iterator[Finding]:
-    """What is wrong with the lips of a recording of which the `usable` spans show a face well."""
+    """What is wrong with the lips. Whoever listens must do so within the `usable` spans, which show a face well."""
     if info.video is None or timeline.sound is None or not np.isfinite(timeline.lips.gap).any():
         return
     lips = _lips(timeline)
-    yield from _agree(timeline, lips, usable)
+    yield from _agree(timeline.lips, timeline.sound)
     yield from _hidden(timeline, lips)
     yield from _still(lips)
     yield from _range(lips)
-    yield from _listens(lips)
+    yield from _listens(lips, usable)
     yield from _moves(lips)
 
 
-def listening_spans(timeline: Timeline) -> tuple[Span, ...]:
-    """Stretches of half a second and more in which nobody speaks and the lips are closed, the longest first."""
-    return _listening(_lips(timeline)) if timeline.sound is not None else ()
+def listening_spans(timeline: Timeline, usable: Sequence[Span]) -> tuple[Span, ...]:
+    """Usable stretches of half a second and more in which nobody speaks and the lips are closed, the longest first."""
+    return _listening(_lips(timeline), usable) if timeline.sound is not None else ()
 
 
 def dubbed_spans(timeline: Timeline) -> tuple[Span, ...]:
     """Stretches of speech that the mouth which is seen does not speak; `worst` is their lowest agreement."""
-    if timeline.sound is None or not len(timeline.sound.expected_gap):
-        return ()
-    found = agreement(timeline.lips, timeline.sound.expected_gap, timeline.sound.speech)
-    return _dubbed(timeline, _lips(timeline), found) if found.compared_s >= LEAST_S else ()
+    return _dubbed(timeline.lips, timeline.sound) if timeline.sound is not None else ()
 
 
 def _lips(timeline: Timeline) -> _Lips:
     count = round(len(timeline.lips.gap) * RATE_HZ / timeline.lips.rate_hz)
     gap, known = steady_gap(timeline.lips, count)
     speech = timeline.sound.speech if timeline.sound is not None else ()
-    return _Lips(gap.astype(np.float64), known, spoken_frames(speech, count), band_passed(gap, timeline.lips.rate_hz))
+    return _Lips(gap.astype(np.float64), known, within(speech, count), band_passed(gap, timeline.lips.rate_hz))
 
 
-def _agree(timeline: Timeline, lips: _Lips, usable: Sequence[Span]) -> Iterator[Finding]:
-    if timeline.sound is None:
-        return
-    speech = _common(timeline.sound.speech, usable)
-    found = agreement(timeline.lips, timeline.sound.expected_gap, speech)
+def _agree(track: LipTrack, sound: Sound) -> Iterator[Finding]:
+    dubbed = _dubbed(track, sound)
+    spoken_s = total_s(sound.speech)
+    rest = _without(sound.speech, dubbed)
+    # Where less than half does not fit, the rest is judged for itself.
+    mostly = total_s(dubbed) > _MOST_DUBBED * spoken_s
+    found = agreement(track, sound.expected_gap, sound.speech if mostly else rest)
+    if found.compared_s < LEAST_S:
+        found = agreement(track, sound.expected_gap, sound.speech)
     if found.compared_s < LEAST_S:
         return
-    dubbed = _dubbed(timeline, lips, found)
-    share = total_s(dubbed) / max(float(np.count_nonzero(lips.spoken)) / RATE_HZ, 1e-6)
-    if found.score < limit_of(rules.DUBBED) or found.distinct < DISTINCT_REVIEW or share > _MOST_DUBBED:
+    if mostly or found.score < limit_of(rules.DUBBED) or found.distinct < DISTINCT_REVIEW:
         yield Finding(rules.DUBBED, detail=_elsewhere(found), measured=found.score, spans=dubbed)
         return
     if dubbed:
@@ -112,18 +113,15 @@ def _agree(timeline: Timeline, lips: _Lips, usable: Sequence[Span]) -> Iterator[
         yield Finding(rules.SOUND_OFFSET, detail=f"The sound is {side}.", measured=abs(1000 * found.offset_s))
 
 
-def _dubbed(timeline: Timeline, lips: _Lips, found: Agreement) -> tuple[Span, ...]:
-    if timeline.sound is None:
+def _dubbed(track: LipTrack, sound: Sound) -> tuple[Span, ...]:
+    found = agreement(track, sound.expected_gap, sound.speech)
+    if found.compared_s < LEAST_S:
         return ()
-    sound = timeline.sound
-    fit = local_fit(timeline.lips, sound.expected_gap, sound.speech, found.offset_s, _FIT_WINDOW_S)
-    count = min(len(fit), len(lips.spoken))
-    fit, spoken = fit[:count], lips.spoken[:count]
-    poor = np.zeros(count, np.bool_)
-    poor[np.isfinite(fit)] = fit[np.isfinite(fit)] < limit_of(rules.DUBBED_PART)
-    worst = np.where(np.isfinite(fit), fit, 1.0)
-    spans = _spans(binary_closing(poor & spoken, np.ones(RATE_HZ)), _SHORTEST_DUBBED_S)
-    return tuple(Span(span.start_s, span.end_s, float(worst[_frames(span)].min(initial=1.0))) for span in spans)
+    fit = local_fit(track, sound.expected_gap, sound.speech, found.offset_s, _FIT_WINDOW_S)
+    fit = np.where(np.isfinite(fit), fit, 1.0)
+    poor = (fit < limit_of(rules.DUBBED_PART)) & within(sound.speech, len(fit))
+    spans = _spans(binary_closing(poor, np.ones(RATE_HZ)), _SHORTEST_DUBBED_S)
+    return tuple(Span(span.start_s, span.end_s, float(fit[_frames(span)].min())) for span in spans)
 
 
 def _elsewhere(found: Agreement) -> str:
@@ -161,18 +159,18 @@ def _range(lips: _Lips) -> Iterator[Finding]:
         yield Finding(rules.MOUTH_OPENS_LITTLE, measured=high)
 
 
-def _listens(lips: _Lips) -> Iterator[Finding]:
-    spans = _listening(lips)
+def _listens(lips: _Lips, usable: Sequence[Span]) -> Iterator[Finding]:
+    spans = _listening(lips, usable)
     longest = spans[0].duration_s if spans else 0.0
     rule = rules.NO_LISTENING if longest < limit_of(rules.NO_LISTENING) else rules.LITTLE_LISTENING
     if longest < limit_of(rule):
         yield Finding(rule, measured=longest, spans=tuple(sorted(spans[:_MOST_NAMED], key=lambda span: span.start_s)))
 
 
-def _listening(lips: _Lips) -> tuple[Span, ...]:
+def _listening(lips: _Lips, usable: Sequence[Span]) -> tuple[Span, ...]:
     rests = lips.known & (lips.gap < CLOSED)
     rests = binary_closing(rests, np.ones(round(_SLIP_S * RATE_HZ) + 1)) | rests
-    spans = _spans(rests & ~lips.spoken, _SHORTEST_LISTENING_S)
+    spans = _spans(rests & ~lips.spoken & within(usable, len(rests)), _SHORTEST_LISTENING_S)
     return tuple(sorted(spans, key=lambda span: -span.duration_s))
 
 
@@ -203,7 +201,12 @@ def _frames(span: Span) -> slice:
     return slice(round(span.start_s * RATE_HZ), round(span.end_s * RATE_HZ))
 
 
-def _common(ones: Sequence[Span], others: Sequence[Span]) -> tuple[Span, ...]:
-    """What lies in a span of `ones` and in one of `others`."""
-    pairs = ((max(a.start_s, b.start_s), min(a.end_s, b.end_s)) for a in ones for b in others)
-    return tuple(sorted((Span(start, end) for start, end in pairs if end > start), key=lambda span: span.start_s))
+def _without(spans: Sequence[Span], others: Sequence[Span]) -> tuple[Span, ...]:
+    """What of `spans` lies in none of `others`."""
+    left = list(spans)
+    for other in others:
+        parts = [
+            (Span(a.start_s, min(a.end_s, other.start_s)), Span(max(a.start_s, other.end_s), a.end_s)) for a in left
+        ]
+        left = [part for pair in parts for part in pair if part.start_s < part.end_s]
+    return tuple(left)

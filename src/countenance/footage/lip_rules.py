@@ -33,8 +33,8 @@ DUBBED = Rule(
     limit=SYNC_REVIEW,
     unit="agreement of lips and sound",
     tavus_type="other_quality_issue",
-    how=_EXPECTED + "It is refused too if they fit better with the sound elsewhere, or if a third of the speech does "
-    "not fit; from 6 s of speech on.",
+    how=_EXPECTED + "It is refused too if they fit better with the sound elsewhere, or if half of the speech does not "
+    "fit; from 6 s of speech on.",
 )
 DUBBED_PART = Rule(
     id="footage.dubbed_part",

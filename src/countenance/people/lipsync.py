@@ -8,6 +8,7 @@ sound belongs to the mouth, they agree at one displacement near none far better 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -123,7 +124,7 @@ def agreement(track: LipTrack, expected: Array, speech: Sequence[Span]) -> Agree
     All three are on one clock. Nothing to compare gives zeros.
     """
     seen, known = steady_gap(track, len(expected))
-    spoken = spoken_frames(speech, len(expected))
+    spoken = within(speech, len(expected))
     compared = int(np.count_nonzero(known & spoken))
     if compared < _LEAST_FRAMES:
         return Agreement(0.0, 0.0, 0.0, 0.0, compared / RATE_HZ)
@@ -152,7 +153,7 @@ def local_fit(track: LipTrack, expected: Array, speech: Sequence[Span], offset_s
     seen, known = steady_gap(track, len(expected))
     a = band_passed(seen, track.rate_hz)
     b = np.roll(band_passed(expected, track.rate_hz), -round(offset_s * RATE_HZ))
-    both = known & spoken_frames(speech, len(expected))
+    both = known & within(speech, len(expected))
     half = np.ones(max(1, round(window_s * RATE_HZ)))
 
     def summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -171,7 +172,7 @@ def movement(track: LipTrack, when: Sequence[Span]) -> float:
     """
     count = round(len(track.gap) * RATE_HZ / track.rate_hz)
     seen, known = steady_gap(track, count)
-    moments = known & spoken_frames(when, count)
+    moments = known & within(when, count)
     if np.count_nonzero(moments) < _LEAST_FRAMES:
         return float("nan")
     return float(np.sqrt(np.mean(band_passed(seen, track.rate_hz)[moments] ** 2)))
@@ -188,12 +189,12 @@ def steady_gap(track: LipTrack, count: int) -> tuple[Array, NDArray[np.bool_]]:
     return seen.astype(np.float32), known[nearest] & (at < len(track.gap) / track.rate_hz)
 
 
-def spoken_frames(speech: Sequence[Span], count: int) -> NDArray[np.bool_]:
-    """(count,) at 25 Hz, whether somebody speaks."""
-    spoken = np.zeros(count, np.bool_)
-    for span in speech:
-        spoken[max(0, int(span.start_s * RATE_HZ)) : int(np.ceil(span.end_s * RATE_HZ))] = True
-    return spoken
+def within(spans: Sequence[Span], count: int) -> NDArray[np.bool_]:
+    """(count,) at 25 Hz, whether a moment lies in one of the spans."""
+    inside = np.zeros(count, np.bool_)
+    for span in spans:
+        inside[max(0, int(span.start_s * RATE_HZ)) : max(0, math.ceil(span.end_s * RATE_HZ))] = True
+    return inside
 
 
 def band_passed(values: Array, rate_hz: float) -> NDArray[np.float64]:
