@@ -46,6 +46,18 @@ def write_whole(path: Path, data: bytes) -> None:
         raise problem(CANNOT_WRITE, path, _reason(error)) from error
 
 
+def remove(path: Path) -> None:
+    """Remove a file if it is there.
+
+    Raises:
+        CountenanceError: media.cannot_write.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise problem(CANNOT_WRITE, path, _reason(error)) from error
+
+
 def write_picture(path: Path, picture: Image) -> None:
     """Write a JPEG as `write_whole` does.
 

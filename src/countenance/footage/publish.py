@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 from countenance.errors import Finding
 from countenance.footage.choose import best_stretch
 from countenance.footage.evidence import draw_best, draw_evidence, draw_portrait
-from countenance.footage.files import make_folder, write_whole
+from countenance.footage.files import make_folder, remove, write_whole
 from countenance.footage.page import plain_page, recording_page
 from countenance.footage.portrait import PortraitReport
 from countenance.footage.report import Report
 from countenance.settings import Settings
 
 PAGE, DATA = "report.html", "report.json"
+_OUR_NAME = re.compile(r"[a-z0-9_-]+\.jpg")
 
 
 def write_report(report: Report | PortraitReport, folder: Path, settings: Settings) -> Path:
@@ -24,7 +26,7 @@ def write_report(report: Report | PortraitReport, folder: Path, settings: Settin
 
     The page holds its pictures; the files beside it are the same ones for other programs. What is written shows a
     face: the folder, if it is new, is its owner's alone (mode 0700), and so is every file (0600). Each file appears
-    when it is whole; the page, which needs all the others, last.
+    when it is whole; the page, which needs all the others, last. Pictures of an earlier report are removed.
 
     Raises:
         CountenanceError: media.cannot_write.
@@ -65,10 +67,28 @@ def _portrait(report: PortraitReport, folder: Path, settings: Settings) -> Path:
 
 
 def _written(folder: Path, data: Mapping[str, Any], page: str) -> Path:
+    before, now = _evidence_before(folder), _evidence(data)
     text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
     write_whole(folder / DATA, f"{text}\n".encode())
     write_whole(folder / PAGE, page.encode())
+    for name in before - now:
+        remove(folder / name)
     return folder / PAGE
+
+
+def _evidence_before(folder: Path) -> set[str]:
+    """The pictures of the report that this one replaces: they may show somebody else."""
+    try:
+        data = json.loads((folder / DATA).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return set()
+    return {name for name in _evidence(data) if _OUR_NAME.fullmatch(name)} if isinstance(data, dict) else set()
+
+
+def _evidence(data: Mapping[str, Any]) -> set[str]:
+    findings = data.get("findings")
+    holders = [data, data.get("best"), *(findings if isinstance(findings, list) else [])]
+    return {str(holder.get("evidence") or "") for holder in holders if isinstance(holder, dict)} - {""}
 
 
 def _pictures(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
