@@ -106,6 +106,7 @@ def test_one_odd_stretch_is_no_second_voice() -> None:
 def test_in_loud_noise_a_room_cannot_be_heard() -> None:
     """Noise hides how speech dies away, which then looks like an echo."""
     assert "footage.reverberation" not in changed(noise_lufs=-28.0, decay_s=0.4)
+    assert "footage.reverberation" not in changed(speech=(), speech_lufs=None, noise_lufs=None, decay_s=0.4)
 
 
 @given(st.floats(-90, 0), st.floats(-120, 0), st.floats(0, 2), st.floats(-5, 80), st.floats(-1, 1))

@@ -18,7 +18,7 @@ from countenance.media.probe import MediaInfo
 _DIGITAL_SILENCE = 2.0**-15
 """Below the smallest step of 16-bit sound."""
 _HARDLY_APART_S = 1.0
-_CLEAR_ENOUGH_DB = 10.0
+_CLEAR_ENOUGH_DB, _ENOUGH_SPEECH_S = 10.0, 3.0
 _FEWEST_STRANGE = 2
 _SURELY_STRANGE = 0.5
 """One stretch may miss the main voice by a laugh or a cough, but not by this much."""
@@ -95,7 +95,8 @@ def _surroundings(sound: Sound) -> Iterator[Finding]:
     if music:
         yield Finding(rules.MUSIC, measured=max(map(_worst, music)), spans=_joined(music, max))
     # Noise hides how speech dies away, which then looks like an echo.
-    if distance > _CLEAR_ENOUGH_DB and sound.decay_s is not None and sound.decay_s > limit_of(rules.REVERBERATION):
+    is_heard = distance > _CLEAR_ENOUGH_DB and total_s(sound.speech) > _ENOUGH_SPEECH_S
+    if is_heard and sound.decay_s is not None and sound.decay_s > limit_of(rules.REVERBERATION):
         yield Finding(rules.REVERBERATION, measured=sound.decay_s)
 
 

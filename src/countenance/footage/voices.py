@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from countenance.errors import Span
 from countenance.media.read import SAMPLE_RATE
 from countenance.people.speech import VAD_CHUNK
-from countenance.people.voice import partial_embeddings
+from countenance.people.voice import embeddings_of, partials
 from countenance.settings import Settings
 
 _STRETCH = 50 * VAD_CHUNK
 """1.6 s of speech: two partial utterances of the encoder."""
 _PIECES_APART = 80
+_AT_ONCE = 6
+"""The encoder takes half as long for each stretch of several as for one alone."""
 _SPEECH = 0.5
 SAME_VOICE = 0.65
 """Two stretches at or above this likeness count towards one voice when the main one is sought."""
@@ -27,6 +29,7 @@ class VoiceMeter:
         self._chunks: list[NDArray[np.float32]] = []
         self._times: list[float] = []
         self._spans: list[tuple[float, float]] = []
+        self._waiting: list[NDArray[np.float32]] = []
         self._embeddings: list[NDArray[np.float32]] = []
 
     def feed(self, start_s: float, samples: NDArray[np.float32], probabilities: NDArray[np.float32]) -> None:
@@ -41,6 +44,7 @@ class VoiceMeter:
 
     def likeness(self) -> tuple[Span, ...]:
         """Each stretch of speech; `worst` is its likeness to the main voice, -1 to 1."""
+        self._embed()
         if not self._embeddings:
             return ()
         voices = np.stack(self._embeddings)
@@ -50,10 +54,17 @@ class VoiceMeter:
         )
 
     def _close(self) -> None:
-        pieces = partial_embeddings(np.concatenate(self._chunks), self._settings, _PIECES_APART)
-        self._embeddings.append(_unit(pieces.mean(axis=0)))
+        self._waiting.append(partials(np.concatenate(self._chunks), _PIECES_APART))
         self._spans.append((self._times[0], self._times[-1] + VAD_CHUNK / SAMPLE_RATE))
         self._chunks, self._times = [], []
+        if len(self._waiting) == _AT_ONCE:
+            self._embed()
+
+    def _embed(self) -> None:
+        if self._waiting:
+            pieces = embeddings_of(np.concatenate(self._waiting), self._settings)
+            self._embeddings += [_unit(part.mean(axis=0)) for part in np.split(pieces, len(self._waiting))]
+            self._waiting = []
 
 
 def _main_voice(voices: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -41,20 +41,28 @@ def voice_embedding(samples: NDArray[np.float32], settings: Settings) -> NDArray
     duration_s = len(speech) / SAMPLE_RATE
     if duration_s < (TOO_LITTLE_SPEECH.limit or 0.0):
         raise CountenanceError(Finding(TOO_LITTLE_SPEECH, measured=round(duration_s, 2)))
-    return _unit(partial_embeddings(speech, settings).mean(axis=0))
+    return _unit(embeddings_of(partials(speech), settings).mean(axis=0))
 
 
-def partial_embeddings(
-    speech: NDArray[np.float32], settings: Settings, step: int = _PARTIAL_STEP
-) -> NDArray[np.float32]:
-    """Unit vectors (n, 256) of pieces of 0.8 s that begin `step` hundredths of a second apart.
+def partials(speech: NDArray[np.float32], step: int = _PARTIAL_STEP) -> NDArray[np.float32]:
+    """Pieces of 0.8 s that begin `step` hundredths of a second apart, as the encoder hears them: (n, 80, 40) log-mel.
 
-    `speech` is float32 mono at 16 kHz without pauses and of any length above zero; a long one gives an even choice
-    of its pieces.
+    `speech` is float32 mono at 16 kHz without pauses, of any length above zero and any loudness; of a long one an
+    even choice of its pieces is taken.
     """
     level = max(float(np.sqrt(np.mean(np.square(speech, dtype=np.float64)))), 1e-9)
-    partials = _partials(speech * np.float32(_SPEECH_RMS / level), step)
-    raw = voice_embedder(settings).run(None, {"mel_window": partials})[0]
+    power = mel_power(speech * np.float32(_SPEECH_RMS / level), _BANDS, _FFT_SIZE, "hamming")
+    mel = np.log10(np.maximum(power, _POWER_FLOOR))
+    if len(mel) < _PARTIAL_FRAMES:
+        mel = np.pad(mel, ((0, _PARTIAL_FRAMES - len(mel)), (0, 0)), mode="edge")
+    pieces = np.lib.stride_tricks.sliding_window_view(mel, _PARTIAL_FRAMES, axis=0)[::step]
+    chosen = np.unique(np.linspace(0, len(pieces) - 1, min(len(pieces), _MOST_PARTIALS)).round().astype(int))
+    return np.ascontiguousarray(pieces[chosen].transpose(0, 2, 1))
+
+
+def embeddings_of(pieces: NDArray[np.float32], settings: Settings) -> NDArray[np.float32]:
+    """A unit vector (256,) for each of `partials`: (n, 256)."""
+    raw = voice_embedder(settings).run(None, {"mel_window": pieces})[0]
     return _unit(np.asarray(raw))
 
 
@@ -69,17 +77,6 @@ def _speech_only(samples: NDArray[np.float32], settings: Settings) -> NDArray[np
         for span in speech_spans(samples, settings)
     ]
     return np.concatenate(cuts) if cuts else np.zeros(0, np.float32)
-
-
-def _partials(speech: NDArray[np.float32], step: int) -> NDArray[np.float32]:
-    """(n, 80, 40) log-mel; of a long recording an even choice is taken."""
-    power = mel_power(speech, _BANDS, _FFT_SIZE, "hamming")
-    mel = np.log10(np.maximum(power, _POWER_FLOOR))
-    if len(mel) < _PARTIAL_FRAMES:
-        mel = np.pad(mel, ((0, _PARTIAL_FRAMES - len(mel)), (0, 0)), mode="edge")
-    partials = np.lib.stride_tricks.sliding_window_view(mel, _PARTIAL_FRAMES, axis=0)[::step]
-    chosen = np.unique(np.linspace(0, len(partials) - 1, min(len(partials), _MOST_PARTIALS)).round().astype(int))
-    return np.ascontiguousarray(partials[chosen].transpose(0, 2, 1))
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
