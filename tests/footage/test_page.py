@@ -6,10 +6,12 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_reports import made_report
 from PIL import Image
@@ -19,9 +21,11 @@ from countenance.footage import face_rules, file_rules, sound_rules
 from countenance.footage.page import plain_page, recording_page
 from countenance.footage.portrait import check_image
 from countenance.footage.publish import write_refusal, write_report
-from countenance.footage.tracks import listening, ticks, tracks
+from countenance.footage.timeline import SAMPLES_PER_S
+from countenance.footage.tracks import ticks, tracks
 from countenance.media.errors import UNKNOWN_FORMAT
 from countenance.media.read import frames
+from countenance.people.lips import LipTrack
 from countenance.settings import Settings
 
 SETTINGS = Settings(threads=1)
@@ -158,10 +162,16 @@ def test_ticks_fit_a_telephone() -> None:
     assert [tick.text for tick in ticks(60.0)] == ["00:00", "00:10", "00:20", "00:30", "00:40", "00:50"]
 
 
-def test_listening_is_what_lies_between_speech() -> None:
-    usable = [Span(0.0, 20.0), Span(25.0, 40.0)]
-    speech = [Span(1.0, 5.0), Span(6.0, 15.0), Span(19.0, 27.0)]
-    assert listening(usable, speech) == [Span(15.0, 19.0), Span(27.0, 40.0)]
+def test_listening_is_on_the_timeline(short_footage: Path) -> None:
+    report = made_report(short_footage)
+    sound = report.timeline.sound
+    assert sound is not None
+    still = LipTrack(SAMPLES_PER_S, np.full(len(report.timeline.samples), 0.01, np.float32))
+    quiet = replace(sound, speech=(Span(0.5, 4.0), Span(5.0, 8.0)))
+    line = replace(report.timeline, lips=still, sound=quiet)
+    (listens,) = [t for t in tracks(replace(report, timeline=line), None, []) if t.label == "Listening"]
+    assert len(listens.bars) == 1
+    assert float(listens.bars[0].x) == pytest.approx(100 * 8.0 / 13, abs=3)
 
 
 def test_a_clean_recording_is_told_so(short_footage: Path) -> None:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from countenance.errors import Finding, Span
 from countenance.footage.choose import Choice
 from countenance.footage.face_rules import FACE_TURNED
+from countenance.footage.judge_lips import listening_spans
+from countenance.footage.lip_rules import NO_LISTENING
 from countenance.footage.listen import Sound
 from countenance.footage.loudness import STEP_S
 from countenance.footage.report import Report
@@ -25,7 +27,6 @@ _THINNEST = 0.35
 """Percent of the width: about a pixel on a telephone."""
 _TURN_RANGE_DEG = 60.0
 _QUIETEST_LUFS = -70.0
-_LONGEST_PAUSE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +102,16 @@ def _material(report: Report, best: Choice | None, length: float) -> Iterator[Tr
         yield _spans("The best part", "best-part", best.spans, length)
     if report.timeline.sound is not None:
         yield _spans("Speech", "speech", report.timeline.sound.speech, length)
-        quiet = listening(report.usable, report.timeline.sound.speech)
-        if quiet:
+        if quiet := _listening(report):
             yield _spans("Listening", "listening", quiet, length)
 
 
-def listening(usable: Sequence[Span], speech: Sequence[Span]) -> list[Span]:
-    """What of the usable parts lies between speech, for long enough to be more than a pause."""
-    found: list[Span] = []
-    for span in usable:
-        start = span.start_s
-        for said in speech:
-            if said.end_s > span.start_s and said.start_s < span.end_s:
-                found.append(Span(start, max(start, said.start_s)))
-                start = said.end_s
-        found.append(Span(start, max(start, span.end_s)))
-    return [span for span in found if span.duration_s >= _LONGEST_PAUSE_S]
+def _listening(report: Report) -> list[Span]:
+    """Where the person listens for longer than a pause, in order of time."""
+    if not np.isfinite(report.timeline.lips.gap).any():
+        return []
+    found = listening_spans(report.timeline, report.usable)
+    return sorted((s for s in found if s.duration_s >= limit_of(NO_LISTENING)), key=lambda span: span.start_s)
 
 
 def _spans(label: str, kind: str, spans: Sequence[Span], length: float) -> Track:

@@ -200,6 +200,10 @@ def nearest_edge(case: Case) -> Image:
     }
     start, end = ways[min(ways)]
     canvas.box(scene.face, WRONG)
+    if end[0] == middle[0]:
+        canvas.line([(0, end[1]), (scene.width, end[1])], WRONG, width=8)
+    else:
+        canvas.line([(end[0], 0), (end[0], scene.height)], WRONG, width=8)
     canvas.arrow(start, end, WRONG)
     return canvas.drawn()
 

@@ -58,7 +58,9 @@ TABLE: dict[str, Shown] = {
     "footage.face_covered": Shown(person.covered),
     "footage.eyes_covered": Shown(person.eyes),
     "footage.eyes_shut": Shown(person.eyes),
-    "footage.mouth_moves": Shown(sound.lips_and_sound, times=None),
+    "footage.mouth_hidden": Shown(person.covered),
+    "footage.lips_never_close": Shown(person.mouth, _FACES("lip_gap")),
+    "footage.mouth_opens_little": Shown(person.mouth, _FACES("lip_gap")),
     # Light
     "footage.too_dark": Shown(picture.brightness, moments.brightness),
     "footage.dim": Shown(picture.brightness, moments.brightness),
@@ -94,7 +96,12 @@ TABLE: dict[str, Shown] = {
     # Lips and sound
     "footage.sound_offset": Shown(sound.lips_and_sound, times=None),
     "footage.dubbed": Shown(sound.lips_and_sound, times=None),
+    "footage.dubbed_part": Shown(sound.lips_and_sound, times=None),
+    "footage.sync_unsure": Shown(sound.lips_and_sound, times=None),
+    "footage.mouth_still": Shown(sound.lips_and_sound, times=None),
+    "footage.mouth_moves": Shown(sound.lips_and_sound, times=None),
     "footage.no_listening": Shown(sound.lips_and_sound, times=None),
+    "footage.little_listening": Shown(sound.lips_and_sound, times=None),
 }
 
 PORTRAITS: dict[str, Sketch] = {
