@@ -96,7 +96,7 @@ def grainy(picture: Picture, _: FaceMesh) -> Picture:
 
 
 def blurred(picture: Picture, _: FaceMesh) -> Picture:
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 2.0), np.uint8)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 2.5), np.uint8)
 
 
 def very_blurred(picture: Picture, _: FaceMesh) -> Picture:
@@ -117,7 +117,7 @@ def on_its_side(picture: Picture, _: FaceMesh) -> Picture:
 
 
 def dim(picture: Picture, _: FaceMesh) -> Picture:
-    return (picture * 0.2).astype(np.uint8)
+    return np.asarray(picture * 0.2, np.uint8)
 
 
 def overexposed(picture: Picture, _: FaceMesh) -> Picture:

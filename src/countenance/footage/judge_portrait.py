@@ -149,8 +149,7 @@ def _light(surface: Surface, expression: Expression) -> Iterator[Finding]:
     yield from _above(picture.TOO_BRIGHT, 100 * surface.clipped)
     if abs(expression.yaw_deg) < _TURNED_CHEEK_DEG:
         yield from _above(picture.SIDE_LIGHT, surface.side_stops)
-    blurred = list(_below(picture.TOO_BLURRED, surface.coarse_sharpness))
-    yield from blurred or _below(picture.BLURRED, surface.sharpness)
+    yield from _graded(surface.sharpness, picture.TOO_BLURRED, picture.BLURRED)
     yield from _above(picture.BLOCKY, surface.blockiness)
 
 

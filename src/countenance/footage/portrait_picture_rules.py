@@ -63,21 +63,20 @@ TOO_BLURRED = Rule(
     id="portrait.too_blurred",
     title="The picture is too blurred.",
     remedy="Use a sharp picture: hold the camera still and focus on the eyes.",
-    limit=36.0,
+    limit=22.0,
     unit="%",
     tavus_type="ImageQualityError",
-    how="Fine against coarse detail of the face at 96 px width: 58 and more if sharp, 22 to 35 after a blur of 2 "
-    "% of the face's width.",
+    how="Fine against coarser detail of the face at 256 px width: 19 to 24 after a blur of 2 % of the face's width.",
 )
 BLURRED = Rule(
     id="portrait.blurred",
     title="The face is not sharp.",
     remedy="Use a sharper picture: hold the camera still, focus on the eyes, do not enlarge a small picture.",
     severity=Severity.WARNING,
-    limit=32.0,
+    limit=36.0,
     unit="%",
     tavus_type="ImageQualityError",
-    how="Fine against coarse detail of the face at 256 px width: 33 and more in sharp pictures, 24 to 31 after a "
+    how="Fine against coarser detail of the face at 256 px width: 51 and more in sharp pictures, 29 to 34 after a "
     "blur of 1 % of the face's width.",
 )
 BLOCKY = Rule(

@@ -25,7 +25,6 @@ _QUIET = (10.0, 40.0)
 """Percentiles between which blocks hold texture rather than the edges of things."""
 _FLAT_PX, _FLAT_LEVELS = 11, 1.0
 _WHITE = 250
-_COARSE_PX = 96
 _SEAM_LEVELS, _SEAM_SHARE, _SEAM_MARGIN = 8, 0.95, 0.1
 
 
@@ -45,8 +44,6 @@ class Surface:
     """Share of the face's pixels that are white."""
     sharpness: float
     """See `countenance.footage.face_view.sharpness`."""
-    coarse_sharpness: float
-    """The same of the face at 96 px: near 25 only if even a small copy of the picture is blurred."""
     blockiness: float
     """See `countenance.footage.face_view.blockiness`."""
     texture: float
@@ -82,7 +79,6 @@ def surface(rgb: NDArray[np.uint8], mesh: FaceMesh, oval: Sequence[int]) -> Surf
         side_stops=_stops(light, cheeks),
         clipped=float((small[face].min(axis=1) >= _WHITE).mean()) if face.any() else 0.0,
         sharpness=sharpness(crop(luma, box)),
-        coarse_sharpness=sharpness(_narrow(crop(luma, box))),
         blockiness=blockiness(luma, box),
         texture=texture,
         peakedness=peakedness,
@@ -133,13 +129,6 @@ def _box(mesh: FaceMesh, oval: Sequence[int], shape: tuple[int, ...]) -> Box:
         for edge in (mesh.points[list(oval), :2].min(axis=0), mesh.points[list(oval), :2].max(axis=0))
     )
     return Box(float(left), float(top), float(right - left), float(bottom - top))
-
-
-def _narrow(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    import cv2
-
-    scale = min(1.0, _COARSE_PX / face.shape[1])
-    return np.asarray(cv2.resize(face, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _stops(light: NDArray[np.float32], cheeks: Sequence[NDArray[np.bool_]]) -> float:
