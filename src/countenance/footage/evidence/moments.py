@@ -46,6 +46,12 @@ def middle(finding: Finding, timeline: Timeline, value: Value | None) -> list[fl
     return [worst_moment(finding, timeline, value)]
 
 
+def without_face(finding: Finding, timeline: Timeline, value: Value | None) -> list[float]:
+    """The middle one of the samples that show no face."""
+    times = [s.time_s for s in timeline.samples if s.face is None]
+    return [times[len(times) // 2]] if times else middle(finding, timeline, value)
+
+
 def around_start(finding: Finding, timeline: Timeline, value: Value | None) -> list[float]:
     """Just before and just after the worst stretch begins: a cut, a jump, a flash."""
     span = worst_span(finding)
@@ -133,6 +139,11 @@ def off_centre(sample: Sample) -> float | None:
 def brightness(sample: Sample) -> float | None:
     """Luma of the face, or of the picture without one."""
     return sample.brightness
+
+
+def contrast(sample: Sample) -> float | None:
+    """See `Sample`."""
+    return sample.contrast
 
 
 def faces(sample: Sample) -> float | None:

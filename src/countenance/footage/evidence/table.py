@@ -35,7 +35,7 @@ _FACES, _VIEW = moments.of_face, moments.of_view
 
 TABLE: dict[str, Shown] = {
     # Who is seen
-    "footage.no_face": Shown(person.no_face, moments.faces),
+    "footage.no_face": Shown(person.no_face, times=moments.without_face),
     "footage.face_missing": Shown(person.no_face),
     "footage.face_leaves": Shown(person.no_face),
     "footage.second_person": Shown(person.several_faces, moments.faces),
@@ -65,7 +65,7 @@ TABLE: dict[str, Shown] = {
     "footage.too_dark": Shown(picture.brightness, moments.brightness),
     "footage.dim": Shown(picture.brightness, moments.brightness),
     "footage.overexposed": Shown(picture.lost_light, _VIEW("bright")),
-    "footage.low_contrast": Shown(picture.brightness),
+    "footage.low_contrast": Shown(person.bare, moments.contrast),
     "footage.uneven_light": Shown(picture.halves, _VIEW("uneven")),
     "footage.light_changes": Shown(picture.light_over_time, moments.brightness, moments.extremes),
     "footage.flicker": Shown(picture.light_over_time),
