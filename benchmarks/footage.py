@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from footage_defects import BASES, LEVELS, measure_defects
+from footage_defects import BASES, LEVELS, PICTURE_S, measure_defects
 from footage_files import measure_files
 from footage_speed import measure_speed
 from recordings import DEFAULT_DATA
@@ -30,8 +30,12 @@ def main() -> int:
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS)
     parser.add_argument("--only", nargs="*", default=(), help="names, or parts of names, of defects and files")
     parser.add_argument("--bases", nargs="*", choices=list(BASES), default=list(BASES), help="what to spoil")
-    parser.add_argument("--levels", nargs="*", choices=LEVELS, default=LEVELS, help="strengths of the defects")
-    parser.add_argument("--seconds", type=float, help="length of the good recordings (default: as is)")
+    parser.add_argument(
+        "--levels", nargs="*", choices=LEVELS, help="strengths (default: all on the presenter, medium on the man)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=PICTURE_S, help="length on which faults of the picture are tried"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="processes; each holds a good recording of 1 GB")
     parser.add_argument("--out", type=Path, help="a JSON file for all that was raised")
     options = parser.parse_args()
@@ -41,7 +45,7 @@ def main() -> int:
         wrong += measure_files(options.data, options.only)
     if "defects" in options.parts:
         missed, results["defects"] = measure_defects(
-            options.data, options.only, options.bases, options.levels, options.seconds, options.jobs
+            options.data, options.only, options.bases, options.levels or (), options.seconds, options.jobs
         )
         wrong += missed
     if "speed" in options.parts and not options.only:

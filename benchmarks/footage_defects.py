@@ -14,11 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from countenance.errors import CountenanceError, Severity
+from countenance.footage.judge import judge, usable_spans
+from countenance.footage.listen import listen
+from countenance.footage.look import look
 from countenance.footage.report import check
+from countenance.footage.timeline import Timeline, lip_track
+from countenance.media.probe import probe
 from countenance.settings import Settings
 from countenance.stock.clips import presenter_clip
 from countenance.stock.defects import DEFECTS, KINDS, Defect, Original, load, write
-from countenance.stock.defects.clip import unchanged
+from countenance.stock.defects.clip import last, unchanged
 
 LEVELS = ("weak", "medium", "strong")
 SETTINGS = Settings(threads=1)
@@ -31,17 +36,22 @@ class Base:
     path: str
     start_s: float
     seconds: float
-    may: frozenset[str]
-    """Rules that the stretch breaks because it is short, or because of what it was chosen to show."""
+    levels: tuple[str, ...]
+    """The strengths that are tried unless others are asked for."""
 
 
-SHORT = frozenset({"footage.little_speech", "footage.too_little_speech", "footage.short"})
 BASES = {
     # Nine seconds of speech, with its pauses thirteen; then three of listening.
-    "presenter": Base("", 26.6, 16.0, SHORT),
+    "presenter": Base("", 26.6, 16.0, LEVELS),
     # A real man, upright 1080 x 1920 at 30 a second; he speaks all the time.
-    "man on sofa": Base("talking/contracted_man_sofa_20s.mp4", 2.0, 11.0, SHORT),
+    "man on sofa": Base("talking/contracted_man_sofa_20s.mp4", 2.0, 11.0, LEVELS[1:2]),
 }
+PICTURE_S = 7.0
+"""Faults of the picture are tried on the last part of the stretch: pictures are what costs time."""
+WHOLE = frozenset({"too_short", "no_listening"})
+"""Faults of the picture's time that need all of it."""
+SHORT = frozenset(f"footage.{rule}" for rule in ("too_short", "too_little_speech", "little_speech", "no_listening"))
+"""Rules that a good recording breaks because only a short stretch is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,47 +71,68 @@ class Outcome:
     strength: float
     raised: tuple[str, ...]
     verdict: str
-    """found, missed, or "-" where the good recording breaks the expected rules already."""
+    """`found`, `missed`, or `-` where the good recording breaks the expected rules already."""
     made_s: float
     checked_s: float
 
 
-class Bench:
-    """A good recording held in memory, written once, and what is raised on it."""
+class Stretch:
+    """A good recording in memory, written once, and what is raised on it."""
 
-    def __init__(self, name: str, data: Path, seconds: float | None, folder: Path) -> None:
+    def __init__(self, original: Original, path: Path) -> None:
+        self.original = original
+        self.path = write(unchanged(original), path)
+        self.seen = look(path, SETTINGS)
+        self.raised = self.raised_with(path)
+
+    def raised_with(self, path: Path) -> dict[str, str]:
+        """What is raised on a recording of the same pictures, which are not looked at again."""
+        info = probe(path)
+        sound = listen(path, SETTINGS) if info.audio else None
+        timeline = Timeline(self.seen.samples, lip_track(self.seen.samples), self.seen.pictures, sound)
+        return {f.rule.id: f.severity.value for f in judge(info, timeline, usable_spans(timeline))}
+
+
+class Bench:
+    """A good recording, whole for faults of the sound and its last part for those of the picture."""
+
+    def __init__(self, name: str, data: Path, seconds: float, folder: Path) -> None:
         base = BASES[name]
         path = data / base.path if base.path else presenter_clip()
-        self.name = name
+        whole = load(path, SETTINGS, start_s=base.start_s, seconds=base.seconds, max_side=1280)
         self._folder = folder
-        self.original: Original = load(
-            path, SETTINGS, start_s=base.start_s, seconds=seconds or base.seconds, max_side=1280
-        )
-        self._clean = write(unchanged(self.original), folder / f"{name}.mp4")
-        self.clean = _raised(self._clean)
+        self._whole = Stretch(whole, folder / "whole.mp4")
+        self._part = Stretch(last(whole, seconds), folder / "part.mp4")
+
+    @property
+    def clean(self) -> dict[str, str]:
+        return self._whole.raised | self._part.raised
 
     def judge(self, task: Task) -> Outcome:
         defect = KINDS[task.defect]
         strength = defect.strength(task.level)
-        path = self._folder / f"{task.base} {task.defect} {task.level}.mp4"
         begun = time.monotonic()
-        faulty = defect.make(self.original, strength)
-        same = faulty.pictures is self.original.pictures and faulty.crf == unchanged(self.original).crf
-        write(faulty, path, encoded=self._clean if same else None)
+        good = self._whole
+        faulty = defect.make(good.original, strength)
+        same = faulty.pictures is good.original.pictures and faulty.crf == unchanged(good.original).crf
+        if not same and defect.name not in WHOLE:
+            good = self._part
+            faulty = defect.make(good.original, strength)
+        path = write(faulty, self._folder / "faulty.mp4", encoded=good.path if same else None)
         made = time.monotonic()
-        raised = set(_raised(path)) - set(self.clean)
-        path.unlink()
-        verdict = "found" if raised & set(defect.expected) else "missed"
-        if verdict == "missed" and set(self.clean) & set(defect.expected):
-            verdict = "-"
+        raised = good.raised_with(path) if same and faulty.bytes_kept == 1.0 else _raised(path)
         checked_s = time.monotonic() - made
+        new = set(raised) - set(good.raised)
+        verdict = "found" if new & set(defect.expected) else "missed"
+        if verdict == "missed" and set(good.raised) & set(defect.expected):
+            verdict = "-"
         return Outcome(
-            task.base, task.defect, task.level, strength, tuple(sorted(raised)), verdict, made - begun, checked_s
+            task.base, task.defect, task.level, strength, tuple(sorted(new)), verdict, made - begun, checked_s
         )
 
 
 def measure_defects(
-    data: Path, only: Sequence[str], bases: Sequence[str], levels: Sequence[str], seconds: float | None, jobs: int
+    data: Path, only: Sequence[str], bases: Sequence[str], levels: Sequence[str], seconds: float, jobs: int
 ) -> tuple[int, list[dict[str, Any]]]:
     """Print the table; returns how many defects were missed or falsely raised, and every outcome."""
     begun = time.monotonic()
@@ -125,14 +156,14 @@ def measure_defects(
 def _levels(base: str, defect: Defect, levels: Sequence[str]) -> Iterator[int]:
     if defect.presenter_only and base != "presenter":
         return
-    wanted = [LEVELS.index(level) for level in levels]
+    wanted = [LEVELS.index(level) for level in levels or BASES[base].levels]
     yield from wanted if len(defect.strengths) > 1 else [max(wanted)]
 
 
 _bench: dict[str, Bench] = {}
 
 
-def _prepare(base: str, data: Path, seconds: float | None, folder: Path) -> None:
+def _prepare(base: str, data: Path, seconds: float, folder: Path) -> None:
     own = Path(tempfile.mkdtemp(dir=folder))
     _bench[base] = Bench(base, data, seconds, own)
 
@@ -142,7 +173,7 @@ def _judge(task: Task) -> tuple[dict[str, str], Outcome]:
 
 
 def _judged(
-    base: str, tasks: Sequence[Task], data: Path, seconds: float | None, folder: Path, jobs: int
+    base: str, tasks: Sequence[Task], data: Path, seconds: float, folder: Path, jobs: int
 ) -> Iterator[tuple[dict[str, str], Outcome | None]]:
     """What is raised on the good recording, then the outcomes."""
     context = get_context("spawn")
@@ -167,7 +198,7 @@ def _raised(path: Path) -> dict[str, str]:
 
 def _print_clean(base: str, clean: dict[str, str]) -> int:
     """Returns how many false alarms there are. A hint is advice and no alarm."""
-    alarms = {name for name, severity in clean.items() if severity != Severity.HINT.value} - BASES[base].may
+    alarms = {name for name, severity in clean.items() if severity != Severity.HINT.value} - SHORT
     print(f"{base}, unspoilt: {', '.join(f'{name} ({severity})' for name, severity in clean.items()) or 'nothing'}")
     if alarms:
         print(f"  FALSE ALARMS: {', '.join(sorted(alarms))}")

@@ -11,6 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from countenance.errors import CountenanceError
+from countenance.footage.rules import RULES
+from countenance.media.errors import RULES as MEDIA_RULES
 from countenance.media.probe import probe
 from countenance.media.read import FPS, audio, frames
 from countenance.people.face import FaceTracker, detect_faces
@@ -47,10 +49,12 @@ def decibels(samples: NDArray[np.floating]) -> float:
     return float(10 * np.log10(np.square(samples).mean() + 1e-12))
 
 
-def test_there_are_forty_in_three_strengths() -> None:
+def test_there_are_forty_in_three_strengths_and_their_rules_exist() -> None:
     assert sum(len(set(defect.strengths)) == 3 for defect in DEFECTS) >= 40
     assert len(KINDS) == len(DEFECTS)
     assert all(defect.make.__doc__ for defect in DEFECTS)
+    known = {rule.id for rule in (*RULES, *MEDIA_RULES)}
+    assert {rule for defect in DEFECTS for rule in defect.expected} <= known
 
 
 @pytest.mark.parametrize("defect", PAINTED, ids=lambda defect: defect.name)

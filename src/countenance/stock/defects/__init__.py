@@ -88,8 +88,8 @@ DEFECTS: tuple[Defect, ...] = (
     _defect(company.passing, (0.5, 1.5, 3), "s", "second_person", "someone_passes"),
     _defect(company.moving_background, (3, 10, 25), "% of the picture", "background_moves"),
     # What covers the face
-    _defect(cover.hand, (0.4, 1.5, 4), "s", "face_covered", "face_leaves"),
-    _defect(cover.mask, (0, 1, 2), "0 chin, 1 mouth, 2 nose too", "face_covered", "face_leaves"),
+    _defect(cover.hand, (0.4, 1.5, 4), "s", "face_covered", "mouth_hidden"),
+    _defect(cover.mask, (0, 1, 2), "0 chin, 1 mouth, 2 nose too", "face_covered", "mouth_hidden"),
     _defect(cover.microphone, (8, 25, 45), "% of the face's width", "face_covered"),
     _defect(cover.sunglasses, (30, 75, 97), "% of the light", "eyes_covered", "face_covered"),
     _defect(cover.eyes_closed, (0.3, 1.5, 4), "s", "eyes_shut"),
@@ -109,7 +109,7 @@ DEFECTS: tuple[Defect, ...] = (
     _defect(time.truncated, (90, 66, 33), "% of the bytes", "media.truncated", "media.undecodable"),
     _defect(time.sound_late, (80, 200, 400), "ms", "sound_offset"),
     _defect(time.sound_early, (80, 200, 400), "ms", "sound_offset"),
-    _defect(time.dubbed, (30, 70, 100), "% of the speech", "dubbed"),
+    _defect(time.dubbed, (30, 70, 100), "% of the speech", "dubbed", "dubbed_part"),
     _defect(time.no_listening, (50, 85, 100), "% of the listening part", "no_listening"),
     _defect(time.speaks_unheard, (1, 3, 5), "s", "mouth_moves"),
     # Sound

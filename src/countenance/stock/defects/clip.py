@@ -106,6 +106,21 @@ def load(
     return Original(path, first, pictures, _filled(meshes), sound, speech)
 
 
+def last(original: Original, seconds: float) -> Original:
+    """The last part of it."""
+    left = max(0, len(original.pictures) - round(seconds * FPS))
+    start_s = left / FPS
+    speech = (Span(max(0.0, s.start_s - start_s), s.end_s - start_s) for s in original.speech if s.end_s > start_s)
+    return replace(
+        original,
+        first=original.first + left,
+        pictures=original.pictures[left:],
+        points=original.points[left:],
+        sound=original.sound[round(start_s * RATE) :],
+        speech=tuple(speech),
+    )
+
+
 def unchanged(original: Original) -> Faulty:
     """The recording as it is, written as the faulty ones are."""
     return Faulty(original.pictures, original.sound)
