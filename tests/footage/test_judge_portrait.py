@@ -112,7 +112,7 @@ def test_nothing_is_wrong_with_a_good_portrait() -> None:
         (lambda v: made(clipped=v), 0.09, 0.11, "too_bright"),
         (lambda v: made(side_stops=v), 1.6, 1.8, "side_light"),
         (lambda v: made(sharpness=v), 37, 35, "blurred"),
-        (lambda v: made(sharpness=v), None, 21, "too_blurred"),
+        (lambda v: made(sharpness=v), None, 24, "too_blurred"),
         (lambda v: made(blockiness=v), 109, 111, "blocky"),
         (lambda v: made(texture=v), 0.6, 0.8, "painted"),
         (lambda v: made(outlines=v), 64, 66, "drawn"),

@@ -121,7 +121,7 @@ def dim(picture: Picture, _: FaceMesh) -> Picture:
 
 
 def overexposed(picture: Picture, _: FaceMesh) -> Picture:
-    return np.clip(picture * 1.9 + 30.0, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * 1.9 + 30.0, 0, 255), np.uint8)
 
 
 def lit_from_one_side(picture: Picture, mesh: FaceMesh) -> Picture:

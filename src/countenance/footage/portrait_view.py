@@ -163,7 +163,7 @@ def _disagreement(face: FaceBox, mesh: FaceMesh) -> float:
 
 
 def _in_profile(face: FaceBox) -> bool:
-    right, left, nose = face.landmarks[:3]
+    right, left, nose = face.landmarks[:3].astype(np.float64)
     towards = left - right
     along = float(np.dot(nose - right, towards)) / max(float(np.dot(towards, towards)), 1.0)
     return not 0.0 < along < 1.0
