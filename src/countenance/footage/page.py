@@ -43,6 +43,7 @@ class Card:
     detail: str
     where: tuple[Line, ...]
     remedy: str
+    about: str
     more: tuple[tuple[str, str], ...]
     rule: str
     tavus: str
@@ -143,7 +144,7 @@ def _verdict(findings: Sequence[Finding], purpose: str) -> Verdict:
         mood, lead = "good", f"Nothing forbids it; {_counted(advice, 'thing')} could be better, as said below."
     else:
         mood, lead = "good", "Every rule was kept."
-    return Verdict(mood, verdict, lead, f"{found}, the gravest first." if found else "")
+    return Verdict(mood, verdict, lead, found + (", the gravest first." if len(findings) > 1 else "."))
 
 
 def _facts(report: Report) -> tuple[tuple[str, str], ...]:
@@ -186,6 +187,7 @@ def _cards(findings: Sequence[Finding], anchors: Sequence[str], pictures: Mappin
             detail=finding.detail,
             where=tuple(Line(place, value) for place, value in places(finding)),
             remedy=finding.rule.remedy,
+            about="How this was measured" if finding.rule.how else "About this rule",
             more=tuple(_more(finding)),
             rule=finding.rule.id,
             tavus=finding.rule.tavus_type or "",
