@@ -93,7 +93,7 @@ CLOTH = (66.0, -4.0, -12.0)
     ("change", "rule", "worst"),
     [
         (face(yaw_deg=-38.0), "face_turned", 38),
-        (face(pitch_deg=27.0), "face_turned", 27),
+        (face(pitch_deg=27.0), "face_turned", 30),
         (face(roll_deg=-20.0), "head_tilted", 20),
         (face(eyes_shut=0.8), "eyes_shut", 4),
         (face(box=Box(0.42, 0.01, 0.16, 0.68)), "head_cut", 1),

@@ -132,7 +132,8 @@ FACE_TURNED = Rule(
     limit=25.0,  # clean recordings: 95 % of the time below 20, single moments up to 26
     unit="degrees",
     tavus_type="face_turned_away",
-    how="The larger of yaw and pitch of the face mesh, true to a few degrees; 90 where no mesh fits the face.",
+    how="The larger of yaw and pitch of the face mesh, true to a few degrees; pitch against its median (8 degrees "
+    "at most). 90 where no mesh fits the face.",
 )
 CAMERA_ANGLE = Rule(
     id="footage.camera_angle",

@@ -9,7 +9,7 @@ from math import ceil, floor
 from countenance.errors import Finding, Severity, Span
 from countenance.footage.face_rules import FACE_TOO_SMALL, FACE_TURNED
 from countenance.footage.judge_cover import passing_cover
-from countenance.footage.judge_face import turned_deg
+from countenance.footage.judge_face import level_pitch_deg, turned_deg
 from countenance.footage.judge_lips import lip_findings
 from countenance.footage.judge_picture import picture_findings
 from countenance.footage.judge_sound import sound_findings
@@ -30,7 +30,8 @@ def usable_spans(timeline: Timeline) -> tuple[Span, ...]:
 
     They end at every cut, and leave out frozen pictures.
     """
-    good = [_is_usable(sample) for sample in timeline.samples]
+    level = level_pitch_deg(timeline)
+    good = [_is_usable(sample, level) for sample in timeline.samples]
     for slip in runs([not fine for fine in good]):
         first, stop = _samples_of(slip)
         alone = all(sample.faces <= 1 for sample in timeline.samples[first:stop])
@@ -60,8 +61,8 @@ def judge(info: MediaInfo, timeline: Timeline, usable: Sequence[Span]) -> tuple[
     return tuple(sorted(named, key=lambda finding: list(Severity).index(finding.severity)))
 
 
-def _is_usable(sample: Sample) -> bool:
+def _is_usable(sample: Sample, level_deg: float) -> bool:
     if sample.faces != 1 or sample.face is None:
         return False
     large = sample.face.width_px >= limit_of(FACE_TOO_SMALL)
-    return large and turned_deg(sample) <= limit_of(FACE_TURNED) and sample.brightness >= _DARKEST_FACE
+    return large and turned_deg(sample, level_deg) <= limit_of(FACE_TURNED) and sample.brightness >= _DARKEST_FACE

@@ -15,6 +15,7 @@ from countenance.footage.spans import lasting, limit_of, percent, runs, sample_r
 from countenance.footage.timeline import SAMPLES_PER_S, FaceSample, Sample, Timeline
 
 _PROFILE_DEG = 90.0
+_LEVEL_DEG = 8.0
 _CROWN = 0.35
 """The hair's top is so many heights of the face above the brow."""
 _STRETCH_S = 0.45
@@ -36,13 +37,25 @@ def face_findings(timeline: Timeline) -> Iterator[Finding]:
     yield from _movement(timeline)
 
 
-def turned_deg(sample: Sample) -> float:
-    """How far the face is turned from the camera in degrees; 0 without a face, 90 where no mesh fits it."""
+def level_pitch_deg(timeline: Timeline) -> float:
+    """What counts as looking straight ahead: the median pitch, at most `_LEVEL_DEG` from the camera's own line.
+
+    The mesh's pitch is off by some degrees that depend on the face, and a camera is seldom exactly at eye level.
+    """
+    pitches = [s.face.pitch_deg for s in timeline.samples if s.face is not None and s.face.pitch_deg is not None]
+    return min(max(median(pitches), -_LEVEL_DEG), _LEVEL_DEG) if pitches else 0.0
+
+
+def turned_deg(sample: Sample, level_deg: float = 0.0) -> float:
+    """How far the face is turned from the camera in degrees, up and down from `level_deg`.
+
+    0 without a face, 90 where no mesh fits it.
+    """
     if sample.face is None:
         return 0.0
     if sample.face.yaw_deg is None or sample.face.pitch_deg is None:
         return _PROFILE_DEG
-    return max(abs(sample.face.yaw_deg), abs(sample.face.pitch_deg))
+    return max(abs(sample.face.yaw_deg), abs(sample.face.pitch_deg - level_deg))
 
 
 def _shared_out(
@@ -95,7 +108,8 @@ def _least(values: Sequence[float], span: Span) -> float:
 
 
 def _pose(timeline: Timeline, seen: Sequence[FaceSample]) -> Iterator[Finding]:
-    angles = [turned_deg(sample) if sample.faces == 1 else 0.0 for sample in timeline.samples]
+    level = level_pitch_deg(timeline)
+    angles = [turned_deg(sample, level) if sample.faces == 1 else 0.0 for sample in timeline.samples]
     yield from _stretches(rules.FACE_TURNED, angles)
     rolls = [abs(s.face.roll_deg) if s.face and s.face.roll_deg is not None else 0.0 for s in timeline.samples]
     yield from _stretches(rules.HEAD_TILTED, rolls)
