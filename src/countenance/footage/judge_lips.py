@@ -35,6 +35,8 @@ CLOSED = 0.03
 _FIT_WINDOW_S = 6.0
 _SHORTEST_DUBBED_S = 2.0
 _MOST_DUBBED = 0.5
+_PAUSE_S = 1.0
+"""Pauses between words that do not end a stretch."""
 _STILL_WINDOW_S, _SHORTEST_STILL_S = 2.0, 2.0
 _MOVING_WINDOW_S, _SHORTEST_MOVING_S = 1.0, 1.5
 _BESIDE_SPEECH_S = 0.4
@@ -120,7 +122,7 @@ def _dubbed(track: LipTrack, sound: Sound) -> tuple[Span, ...]:
     fit = local_fit(track, sound.expected_gap, sound.speech, found.offset_s, _FIT_WINDOW_S)
     fit = np.where(np.isfinite(fit), fit, 1.0)
     poor = (fit < limit_of(rules.DUBBED_PART)) & within(sound.speech, len(fit))
-    spans = _spans(binary_closing(poor, np.ones(RATE_HZ)), _SHORTEST_DUBBED_S)
+    spans = _spans(binary_closing(poor, np.ones(round(_PAUSE_S * RATE_HZ))), _SHORTEST_DUBBED_S)
     return tuple(Span(span.start_s, span.end_s, float(fit[_frames(span)].min())) for span in spans)
 
 
@@ -142,7 +144,9 @@ def _hidden(timeline: Timeline, lips: _Lips) -> Iterator[Finding]:
 def _still(lips: _Lips) -> Iterator[Finding]:
     both = lips.known & lips.spoken
     moved = _movement(lips, both, _STILL_WINDOW_S)
-    spans = _spans(both & (moved < limit_of(rules.MOUTH_STILL)), _SHORTEST_STILL_S)
+    rests = moved < limit_of(rules.MOUTH_STILL)
+    bridged = binary_closing(both & rests, np.ones(round(_PAUSE_S * RATE_HZ))) & ~(both & ~rests)
+    spans = _spans(bridged, _SHORTEST_STILL_S)
     if spans:
         named = tuple(Span(span.start_s, span.end_s, float(np.nanmin(moved[_frames(span)]))) for span in spans)
         yield Finding(rules.MOUTH_STILL, measured=min(float(span.worst or 0.0) for span in named), spans=named)
