@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL.Image import Image
 
 from countenance.errors import Finding
-from countenance.footage.evidence import moments, person, picture, sound
+from countenance.footage.evidence import framing, moments, person, picture, sound
 from countenance.footage.evidence.moments import Value
 from countenance.footage.evidence.scene import Case
 from countenance.footage.timeline import Timeline
@@ -41,19 +41,19 @@ TABLE: dict[str, Shown] = {
     "footage.second_person": Shown(person.several_faces, moments.faces),
     "footage.someone_passes": Shown(person.several_faces),
     # How the person is framed
-    "footage.face_too_small": Shown(person.width_px, _FACES("width_px")),
-    "footage.face_small": Shown(person.width_px, _FACES("width_px")),
-    "footage.face_far": Shown(person.height_share, _FACES("frame_share", 100)),
-    "footage.face_near": Shown(person.height_share, _FACES("frame_share", 100)),
-    "footage.off_centre": Shown(person.margins, moments.off_centre),
-    "footage.head_cut": Shown(person.nearest_edge),
-    "footage.headroom": Shown(person.headroom),
-    "footage.distance_changes": Shown(person.distances, _FACES("frame_share", 100), moments.extremes),
+    "footage.face_too_small": Shown(framing.width_px, _FACES("width_px")),
+    "footage.face_small": Shown(framing.width_px, _FACES("width_px")),
+    "footage.face_far": Shown(framing.height_share, _FACES("frame_share", 100)),
+    "footage.face_near": Shown(framing.height_share, _FACES("frame_share", 100)),
+    "footage.off_centre": Shown(framing.margins, moments.off_centre),
+    "footage.head_cut": Shown(framing.nearest_edge),
+    "footage.headroom": Shown(framing.headroom),
+    "footage.distance_changes": Shown(framing.distances, _FACES("frame_share", 100), moments.extremes),
     # How the head is held
     "footage.face_turned": Shown(person.direction, moments.turn),
     "footage.camera_angle": Shown(person.raised, moments.raised),
     "footage.head_tilted": Shown(person.tilt, moments.tilted),
-    "footage.head_moves": Shown(person.moved, times=moments.both_ends),
+    "footage.head_moves": Shown(framing.moved, times=moments.both_ends),
     # What can be seen of the face
     "footage.face_covered": Shown(person.covered),
     "footage.eyes_covered": Shown(person.eyes),
@@ -111,13 +111,13 @@ PORTRAITS: dict[str, Sketch] = {
     "portrait.face_unclear": person.whole,
     "portrait.several_people": person.several_faces,
     "portrait.face_behind": person.several_faces,
-    "portrait.face_too_small": person.width_px,
-    "portrait.face_small": person.width_px,
-    "portrait.face_far": person.height_share,
-    "portrait.off_centre": person.margins,
-    "portrait.head_cut": person.nearest_edge,
-    "portrait.crown_cut": person.nearest_edge,
-    "portrait.shoulders_cut": person.shoulders,
+    "portrait.face_too_small": framing.width_px,
+    "portrait.face_small": framing.width_px,
+    "portrait.face_far": framing.height_share,
+    "portrait.off_centre": framing.margins,
+    "portrait.head_cut": framing.nearest_edge,
+    "portrait.crown_cut": framing.nearest_edge,
+    "portrait.shoulders_cut": framing.shoulders,
     "portrait.turned_away": person.direction,
     "portrait.turned": person.direction,
     "portrait.lying": person.tilt,
