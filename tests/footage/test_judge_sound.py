@@ -87,6 +87,10 @@ def test_each_fault_is_one_finding_and_no_error(rule: Any, values: dict[str, Any
     assert rule.title in found[rule.id].message()
 
 
+def test_words_missed_in_a_very_quiet_voice_are_not_called_noise() -> None:
+    assert list(changed(speech_lufs=-60.0, noise_lufs=-68.0)) == ["footage.quiet"]
+
+
 def test_stretches_have_time_codes_and_their_worst_value() -> None:
     music = changed(music=(Span(10, 14, 60.0), Span(12, 16, 90.0), Span(30, 34, 50.0)))["footage.music"]
     assert music.spans == (Span(10, 16), Span(30, 34))

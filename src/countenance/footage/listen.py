@@ -32,8 +32,8 @@ _STRETCH_STEPS = 63
 _MARGIN_STEPS = 3
 """About 0.1 s beside speech that is neither speech nor pause: breath, and the room's answer."""
 _SHORTEST_PAUSE_STEPS = 4
-_FEWEST_PAUSE_STEPS = 12
-_QUIETEST_PERCENTILE, _MOMENT_STEPS = 2, 3
+_FEWEST_PAUSE_STEPS = 20
+_QUIETEST_PERCENTILE, _MOMENT_STEPS = 5, 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
