@@ -74,14 +74,18 @@ def lip_findings(info: MediaInfo, timeline: Timeline, usable: Sequence[Span]) ->
     yield from _moves(lips)
 
 
-def listening_spans(timeline: Timeline, usable: Sequence[Span]) -> tuple[Span, ...]:
-    """Usable stretches of half a second and more in which nobody speaks and the lips are closed, the longest first."""
-    return _listening(_lips(timeline), usable) if timeline.sound is not None else ()
-
-
 def dubbed_spans(timeline: Timeline) -> tuple[Span, ...]:
-    """Stretches of speech that the mouth which is seen does not speak; `worst` is their lowest agreement."""
-    return _dubbed(timeline.lips, timeline.sound) if timeline.sound is not None else ()
+    """Stretches of speech that the mouth which is seen does not speak; `worst` is their lowest agreement.
+
+    None where all the rest fits only loosely as well: then it may be the mouth that is hard to follow.
+    """
+    if timeline.sound is None:
+        return ()
+    dubbed = _dubbed(timeline.lips, timeline.sound)
+    if not dubbed:
+        return ()
+    rest = _rest(timeline.lips, timeline.sound, dubbed)
+    return () if rest.compared_s >= LEAST_S and rest.score < limit_of(rules.SYNC_UNSURE) else dubbed
 
 
 def _lips(timeline: Timeline) -> _Lips:
@@ -93,26 +97,29 @@ def _lips(timeline: Timeline) -> _Lips:
 
 def _agree(track: LipTrack, sound: Sound) -> Iterator[Finding]:
     dubbed = _dubbed(track, sound)
-    spoken_s = total_s(sound.speech)
-    rest = _without(sound.speech, dubbed)
     # Where less than half does not fit, the rest is judged for itself.
-    mostly = total_s(dubbed) > _MOST_DUBBED * spoken_s
-    found = agreement(track, sound.expected_gap, sound.speech if mostly else rest)
+    mostly = total_s(dubbed) > _MOST_DUBBED * total_s(sound.speech)
+    found = _rest(track, sound, () if mostly else dubbed)
     if found.compared_s < LEAST_S:
-        found = agreement(track, sound.expected_gap, sound.speech)
+        found = _rest(track, sound, ())
     if found.compared_s < LEAST_S:
         return
     if mostly or found.score < limit_of(rules.DUBBED) or found.distinct < DISTINCT_REVIEW:
         yield Finding(rules.DUBBED, detail=_elsewhere(found), measured=found.score, spans=dubbed)
         return
+    if found.score < limit_of(rules.SYNC_UNSURE) or found.distinct < DISTINCT:
+        yield Finding(rules.SYNC_UNSURE, measured=found.score, spans=dubbed)
+        return
     if dubbed:
         lowest = min(span.worst for span in dubbed if span.worst is not None)
         yield Finding(rules.DUBBED_PART, measured=lowest, spans=dubbed)
-    if found.score < limit_of(rules.SYNC_UNSURE) or found.distinct < DISTINCT:
-        yield Finding(rules.SYNC_UNSURE, detail=_elsewhere(found), measured=found.score)
-    elif abs(1000 * found.offset_s) > limit_of(rules.SOUND_OFFSET):
+    if abs(1000 * found.offset_s) > limit_of(rules.SOUND_OFFSET):
         side = "late" if found.offset_s > 0 else "early"
         yield Finding(rules.SOUND_OFFSET, detail=f"The sound is {side}.", measured=abs(1000 * found.offset_s))
+
+
+def _rest(track: LipTrack, sound: Sound, dubbed: Sequence[Span]) -> Agreement:
+    return agreement(track, sound.expected_gap, _without(sound.speech, dubbed))
 
 
 def _dubbed(track: LipTrack, sound: Sound) -> tuple[Span, ...]:
