@@ -74,6 +74,11 @@ def lip_findings(info: MediaInfo, timeline: Timeline, usable: Sequence[Span]) ->
     yield from _moves(lips)
 
 
+def listening_spans(timeline: Timeline, usable: Sequence[Span]) -> tuple[Span, ...]:
+    """Usable stretches of half a second and more in which nobody speaks and the lips are closed, the longest first."""
+    return _listening(_lips(timeline), usable) if timeline.sound is not None else ()
+
+
 def dubbed_spans(timeline: Timeline) -> tuple[Span, ...]:
     """Stretches of speech that the mouth which is seen does not speak; `worst` is their lowest agreement.
 
