@@ -52,7 +52,8 @@ def sound() -> Samples:
 @pytest.fixture(scope="module")
 def lips() -> LipTrack:
     truth = presenter_truth()
-    return LipTrack(truth.fps, np.maximum(truth.lip_gap_px[: SECONDS * truth.fps], 0) / np.float32(EYES_PX))
+    gap: Samples = np.asarray(np.maximum(truth.lip_gap_px[: SECONDS * truth.fps], 0) / EYES_PX, np.float32)
+    return LipTrack(truth.fps, gap)
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ MOUTH_STILL = Rule(
     unit="movement of the lips",
     tavus_type="consent_phrase_mismatch",
     how="Root mean square of the lips' opening within a second while somebody speaks, as a share of the distance of "
-    "the outer eye corners. Photographs that are moved measured up to 0.008, people who speak 0.029 and more.",
+    "the outer eye corners. Photographs that are moved measured up to 0.008, people who speak 0.027 and more.",
 )
 LIPS_NOT_SEEN = Rule(
     id="consent.lips_not_seen",
