@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
 from countenance.consent.judge import Decision
 from countenance.consent.verify import verify
+from countenance.media.read import SAMPLE_RATE, audio, frames
+from countenance.media.write import VideoWriter
 from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, consent_clip, presenter_clip
 
@@ -11,8 +18,20 @@ from countenance.stock.clips import CONSENT_NAME, consent_clip, presenter_clip
 def test_the_presenter_agrees(settings: Settings) -> None:
     verdict = verify(consent_clip(), presenter_clip(), CONSENT_NAME, settings)
     assert (verdict.decision, verdict.findings) == (Decision.ACCEPTED, ())
-    assert len(verdict.scores) == 7
+    assert len(verdict.scores) == 10
     assert {score.decision for score in verdict.scores} == {Decision.ACCEPTED}
+
+
+def test_the_statement_may_open_the_footage(settings: Settings, tmp_path: Path) -> None:
+    both = tmp_path / "both.mp4"
+    talk_s = 10.0
+    sound = np.concatenate([audio(consent_clip()), audio(presenter_clip())[: round(talk_s * SAMPLE_RATE)]])
+    pictures = chain(frames(consent_clip(), max_side=640), frames(presenter_clip(), max_side=640, end_s=talk_s))
+    with VideoWriter(both, 640, 360, audio=sound, preset="ultrafast") as writer:
+        for frame in pictures:
+            writer.write(frame.image)
+    verdict = verify(both, both, CONSENT_NAME, settings)
+    assert (verdict.decision, verdict.findings) == (Decision.ACCEPTED, ())
 
 
 def test_nobody_else_can_be_filed_under_it(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from countenance.consent import faces, judge, rules, voices
 from countenance.consent.faces import Embedding, Faces
 from countenance.consent.judge import Decision, Score
 from countenance.consent.language import ENGLISH, Language, language_of
+from countenance.consent.liveness import Liveness, liveness_findings, liveness_scores, watch
 from countenance.consent.phrase import OneTimePhrase
 from countenance.consent.spoken import Heard, hear
 from countenance.consent.words import words_of
@@ -116,7 +117,7 @@ def verify(
     phrase: OneTimePhrase | None = None,
     progress: ProgressCallback | None = None,
 ) -> Verdict:
-    """Check that the statement is spoken in `name` for this organisation, by the face and voice of the footage.
+    """Check that the statement is spoken in `name` for this organisation, by the face and voice of the footage, live.
 
     Both may be the same file; then what belongs to the statement is compared with the rest. The recogniser is never
     told what to expect, so that it cannot imagine it. `phrase` are one-time words that must be spoken as well.
@@ -188,14 +189,16 @@ class _Judged:
 
 
 def _judged(spoken: _Recording, shown: _Recording, heard: Heard, settings: Settings) -> _Judged:
-    """What is heard is judged while the faces are looked at."""
+    """What is heard is judged while the faces and the lips are looked at."""
     with ThreadPoolExecutor(2) as both:
+        watching = both.submit(watch, spoken.info.path, spoken.span, spoken.sound, settings)
         looking = [both.submit(faces.look, part.info.path, part.span, settings) for part in (spoken, shown)]
         speech = voices.speech_only(spoken.sound, settings)
         words = _words(speech, heard)
         alike = _voices(speech, shown, settings)
         agreed, others = (look.result() for look in looking)
-    parts = (words, _faces(agreed, others), alike)
+        alive = _alive(watching.result(), speech)
+    parts = (words, _faces(agreed, others), alike, alive)
     file = str(spoken.info.path)
     findings = [replace(f, file=f.file or file) for part in parts for f in part.findings]
     order = list(Severity)
@@ -219,6 +222,12 @@ def _faces(agreed: Faces, others: Faces) -> _Judged:
     scores = judge.face_scores(faces.compare(agreed.embeddings, others.embeddings))
     alike = judge.likeness_findings(scores, rules.OTHER_FACE, rules.FACE_UNSURE)
     return _Judged(scores, (*findings, *alike))
+
+
+def _alive(liveness: Liveness, speech: Samples) -> _Judged:
+    if len(speech) < voices.LEAST_SPEECH_S * SAMPLE_RATE:
+        return _Judged((), ())
+    return _Judged(liveness_scores(liveness), tuple(liveness_findings(liveness)))
 
 
 def _voices(speech: Samples, shown: _Recording, settings: Settings) -> _Judged:
