@@ -37,12 +37,12 @@ def height_share(case: Case) -> Image:
 
 
 def distances(case: Case) -> Image:
-    """The face where it is smallest beside where it is largest, each with its height."""
+    """The face where it is smallest beside where it is largest, each with its width."""
     halves = []
     for scene in case.scenes:
         canvas = Canvas(scene.rgb, widest=477)
         if scene.face:
-            canvas.box(scene.face, MEASURED, label=f"{100 * scene.face[3] / min(scene.width, scene.height):.0f} %")
+            canvas.box(scene.face, MEASURED, label=f"{scene.face[2] * scene.grown:.0f} px")
         halves.append(canvas.drawn())
     return beside(halves)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL.Image import Image
 
 from countenance.errors import Span
-from countenance.footage.evidence.canvas import ALLOWED, MEASURED, QUIET, RIGHT, WRONG
+from countenance.footage.evidence.canvas import ALLOWED, MEASURED, QUIET, WRONG
 from countenance.footage.evidence.moments import worst_span
 from countenance.footage.evidence.plot import Curve, Level, plot
 from countenance.footage.evidence.scene import Case
@@ -22,7 +22,7 @@ from countenance.media.read import SAMPLE_RATE
 _QUIETEST, _LOUDEST = -70.0, 0.0
 _PLOT_UNIT = "LUFS"
 _NEAR_S = 3.0
-_TOGETHER_S = 10.0
+_TOGETHER_S = 6.0
 _CLIP_S, _HOLE_S = 0.02, 0.4
 
 
@@ -59,7 +59,10 @@ def voices(case: Case) -> Image | None:
     values = np.array([moment for span in sound.voices for moment in (span.worst or 0.0, span.worst or 0.0, np.nan)])
     window = 0.0, float(times.max())
     curve = Curve(times, values, MEASURED, "likeness to the main voice")
-    return plot([curve], window, spans=case.finding.spans, reach=(min(0.0, float(np.nanmin(values))), 1.0))
+    limit = limit_of(case.finding)
+    levels = [] if limit is None else [Level(limit, f"limit {limit:.2g}")]
+    reach = (min(0.0, float(np.nanmin(values))), 1.0)
+    return plot([curve], window, spans=case.finding.spans, levels=levels, reach=reach)
 
 
 def clipped_wave(case: Case) -> Image | None:
@@ -78,18 +81,12 @@ def lips_and_sound(case: Case) -> Image | None:
     if timeline is None:
         return None
     window = _busy(case, timeline, sound)
-    gap = timeline.lips.gap
-    curves = [
-        Curve(
-            np.arange(len(gap)) / timeline.lips.rate_hz,
-            _to_unit(gap, window, timeline.lips.rate_hz),
-            MEASURED,
-            "opening of the mouth",
-        )
-    ]
+    gap, rate = timeline.lips.gap, timeline.lips.rate_hz
+    curves = [Curve(np.arange(len(gap)) / rate, _to_unit(gap, window, rate), MEASURED, "opening of the mouth")]
     if sound is not None and len(sound.loudness):
-        heard = np.clip(sound.loudness, _QUIETEST, _LOUDEST)
-        curves.append(Curve(_times(sound), _to_unit(heard, window, 1 / STEP_S), RIGHT, "loudness", is_filled=True))
+        heard = _to_unit(np.clip(sound.loudness, _QUIETEST, _LOUDEST), window, 1 / STEP_S)
+        # Below the mouth, which is what is to be seen.
+        curves.insert(0, Curve(_times(sound), heard, QUIET, "loudness", is_filled=True))
     return plot(curves, window, spans=case.finding.spans, reach=(0.0, 1.05))
 
 

@@ -48,7 +48,7 @@ TABLE: dict[str, Shown] = {
     "footage.off_centre": Shown(framing.margins, moments.off_centre),
     "footage.head_cut": Shown(framing.nearest_edge),
     "footage.headroom": Shown(framing.headroom),
-    "footage.distance_changes": Shown(framing.distances, _FACES("frame_share", 100), moments.extremes),
+    "footage.distance_changes": Shown(framing.distances, _FACES("width_px"), moments.extremes),
     # How the head is held
     "footage.face_turned": Shown(person.direction, moments.turn),
     "footage.camera_angle": Shown(person.raised, moments.raised),
