@@ -168,7 +168,8 @@ def local_fit(track: LipTrack, expected: Array, speech: Sequence[Span], offset_s
 def movement(track: LipTrack, when: Sequence[Span]) -> float:
     """How much the lips move up and down within a second while `when`: root mean square, in the unit of the gap.
 
-    NaN where they are not seen for a second. Speech measured 0.027 to 0.05, shut mouths and photographs up to 0.008, a silent person who pulls faces 0.010.
+    NaN where they are not seen for a second. Speech measured 0.027 to 0.05, shut mouths and photographs up to
+    0.008, a silent person who pulls faces 0.010.
     """
     count = round(len(track.gap) * RATE_HZ / track.rate_hz)
     seen, known = steady_gap(track, count)
