@@ -184,8 +184,9 @@ FACE_COVERED = Rule(
     unit="parts of the face",
     tavus_type="hands_obstructing_face",
     how="Weak: no model knows hands or masks. Patches of the face are compared with the forehead (far off in colour "
-    "or far darker) and with themselves at other times (three patches that change while the forehead does not). A hand "
-    "that is there all the time, a thin microphone and a mask of the skin's colour are not seen.",
+    "or far darker) and with themselves at other times (three of them, or mouth and upper lip, change while the "
+    "forehead does not). A hand that is there all the time, a thin microphone and a mask of the skin's colour are "
+    "not seen.",
 )
 EYES_COVERED = Rule(
     id="footage.eyes_covered",
