@@ -11,9 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from countenance.cli.errors import RULES as CLI
+from countenance.consent.claim_rules import RULES as CLAIM
+from countenance.consent.liveness_rules import RULES as LIVENESS
+from countenance.consent.receipt_rules import RULES as RECEIPT
 from countenance.consent.rules import RULES as CONSENT
 from countenance.engine.errors import RULES as ENGINE
 from countenance.errors import Rule
+from countenance.footage.portrait_rules import RULES as PORTRAIT
 from countenance.footage.rules import RULES as FOOTAGE
 from countenance.media.errors import RULES as MEDIA
 from countenance.people.errors import RULES as PEOPLE
@@ -24,7 +28,10 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 ROOMS: tuple[tuple[str, str, Sequence[Rule]], ...] = (
     ("Files", "What can be wrong with a file before anyone looks at what it shows.", MEDIA),
     ("Footage", "What is asked of a recording that is to train a replica.", FOOTAGE),
-    ("Consent", "What is asked of the recording in which the person agrees.", CONSENT),
+    ("Pictures", "What is asked of a still picture that is to become a replica.", PORTRAIT),
+    ("Consent", "What is asked of the recording in which the person agrees.", (*CONSENT, *LIVENESS)),
+    ("Who needs to agree", "Whose likeness may be used, and whether the claim AI-generated holds.", CLAIM),
+    ("Receipts", "What can be wrong with the signed record of a consent, and with keys.", RECEIPT),
     ("Models", "What can be wrong with the models that measure people, and with material too poor for them.", PEOPLE),
     ("Engine", "What can go wrong in training and in speaking.", ENGINE),
     ("Synthetic people", "What rendering people who do not exist needs.", STOCK),
@@ -49,14 +56,17 @@ def catalogue() -> str:
 
 
 def _section(title: str, text: str, rules: Sequence[Rule]) -> str:
-    head = "| id | severity | what it means | limit | what to do | Tavus |\n| --- | --- | --- | --- | --- | --- |"
+    head = (
+        "| id | severity | what it means | limit | how it is measured | what to do | Tavus |\n"
+        "| --- | --- | --- | --- | --- | --- | --- |"
+    )
     return "\n".join([f"## {title}", "", text, "", head, *map(_row, rules), ""])
 
 
 def _row(rule: Rule) -> str:
     limit = "" if rule.limit is None else f"{_number(rule.limit)} {rule.unit}".strip()
     tavus = f"`{rule.tavus_type}`" if rule.tavus_type else ""
-    cells = (f"`{rule.id}`", rule.severity.value, rule.title, limit, rule.remedy, tavus)
+    cells = (f"`{rule.id}`", rule.severity.value, rule.title, limit, rule.how, rule.remedy, tavus)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -20,9 +20,10 @@ def _rules() -> list[Rule]:
     """Every `Rule` in any module of the package whose name says that it holds rules, in a `RULES` table or not."""
     found: dict[int, Rule] = {}
     for module in pkgutil.walk_packages(countenance.__path__, "countenance."):
-        if module.name.rsplit(".", 1)[-1] in ("errors", "rules"):
-            held = vars(importlib.import_module(module.name)).values()
-            found.update({id(value): value for value in held if isinstance(value, Rule)})
+        if module.name.endswith(("errors", "rules")):
+            held = vars(importlib.import_module(module.name))
+            rules = [value for value in held.values() if isinstance(value, Rule)]
+            found.update({id(rule): rule for rule in (*rules, *held.get("RULES", ()))})
     return list(found.values())
 
 
@@ -69,6 +70,9 @@ TAVUS_TYPES = {
     "improper_camera_angle", "poor_lighting", "teeth_not_visible", "other_quality_issue", "video_error",
     "replica_in_error_state", "audio_file_max_size", "audio_file_type", "audio_file_min_duration",
     "audio_file_max_duration", "audio_file_download_link", "script_community_guidelines",
+    "LookingStraightAtCameraError", "HeadNotFullyInFrameError", "ImageQualityError", "PoseNotSuitableError",
+    "HeadphonesError", "CelebrityFoundError", "AppearsUnder18Error", "Phx4NonHumanLikeSubjectError",
+    "Phx4MultipleForegroundPeopleError", "Phx4FaceObscuredError", "Phx4CenterFaceNotVisibleError",
 }  # fmt: skip
 
 
