@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -26,6 +25,7 @@ from countenance.cli.options import (
     Synthetic,
 )
 from countenance.cli.output import console, failure, print_findings, print_json, print_pairs, report_failure
+from countenance.cli.reports import page_of, refusal_reported
 from countenance.cli.request import Options, request_of
 from countenance.errors import CountenanceError, Finding, Severity
 
@@ -64,9 +64,9 @@ def check(
         return _check_footage(footage, settings, report, as_json=json)
     from countenance.clearance import examine
 
-    with display.shown(as_json=json) as callback, _refusal_reported(footage, report):
+    with display.shown(as_json=json) as callback, refusal_reported(footage, report):
         cleared = examine(request, settings, callback)
-    told = cleared.as_dict() | _written(cleared.report, report, settings)
+    told = cleared.as_dict() | page_of(cleared.report, report, settings)
     if json:
         findings = [finding.as_dict() for finding in cleared.findings]
         print_json(
@@ -204,10 +204,10 @@ def _check_footage(footage: Path, settings: Settings, folder: Path | None, *, as
     """Judge a recording of which nothing was said: the footage alone."""
     from countenance.footage.report import check as check_footage
 
-    with display.shown(as_json=as_json) as callback, _refusal_reported(footage, folder):
+    with display.shown(as_json=as_json) as callback, refusal_reported(footage, folder):
         report = check_footage(footage, settings, callback)
     told: dict[str, Any] = {"report": report.as_dict(), "consent": None, "claim": None}
-    told |= _written(report, folder, settings)
+    told |= page_of(report, folder, settings)
     errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
     if as_json:
         findings = [finding.as_dict() for finding in report.findings]
@@ -216,28 +216,6 @@ def _check_footage(footage: Path, settings: Settings, folder: Path | None, *, as
         print_findings(console(), report.findings)
         _show_footage(console(), report, _written_where(told), fit=report.ok)
     return Exit.OK if report.ok else Exit.REFUSED
-
-
-@contextmanager
-def _refusal_reported(footage: Path, folder: Path | None) -> Iterator[None]:
-    """A file that cannot be read gets its page too, if one was asked for."""
-    try:
-        yield
-    except CountenanceError as error:
-        if folder is not None:
-            from countenance.footage.publish import write_refusal
-
-            write_refusal(footage, error.findings, folder)
-        raise
-
-
-def _written(report: Report, folder: Path | None, settings: Settings) -> dict[str, str]:
-    """Write the report, if a folder was named; where its page lies."""
-    if folder is None:
-        return {}
-    from countenance.footage.publish import write_report
-
-    return {"page": str(write_report(report, folder, settings))}
 
 
 def _consent_facts(cleared: Clearance) -> dict[str, str]:
