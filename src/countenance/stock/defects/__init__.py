@@ -95,7 +95,7 @@ DEFECTS: tuple[Defect, ...] = (
     _defect(cover.eyes_closed, (0.3, 1.5, 4), "s", "eyes_shut"),
     _defect(cover.hair_in_face, (8, 25, 45), "% of the face's width", "face_covered"),
     _defect(pose.head_turned, (18, 40, 55), "degrees", "face_turned", presenter_only=True),
-    _defect(pose.head_lowered, (12, 30, 42), "degrees", "face_turned", "camera_angle", presenter_only=True),
+    _defect(pose.head_lowered, (12, 36, 46), "degrees", "face_turned", "camera_angle", presenter_only=True),
     _defect(pose.chin_up, (12, 30, 42), "degrees", "face_turned", "camera_angle", presenter_only=True),
     # Time
     _defect(time.cut, (0.2, 2, 4), "s", "cut"),
