@@ -86,6 +86,13 @@ def test_a_good_recording_has_no_findings() -> None:
     assert usable_spans(line()) == (Span(0, SECONDS),)
 
 
+def test_what_is_out_of_focus_is_left_out() -> None:
+    before, after = usable_spans(line(view(sharpness=27.0), (12, 16)))
+    assert before.end_s == pytest.approx(12, abs=0.1)
+    assert after.start_s == pytest.approx(16, abs=0.1)
+    assert usable_spans(line(view(sharpness=27.0))) == (Span(0, SECONDS),)
+
+
 CLOTH = (66.0, -4.0, -12.0)
 
 
@@ -98,6 +105,7 @@ CLOTH = (66.0, -4.0, -12.0)
         (face(eyes_shut=0.8), "eyes_shut", 4),
         (face(box=Box(0.42, 0.01, 0.16, 0.68)), "head_cut", 1),
         (lambda s: replace(s, brightness=90.0), "light_changes", 30.8),
+        (view(sharpness=27.0), "blurred", 27),
         (lambda s: replace(s, background=35.0), "background_moves", 35),
         (coloured(chin=CLOTH, upper_lip=CLOTH, left_jaw=CLOTH, right_jaw=CLOTH), "face_covered", 4),
         (

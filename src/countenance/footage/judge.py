@@ -10,6 +10,7 @@ from countenance.errors import Finding, Severity, Span
 from countenance.footage.face_rules import FACE_TOO_SMALL, FACE_TURNED
 from countenance.footage.judge_cover import passing_cover
 from countenance.footage.judge_face import level_pitch_deg, turned_deg
+from countenance.footage.judge_light import blurred_spans
 from countenance.footage.judge_lips import dubbed_spans, lip_findings
 from countenance.footage.judge_picture import picture_findings
 from countenance.footage.judge_sound import sound_findings
@@ -28,7 +29,7 @@ _SLIP_S = 0.25
 def usable_spans(timeline: Timeline) -> tuple[Span, ...]:
     """Stretches of at least a second with exactly one face that is turned to the camera, uncovered and can be seen.
 
-    They end at every cut, and leave out frozen pictures and what the mouth that is seen does not speak.
+    They end at every cut, and leave out frozen and blurred pictures and what the mouth that is seen does not speak.
     """
     level = level_pitch_deg(timeline)
     good = [_is_usable(sample, level) for sample in timeline.samples]
@@ -38,7 +39,8 @@ def usable_spans(timeline: Timeline) -> tuple[Span, ...]:
         if alone and slip.duration_s < _SLIP_S and first > 0 and stop < len(good):
             good[first:stop] = [True] * (stop - first)
     pictures = timeline.pictures
-    for bad in (*passing_cover(timeline), *cut_spans(pictures), *frozen_spans(pictures), *dubbed_spans(timeline)):
+    unfit = (*passing_cover(timeline), *blurred_spans(timeline), *dubbed_spans(timeline))
+    for bad in (*unfit, *cut_spans(pictures), *frozen_spans(pictures)):
         first, stop = _samples_of(bad)
         good[first:stop] = [False] * len(good[first:stop])
     return tuple(span for span in runs(good) if span.duration_s >= _SHORTEST_USABLE_S)

@@ -44,7 +44,6 @@ _BESIDE_SPEECH_S = 0.4
 _SLIP_S = 0.25
 _SHORTEST_LISTENING_S = 0.5
 _LEAST_SPEECH_S = 4.0
-_MOST_NAMED = 5
 
 Flags = NDArray[np.bool_]
 Curve = NDArray[np.float64]
@@ -180,7 +179,7 @@ def _listens(lips: _Lips, usable: Sequence[Span]) -> Iterator[Finding]:
     longest = spans[0].duration_s if spans else 0.0
     rule = rules.NO_LISTENING if longest < limit_of(rules.NO_LISTENING) else rules.LITTLE_LISTENING
     if longest < limit_of(rule):
-        yield Finding(rule, measured=longest, spans=tuple(sorted(spans[:_MOST_NAMED], key=lambda span: span.start_s)))
+        yield Finding(rule, measured=longest)
 
 
 def _listening(lips: _Lips, usable: Sequence[Span]) -> tuple[Span, ...]:

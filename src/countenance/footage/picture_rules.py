@@ -94,7 +94,8 @@ BLURRED = Rule(
     limit=48.0,  # clean recordings: 50 at the least, most above 57; a picture enlarged three times: 46
     unit="% of the coarser detail",
     tavus_type="quality_issue_detected",
-    how="Median of fine detail against coarser detail of the face, at 256 px at most (two bands an octave wide).",
+    how="Median of fine detail against coarser detail of the face, at 256 px at most (two bands an octave wide). "
+    "Stretches of a second in which it falls below three quarters of that are named and left out.",
 )
 COMPRESSED = Rule(
     id="footage.compressed",
