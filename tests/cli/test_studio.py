@@ -164,6 +164,8 @@ def test_faulty_recordings_are_refused_without_a_stack_trace(
     recordings = sorted((shared_data / "defects").iterdir())
     assert len(recordings) >= 13
     for recording in recordings:
+        if "139s" in recording.name:  # minutes long; tests/test_defects.py looks at it
+            continue
         file = tmp_path / f"a name with spaces & 'quotes' ü {recording.name}"
         shutil.copy(recording, file)
         done = command("check", file, "--json")
@@ -173,6 +175,8 @@ def test_faulty_recordings_are_refused_without_a_stack_trace(
         assert done.result["error"]["remedy"]
         fractions = [line["fraction"] for line in done.progress]
         assert fractions == sorted(fractions)
+        if "38s" in recording.name or "20s" in recording.name:
+            continue
         trained = command("train", file, "--synthetic", "--out", tmp_path / "replica", "--json")
         assert trained.code == Exit.REFUSED, recording.name
         assert trained.result["error"]["rule"] == done.result["error"]["rule"]

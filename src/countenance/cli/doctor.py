@@ -15,6 +15,8 @@ from countenance.cli.output import console, print_json, print_pairs, print_rows
 
 _PACKAGES = (
     "av",
+    "c2pa-python",
+    "cryptography",
     "ctranslate2",
     "faster-whisper",
     "hibari-tts",
@@ -22,6 +24,8 @@ _PACKAGES = (
     "numpy",
     "onnxruntime",
     "opencv-python-headless",
+    "pillow",
+    "pyjwt",
     "scipy",
 )
 _CPU_FEATURES = (
