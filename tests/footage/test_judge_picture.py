@@ -86,6 +86,13 @@ def test_a_good_recording_has_no_findings() -> None:
     assert usable_spans(line()) == (Span(0, SECONDS),)
 
 
+def test_light_that_goes_on_and_off_is_found_whichever_lasts_longer() -> None:
+    half = line(lambda s: replace(s, brightness=105.0), (0, SECONDS / 2))
+    [span] = findings(half)["light_changes"].spans
+    assert span.duration_s == pytest.approx(SECONDS / 2, abs=0.3)
+    assert span.worst == pytest.approx(19.2, abs=5)
+
+
 def test_what_is_out_of_focus_is_left_out() -> None:
     before, after = usable_spans(line(view(sharpness=27.0), (12, 16)))
     assert before.end_s == pytest.approx(12, abs=0.1)

@@ -64,7 +64,7 @@ LIGHT_CHANGES = Rule(
     limit=14.0,  # clean recordings: up to 12 over sessions on different days, else up to 8
     unit="% of its brightness",
     tavus_type="lighting_change_detected",
-    how="Brightness of the face against its median, in stretches of half a second or more.",
+    how="Brightness of the face against where it mostly is, in stretches of half a second or more.",
 )
 FLICKER = Rule(
     id="footage.flicker",
