@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     threads: int = Field(default=0, ge=0, description="Threads for models and codecs; 0 means one per core.")
     data_dir: Path = Field(
         default_factory=_data_dir,
-        description="The folder (mode 0700) for keys, consent receipts, and the faces of enrolled and protected people.",
+        description="The folder (mode 0700) for keys, receipts, and the faces of enrolled and protected people.",
     )
     account: str = Field(
         default="",

@@ -186,3 +186,15 @@ def _dubbed(sound: Array, share: float, speech_end_s: float) -> Array:
     """This share of the speech, from its beginning, is heard where other words are seen."""
     end = round(share * speech_end_s * SAMPLE_RATE)
     return np.concatenate([np.roll(sound[:end], round(0.4 * end)), sound[end:]])
+
+
+@pytest.mark.parametrize("decibels", [10, 0])
+def test_another_voice_that_never_stops_is_heard_while_the_lips_rest(
+    decibels: int, gap: Array, sound: Array, info: MediaInfo
+) -> None:
+    other = np.resize(audio(presenter_clip())[16_000 : 9 * 16_000], len(sound))
+    level = np.sqrt(np.mean(sound**2) / np.mean(other**2)) * 10 ** (-decibels / 20)
+    finding = found(gap, sound + level * other, info)[rules.VOICE_BESIDE.id]
+    assert isinstance(finding.measured, float)
+    assert finding.measured > 50
+    assert finding.spans

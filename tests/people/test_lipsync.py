@@ -192,3 +192,9 @@ def _joined_sound(clips: list[Path]) -> Samples:
     """Pictures 12.5 a second do not fill 3 s: 2.96 s of each clip."""
     length = round(3.0 * 12.5) * SAMPLE_RATE * 2 // 25
     return np.concatenate([np.resize(audio(clip), length) for clip in clips])
+
+
+@pytest.mark.parametrize(("compared_s", "elsewhere"), [(6.6, False), (12.0, True)])
+def test_little_speech_refuses_nothing_for_fitting_elsewhere(compared_s: float, elsewhere: bool) -> None:
+    found = Agreement(score=0.45, chance=0.46, elsewhere_s=1.2, offset_s=0.05, compared_s=compared_s)
+    assert found.fits_elsewhere is elsewhere

@@ -22,6 +22,7 @@ from countenance.people.lipsync import (
     DISTINCT,
     DISTINCT_REVIEW,
     IN_SYNC,
+    SURE_S,
     SYNC_REVIEW,
     Agreement,
     agreement,
@@ -142,7 +143,7 @@ def liveness_scores(liveness: Liveness) -> tuple[Score, ...]:
     return (
         *scores,
         Score("lips", liveness.agreement.score, IN_SYNC, SYNC_REVIEW),
-        Score("lips_distinct", liveness.agreement.distinct, DISTINCT, DISTINCT_REVIEW),
+        Score("lips_distinct", liveness.agreement.distinct, DISTINCT, _distinct_review(liveness.agreement)),
     )
 
 
@@ -155,13 +156,17 @@ def liveness_findings(liveness: Liveness) -> Iterator[Finding]:
         yield Finding(rules.MOUTH_STILL, measured=moves)
     elif found.compared_s < _limit(rules.LIPS_NOT_SEEN):
         yield Finding(rules.LIPS_NOT_SEEN, measured=found.compared_s)
-    elif found.score < _limit(rules.NOT_IN_SYNC) or found.distinct < DISTINCT_REVIEW:
+    elif found.score < _limit(rules.NOT_IN_SYNC) or found.fits_elsewhere:
         yield Finding(rules.NOT_IN_SYNC, detail=_elsewhere(found), measured=found.score)
     elif found.score < _limit(rules.SYNC_UNSURE) or found.distinct < DISTINCT:
         yield Finding(rules.SYNC_UNSURE, detail=_elsewhere(found), measured=found.score)
     elif abs(found.offset_s) > _limit(rules.SOUND_OFFSET) / 1000:
         side = "late" if found.offset_s > 0 else "early"
         yield Finding(rules.SOUND_OFFSET, detail=f"The sound is {side}.", measured=abs(1000 * found.offset_s))
+
+
+def _distinct_review(found: Agreement) -> float:
+    return DISTINCT_REVIEW if found.compared_s >= SURE_S else -1.0
 
 
 def _elsewhere(found: Agreement) -> str:

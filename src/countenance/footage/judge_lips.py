@@ -21,6 +21,7 @@ from countenance.people.lipsync import (
     DISTINCT_REVIEW,
     LEAST_S,
     RATE_HZ,
+    SURE_S,
     Agreement,
     agreement,
     band_passed,
@@ -41,6 +42,9 @@ _STILL_WINDOW_S, _SHORTEST_STILL_S = 2.0, 2.0
 _MOVING_WINDOW_S, _SHORTEST_MOVING_S = 1.0, 1.5
 _BESIDE_SPEECH_S = 0.4
 """A mouth opens for breath before it is heard, and closes after."""
+_SHORTEST_REST_S, _LEAST_REST_S, _BESIDE_NAMED_S = 0.4, 1.0, 0.2
+_EDGE = round(0.12 * RATE_HZ)
+"""The voice detector keeps a word's last moment, and lips close a little before it."""
 _SLIP_S = 0.25
 _SHORTEST_LISTENING_S = 0.5
 _LEAST_SPEECH_S = 4.0
@@ -68,6 +72,7 @@ def lip_findings(info: MediaInfo, timeline: Timeline, usable: Sequence[Span]) ->
     yield from _agree(timeline.lips, timeline.sound)
     yield from _hidden(timeline, lips)
     yield from _still(lips)
+    yield from _beside(lips)
     yield from _range(lips)
     yield from _listens(lips, usable)
     yield from _moves(lips)
@@ -102,13 +107,13 @@ def _lips(timeline: Timeline) -> _Lips:
 def _agree(track: LipTrack, sound: Sound) -> Iterator[Finding]:
     dubbed = _dubbed(track, sound)
     # Where less than half does not fit, the rest is judged for itself.
-    mostly = total_s(dubbed) > _MOST_DUBBED * total_s(sound.speech)
+    mostly = total_s(dubbed) > max(_MOST_DUBBED * total_s(sound.speech), _MOST_DUBBED * SURE_S)
     found = _rest(track, sound, () if mostly else dubbed)
     if found.compared_s < LEAST_S:
         found = _rest(track, sound, ())
     if found.compared_s < LEAST_S:
         return
-    if mostly or found.score < limit_of(rules.DUBBED) or found.distinct < DISTINCT_REVIEW:
+    if mostly or found.score < limit_of(rules.DUBBED) or found.fits_elsewhere:
         yield Finding(rules.DUBBED, detail=_elsewhere(found), measured=found.score, spans=dubbed)
         return
     if found.score < limit_of(rules.SYNC_UNSURE) or found.distinct < DISTINCT:
@@ -161,6 +166,19 @@ def _still(lips: _Lips) -> Iterator[Finding]:
     if spans:
         named = tuple(Span(span.start_s, span.end_s, float(np.nanmin(moved[_frames(span)]))) for span in spans)
         yield Finding(rules.MOUTH_STILL, measured=min(float(span.worst or 0.0) for span in named), spans=named)
+
+
+def _beside(lips: _Lips) -> Iterator[Finding]:
+    """Who speaks while these lips are closed is somebody else: so a voice is found that never stops."""
+    resting = np.zeros(len(lips.gap), np.bool_)
+    for span in _spans(lips.known & (lips.gap < CLOSED), _SHORTEST_REST_S):
+        frames = _frames(span)
+        resting[frames.start + _EDGE : frames.stop - _EDGE] = True
+    if resting.sum() < _LEAST_REST_S * RATE_HZ:
+        return
+    share = 100 * float(lips.spoken[resting].mean())
+    if share > limit_of(rules.VOICE_BESIDE):
+        yield Finding(rules.VOICE_BESIDE, measured=share, spans=tuple(_spans(resting & lips.spoken, _BESIDE_NAMED_S)))
 
 
 def _range(lips: _Lips) -> Iterator[Finding]:

@@ -130,6 +130,19 @@ MOUTH_MOVES = Rule(
     "speaks, as a share of the distance of the outer eye corners. Shut mouths measured up to 0.005.",
 )
 
+VOICE_BESIDE = Rule(
+    id="footage.voice_beside",
+    title="Somebody is heard while the lips of the person who is seen are closed.",
+    remedy="Let nobody else speak while you record, and switch radios and televisions off.",
+    severity=Severity.WARNING,
+    # Clean recordings up to 7; another voice that never stops, 25 dB below the person 30 to 60, 10 dB 80 and more.
+    limit=30.0,
+    unit="% of the time",
+    tavus_type="background_noise_detected",
+    how="Share of the time in which the lips rest closed, for 0.4 s or longer, that the voice detector takes for "
+    "speech. Not measured where they rest for less than a second in all.",
+)
+
 RULES: tuple[Rule, ...] = (
     SOUND_OFFSET,
     DUBBED,
@@ -142,4 +155,5 @@ RULES: tuple[Rule, ...] = (
     NO_LISTENING,
     LITTLE_LISTENING,
     MOUTH_MOVES,
+    VOICE_BESIDE,
 )

@@ -99,6 +99,7 @@ TABLE: dict[str, Shown] = {
     "footage.dubbed_part": Shown(sound.lips_and_sound, times=None),
     "footage.sync_unsure": Shown(sound.lips_and_sound, times=None),
     "footage.mouth_still": Shown(sound.lips_and_sound, times=None),
+    "footage.voice_beside": Shown(sound.lips_and_sound, times=None),
     "footage.mouth_moves": Shown(sound.lips_and_sound, times=None),
     "footage.no_listening": Shown(sound.lips_and_sound, times=None),
     "footage.little_listening": Shown(sound.lips_and_sound, times=None),

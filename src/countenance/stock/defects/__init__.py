@@ -86,7 +86,7 @@ DEFECTS: tuple[Defect, ...] = (
     _defect(company.beside, (30, 60, 100), "% of the main face", "second_person", "someone_passes"),
     _defect(company.behind, (12, 25, 40), "% of the main face", "second_person", "someone_passes"),
     _defect(company.passing, (0.5, 1.5, 3), "s", "second_person", "someone_passes"),
-    _defect(company.moving_background, (3, 10, 25), "% of the picture", "background_moves"),
+    _defect(company.moving_background, (3, 10, 25), "% of the picture", "background_moves", "camera_moves"),
     # What covers the face
     _defect(cover.hand, (0.4, 1.5, 4), "s", "face_covered", "mouth_hidden"),
     _defect(cover.mask, (0, 1, 2), "0 chin, 1 mouth, 2 nose too", "face_covered", "mouth_hidden"),
@@ -99,7 +99,7 @@ DEFECTS: tuple[Defect, ...] = (
     _defect(pose.chin_up, (12, 30, 42), "degrees", "face_turned", "camera_angle", presenter_only=True),
     # Time
     _defect(time.cut, (0.2, 2, 4), "s", "cut"),
-    _defect(time.flash, (1, 2, 5), "pictures", "flash"),
+    _defect(time.flash, (1, 2, 5), "pictures", "flash", "cut"),
     _defect(time.frozen, (0.2, 1, 3), "s", "frozen"),
     _defect(time.still, (40, 70, 100), "% of the time", "frozen"),
     _defect(time.duplicated, (8, 3, 2), "every n-th picture", "duplicated"),
@@ -123,8 +123,8 @@ DEFECTS: tuple[Defect, ...] = (
     _defect(sound.rumble, (20, 5, -5), "dB below the speech", "noisy"),
     _defect(sound.music, (30, 15, 5), "dB below the speech", "music"),
     _defect(sound.reverberation, (0.2, 0.9, 1.8), "s", "reverberation"),
-    _defect(sound.second_voice, (25, 10, 0), "dB below the speech", "second_voice"),
-    _defect(sound.interviewer, (1, 4, 6), "s", "second_voice"),
+    _defect(sound.second_voice, (25, 10, 0), "dB below the speech", "second_voice", "voice_beside"),
+    _defect(sound.interviewer, (1, 4, 6), "s", "second_voice", "voice_beside"),
     _defect(sound.dropouts, (0.2, 1, 3), "a second", "dropouts"),
 )
 
