@@ -116,7 +116,8 @@ def _agree(track: LipTrack, sound: Sound) -> Iterator[Finding]:
     if mostly or found.score < limit_of(rules.DUBBED) or found.fits_elsewhere:
         yield Finding(rules.DUBBED, detail=_elsewhere(found), measured=found.score, spans=dubbed)
         return
-    if found.score < limit_of(rules.SYNC_UNSURE) or found.distinct < DISTINCT:
+    doubtful = found.score < limit_of(rules.SYNC_UNSURE) or found.distinct < DISTINCT
+    if doubtful and found.compared_s >= SURE_S:
         yield Finding(rules.SYNC_UNSURE, measured=found.score, spans=dubbed)
         return
     if dubbed:
