@@ -49,7 +49,9 @@ def recordings(short_footage: Path, tmp_path: Path) -> tuple[Path, Path]:
 
 
 @pytest.mark.timeout(600)
-def test_a_consent_and_its_end(recordings: tuple[Path, Path], own_settings: Settings, say: Say, tmp_path: Path) -> None:
+def test_a_consent_and_its_end(
+    recordings: tuple[Path, Path], short_footage: Path, own_settings: Settings, say: Say, tmp_path: Path
+) -> None:
     footage, consent = recordings
     replica, video = tmp_path / "ada", tmp_path / "hello.mp4"
     code, trained = say("train", footage, "--consent", consent, "--name", CONSENT_NAME, "--out", replica)
@@ -81,6 +83,10 @@ def test_a_consent_and_its_end(recordings: tuple[Path, Path], own_settings: Sett
     code, said = say("say", tmp_path / "copy", "--script", "Hello there.", "--out", tmp_path / "again.mp4")
     assert (code, said["error"]["rule"]) == (Exit.REFUSED, "consent.revoked")
     assert not (tmp_path / "again.mp4").exists()
+    # Nor is recorded footage AI-generated because its consent is gone.
+    shutil.copy(short_footage, tmp_path / "again me.mp4")
+    code, said = say("train", tmp_path / "again me.mp4", "--synthetic", "--out", tmp_path / "r")
+    assert (code, said["error"]["rule"]) == (Exit.REFUSED, "consent.claim_recorded")
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,16 @@ service, asks here.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from countenance.consent import gallery, phrase, register
 from countenance.consent.claim import Claim, examine_claim, examine_footage_identity
+from countenance.consent.claim_rules import CLAIM_RECORDED
 from countenance.consent.language import ENGLISH
 from countenance.consent.permission import carried
 from countenance.consent.policy import Subject, permit
@@ -27,7 +29,7 @@ from countenance.consent.receipt_content import (
     evidence_of,
     judged,
 )
-from countenance.consent.register import HoldingKind
+from countenance.consent.register import HoldingKind, Standing
 from countenance.consent.verify import Verdict, verify
 from countenance.errors import CountenanceError, Finding, Severity
 from countenance.footage.report import Report
@@ -109,6 +111,8 @@ def examine(request: Request, settings: Settings, progress: ProgressCallback | N
             missing. Poor footage or consent is not raised but found: see `Clearance.blocking`.
     """
     check_policy(request)
+    if request.material is Material.SYNTHETIC:
+        _check_not_recorded(request.footage, settings)
     words = None
     if request.phrase_id is not None and request.name is not None:
         words = phrase.recall(request.phrase_id, request.name, settings)
@@ -145,6 +149,26 @@ def check_policy(request: Request) -> None:
         raise CountenanceError(*missing)
 
 
+def _check_not_recorded(footage: Path, settings: Settings) -> None:
+    """Footage for which a person once agreed was recorded, whatever became of the consent.
+
+    Raises:
+        CountenanceError: consent.claim_enrolled.
+    """
+    digest = None
+    for receipt_id in register.held_ids(settings):
+        with suppress(CountenanceError):
+            content = register.held(receipt_id, settings).content
+            if content.material is not Material.FOOTAGE:
+                continue
+            digest = digest or evidence_of(footage).sha256
+            if any(file.sha256 == digest for file in content.files.values()):
+                break
+    else:
+        return
+    raise CountenanceError(Finding(CLAIM_RECORDED, file=str(footage)))
+
+
 @contextmanager
 def certified(clearance: Clearance, replica: Path, settings: Settings) -> Iterator[dict[str, Any]]:
     """Train inside this block, to `replica`, with what it yields as the replica's `consent`.
@@ -165,7 +189,7 @@ def certified(clearance: Clearance, replica: Path, settings: Settings) -> Iterat
         yield {**carried(receipt), **(clearance.verdict.as_dict() if clearance.verdict else {})}
         _register(receipt, clearance, replica, settings)
     except BaseException:
-        if clearance.phrase is not None:
+        if clearance.phrase is not None and register.standing(receipt.id, settings) is Standing.UNKNOWN:
             phrase.give_back(clearance.phrase, settings)
         raise
 
@@ -212,9 +236,16 @@ def _register(receipt: Receipt, clearance: Clearance, replica: Path, settings: S
     """The receipt, and all that was made or kept under it."""
     request = clearance.request
     register.keep(receipt, settings)
-    register.hold(receipt.id, HoldingKind.REPLICA, replica, settings)
-    register.hold(receipt.id, HoldingKind.FOOTAGE, request.footage, settings)
-    if request.consent is not None:
-        register.hold(receipt.id, HoldingKind.CONSENT, request.consent, settings)
-    if clearance.verdict is not None and clearance.verdict.shown:
-        gallery.enrol(receipt.id, account_of(settings), clearance.verdict.shown, settings)
+    try:
+        register.hold(receipt.id, HoldingKind.REPLICA, replica, settings)
+        register.hold(receipt.id, HoldingKind.FOOTAGE, request.footage, settings)
+        if request.consent is not None:
+            register.hold(receipt.id, HoldingKind.CONSENT, request.consent, settings)
+        if clearance.verdict is not None and clearance.verdict.shown:
+            gallery.enrol(receipt.id, account_of(settings), clearance.verdict.shown, settings)
+    except BaseException:
+        # A receipt under which not everything is noted could not be revoked wholly: better none.
+        if register.standing(receipt.id, settings) is not Standing.REVOKED:
+            shutil.rmtree(register.folder_of(receipt.id, settings), ignore_errors=True)
+            gallery.forget(receipt.id, settings)
+        raise

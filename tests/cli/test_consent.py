@@ -70,6 +70,11 @@ def test_verify_elsewhere_with_nothing_but_the_public_key(
     assert not (tmp_path / "nothing yet").exists()
 
 
+def test_a_receipts_text_is_no_file(receipt: Receipt, command: Command) -> None:
+    done = command("consent", "verify", receipt.text, "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "consent.receipt_unreadable")
+
+
 def test_another_key_does_not_do(receipt: Receipt, file: Path, command: Command, tmp_path: Path) -> None:
     (tmp_path / "other.pem").write_bytes(signing_key(Settings(data_dir=tmp_path / "other")).public.pem())
     done = command("consent", "verify", file, "--key", tmp_path / "other.pem", "--json")

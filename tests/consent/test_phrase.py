@@ -77,6 +77,9 @@ def test_words_are_heard_when_spoken_and_others_are_not(own: Settings, voice: Ca
     text = statement_for(NAME, own, one_time_words=words).text
     assert text.endswith("My one-time words are: lantern, tomato, giraffe, window.")
     heard = transcribe(voice(text), own)
-    assert spoken_share(words, heard, english) == (1.0, "lantern tomato giraffe window")
+    share, said, when = spoken_share(words, heard, english)
+    assert (share, said) == (1.0, "lantern tomato giraffe window")
+    assert when is not None
+    assert when.start_s > 10.0
     assert spoken_share(("pirate", "museum", "acorn", "violin"), heard, english)[0] <= 0.25
     assert spoken_share(words[::-1], heard, english)[0] < 0.75

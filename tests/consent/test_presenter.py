@@ -42,3 +42,14 @@ def test_nobody_else_can_be_filed_under_it(settings: Settings) -> None:
 def test_the_presenters_talk_is_no_consent(settings: Settings) -> None:
     verdict = verify(presenter_clip(), presenter_clip(), CONSENT_NAME, settings)
     assert [finding.rule.id for finding in verdict.findings] == ["consent.statement_not_spoken"]
+
+
+def test_what_comes_before_the_statement_would_be_held_against_nobody(settings: Settings, tmp_path: Path) -> None:
+    late, before_s = tmp_path / "late.mp4", 8.0
+    sound = np.concatenate([audio(presenter_clip())[: round(before_s * SAMPLE_RATE)], audio(consent_clip())])
+    pictures = chain(frames(presenter_clip(), max_side=640, end_s=before_s), frames(consent_clip(), max_side=640))
+    with VideoWriter(late, 640, 360, audio=sound, preset="ultrafast") as writer:
+        for frame in pictures:
+            writer.write(frame.image)
+    verdict = verify(late, late, CONSENT_NAME, settings)
+    assert [finding.rule.id for finding in verdict.findings] == ["consent.statement_not_first"]

@@ -129,11 +129,25 @@ def test_stumbling_is_forgiven(text: str) -> None:
         ("to create", "as a joke to create"),
         ("Keller", "Keller never"),
         ("to Countenance", "to nobody at Countenance"),
+        ("Maria Keller", "Maria not Keller"),
+        ("to Countenance", "to Countenance only if I am paid"),
     ],
 )
 def test_a_denial_fails(old: str, new: str) -> None:
     assert old in FULL
     assert "consent.negated" in wrong(FULL.replace(old, new))
+
+
+def test_one_time_words_belong_to_the_statement() -> None:
+    words = ("lantern", "tomato", "giraffe", "window")
+    count = len(FULL.split())
+    text = f"{FULL} My one-time words are: {', '.join(words)}."
+    beside = hear(transcript(text), NAME, ORGANISATION, ENGLISH, words)
+    assert beside.one_time_words == 1.0
+    assert beside.span is not None
+    assert beside.span.end_s > transcript(FULL).words[-1].end_s + 2
+    far = hear(transcript(text, {count: 20.0}), NAME, ORGANISATION, ENGLISH, words)
+    assert far.one_time_words == 0.0
 
 
 def test_talk_after_a_pause_is_no_denial() -> None:

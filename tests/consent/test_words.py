@@ -52,6 +52,10 @@ def test_a_misheard_name_is_still_like_itself(name: str, heard: str) -> None:
     assert max(others) < 0.5
 
 
+def test_a_name_of_vowels_is_like_itself() -> None:
+    assert likeness("Ai Ueha", "Ai Ueha") == 1.0
+
+
 def test_different_names_are_unlike() -> None:
     assert likeness("Maria Keller", "Peter Jones") < 0.3
     assert likeness("Maria Keller", "") == 0.0

@@ -111,13 +111,18 @@ def revoke(
     json: Json = False,
 ) -> Exit:
     """Take a consent back: stop rendering, and delete the replica, its footage, embeddings and caches."""
-    from countenance.consent.receipt_rules import NOT_CONFIRMED, NOT_ERASED
+    from countenance.consent.receipt_rules import NOT_CONFIRMED, NOT_ERASED, REGISTER_UNUSABLE
     from countenance.consent.revoke import revoke as revoke_consent
     from countenance.consent.revoke import to_erase
 
     settings = load_settings()
     receipt_id = _held_id(receipt, settings)
-    planned = [{"kind": kind, "path": str(path)} for kind, path in to_erase(receipt_id, settings)]
+    try:
+        planned = [{"kind": kind, "path": str(path)} for kind, path in to_erase(receipt_id, settings)]
+    except CountenanceError as error:
+        if error.finding.rule is not REGISTER_UNUSABLE:
+            raise
+        planned = []  # rendering must stop all the same; the revocation itself then says what is wrong
     if not yes and not _confirmed(receipt_id, planned, json):
         unconfirmed = Finding(NOT_CONFIRMED, detail=f"It would delete {len(planned)} files and folders.")
         report_failure([unconfirmed], as_json=json, receipt=receipt_id, would_erase=planned)
@@ -176,9 +181,9 @@ def _held_id(reference: str, settings: Settings) -> str:
     """The id of the receipt that is meant. A receipt given as a file must verify; an id is enough by itself."""
     from countenance.consent import receipt as receipts
     from countenance.consent.keys import trusted_keys
-    from countenance.consent.register import Standing, standing, text_of
+    from countenance.consent.register import Standing, is_there, standing, text_of
 
-    if not Path(reference).exists() and standing(reference, settings) is not Standing.UNKNOWN:
+    if not is_there(Path(reference)) and standing(reference, settings) is not Standing.UNKNOWN:
         return reference
     return receipts.verify(text_of(reference, settings), trusted_keys(settings)).id
 

@@ -99,6 +99,12 @@ CLAIM_ENROLLED = Rule(
     limit=FACE_MATCH,
     how=_HOW_FACES,
 )
+CLAIM_RECORDED = Rule(
+    id="consent.claim_recorded",
+    title="The footage is declared AI-generated, but somebody once gave consent for this very file.",
+    remedy="Get that person's consent anew, or use other material.",
+    how="SHA-256 of the file against those in all receipts that are held here, revoked ones included",
+)
 CLAIM_PARTLY = Rule(
     id="consent.claim_partly",
     title="The footage is declared AI-generated, but its content credentials say that only parts of it are.",
@@ -205,6 +211,7 @@ RULES: tuple[Rule, ...] = (
     CLAIM_PUBLIC_FIGURE,
     CLAIM_DECEASED,
     CLAIM_ENROLLED,
+    CLAIM_RECORDED,
     *REVIEWED.values(),
     CLAIM_PARTLY,
     LOOKS_LIKE,

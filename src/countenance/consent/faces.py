@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,9 +82,15 @@ def _spread(path: Path, span: Span, limits: Limits) -> Iterator[Frame]:
         )
         return
     for i in range(_LOOKS):
-        start_s = span.start_s + (i + 0.5) * step_s
+        # Not at moments that anybody could know beforehand.
+        start_s = span.start_s + (i + _moment()) * step_s
         found = frames(path, limits=limits, max_side=_LONGEST_SIDE_PX, start_s=start_s, end_s=start_s + 0.08)
         yield from list(found)[:1]
+
+
+def _moment() -> float:
+    """Between 0 and 1."""
+    return secrets.randbelow(1000) / 1000
 
 
 def _turned(box: FaceBox) -> float:

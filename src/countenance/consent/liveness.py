@@ -32,7 +32,7 @@ from countenance.people.lipsync import (
 from countenance.people.speech import speech_spans
 from countenance.settings import Settings
 
-LOOKED_AT_S = 24.0
+LOOKED_AT_S = 60.0
 """At most so much from the beginning of the statement is looked at."""
 _RATE_HZ = FPS / 2
 """Lips agree with the sound as well as at 25 Hz, in half of the time."""

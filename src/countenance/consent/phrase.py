@@ -18,7 +18,7 @@ from countenance.consent import rules
 from countenance.consent.align import align
 from countenance.consent.language import Language
 from countenance.consent.words import words_of
-from countenance.errors import CountenanceError, Finding
+from countenance.errors import CountenanceError, Finding, Span
 from countenance.people.speech import Transcript
 from countenance.settings import Settings
 
@@ -117,14 +117,15 @@ def give_back(phrase: OneTimePhrase, settings: Settings) -> None:
         path.with_suffix(_USED).rename(path)
 
 
-def spoken_share(words: Sequence[str], transcript: Transcript, language: Language) -> tuple[float, str]:
-    """The share of the words that were said in their order and side by side, 0 to 1, and what was heard there."""
-    said = language.joined([(part, None) for word in transcript.words for part in language.parts_of(word.text)])
+def spoken_share(words: Sequence[str], transcript: Transcript, language: Language) -> tuple[float, str, Span | None]:
+    """The share of the words that were said in their order and side by side, 0 to 1, what was heard there, and when."""
+    said = language.joined([(part, word) for word in transcript.words for part in language.parts_of(word.text)])
     spoken = [text for text, _ in said]
     wanted = [part for word in words for part in language.tokens(word)]
     found = align(wanted, spoken)
-    heard = " ".join(spoken[found.first : found.stop])
-    return len(found.matched) / len(wanted), heard
+    inside = said[found.first : found.stop]
+    when = Span(inside[0][1].start_s, inside[-1][1].end_s) if inside else None
+    return len(found.matched) / len(wanted), " ".join(text for text, _ in inside), when
 
 
 def _folder(settings: Settings) -> Path:

@@ -202,11 +202,19 @@ def text_of(reference: str, settings: Settings) -> str:
         CountenanceError: consent.receipt_unreadable, consent.receipt_invalid.
     """
     path = Path(reference)
-    if not path.exists() and standing(reference, settings) is not Standing.UNKNOWN:
+    if not is_there(path) and standing(reference, settings) is not Standing.UNKNOWN:
         return read_text(folder_of(reference, settings) / RECEIPT)
-    if path.is_dir() and (path / _BUNDLE).is_file():
+    if is_there(path / _BUNDLE):
         return _text_in(path / _BUNDLE)
     return read_text(path)
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file or folder can be found; what cannot even be a name, or may not be looked at, cannot."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def read_text(path: Path) -> str:

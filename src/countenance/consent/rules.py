@@ -119,6 +119,15 @@ CANNOT_STORE = Rule(
     title="The data folder cannot be written to.",
     remedy="Check that you may write to it and that the disk is not full, or name another in COUNTENANCE_DATA_DIR.",
 )
+STATEMENT_NOT_FIRST = Rule(
+    id="consent.statement_not_first",
+    title="The statement does not stand at the beginning of the footage.",
+    remedy="Begin the footage with the statement, or give it as a recording of its own.",
+    limit=5.0,
+    unit="s before the statement",
+    tavus_type="consent_phrase_mismatch",
+    how="What comes before the statement is held against nobody, so there may be next to nothing.",
+)
 NO_FACE = Rule(
     id="consent.no_face",
     title="The person who speaks the statement is not seen all the time.",
@@ -192,6 +201,7 @@ RULES: tuple[Rule, ...] = (
     NAME_NOT_HEARD,
     NAME_UNSURE,
     ORGANISATION_NOT_HEARD,
+    STATEMENT_NOT_FIRST,
     PHRASE_NOT_SPOKEN,
     PHRASE_UNSURE,
     PHRASE_UNKNOWN,

@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from countenance.consent.align import Alignment, Expected, Gap, align
 from countenance.consent.language import NAME, ORGANISATION, Language, Wording
 from countenance.consent.phrase import spoken_share
-from countenance.consent.words import likeness
+from countenance.consent.words import likeness, words_of
 from countenance.errors import Span
 from countenance.people.speech import Transcript, Word
 
 _BREATH_S = 0.7
 """Words closer than this to the statement's ends belong to the same sentence."""
 _WORDS_AROUND = 6
+_PHRASE_WITHIN_S = 5.0
+"""One-time words that are further from the statement were not spoken with it."""
 _LONGEST_NAME_WORDS = 10
 _NOTHING_LIKE = 0.4
+_LIKE_A_NAME = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,14 @@ def hear(
     best = max(candidates, key=lambda heard: heard.coverage - len(heard.missing_phrases) / 10)
     if not one_time_words:
         return best
-    share, said = spoken_share(one_time_words, transcript, language)
-    return replace(best, one_time_words=share, one_time_words_heard=said)
+    share, said, when = spoken_share(one_time_words, transcript, language)
+    span = best.span
+    if span is not None and when is not None:
+        # They belong to the statement: whoever speaks them is looked at and listened to as its speaker.
+        if max(when.start_s - span.end_s, span.start_s - when.end_s) > _PHRASE_WITHIN_S:
+            share = 0.0
+        span = Span(min(span.start_s, when.start_s), max(span.end_s, when.end_s))
+    return replace(best, span=span, one_time_words=share, one_time_words_heard=said)
 
 
 def _compare(
@@ -88,7 +97,7 @@ def _compare(
         coverage=len(found.matched.intersection(words)) / len(words),
         extra=len(extra) / len(words),
         missing_phrases=tuple(missing),
-        negations=_negations(spoken, found, extra, language),
+        negations=_negations(spoken, found, extra + _beside_names(found, said, name, organisation), language),
         name=name_heard,
         name_likeness=likeness(name, name_heard),
         organisation=organisation_heard,
@@ -115,6 +124,13 @@ def _named(wanted: str, gap: Sequence[int], said: Sequence[str]) -> tuple[str, l
     if likeness(wanted, _text(best, said)) < _NOTHING_LIKE:
         return _text(gap[:_LONGEST_NAME_WORDS], said), []
     return _text(best, said), [position for position in gap if position not in best]
+
+
+def _beside_names(found: Alignment, said: Sequence[str], *names: str) -> list[int]:
+    """Words in the gaps that are no part of the names: a denial may stand there too."""
+    own = [word for name in names for word in words_of(name)]
+    gaps = [position for gap in found.gaps.values() for position in gap]
+    return [p for p in gaps if not any(likeness(word, said[p]) >= _LIKE_A_NAME for word in own)]
 
 
 def _text(positions: Sequence[int], said: Sequence[str]) -> str:

@@ -140,6 +140,9 @@ def verify(
     stages.update("compare", 0.0)
     spoken, shown = _what_is_compared(agreed, heard, other)
     judged = _judged(spoken, shown, heard, settings)
+    if other is None and spoken.span.start_s > (rules.STATEMENT_NOT_FIRST.limit or 0.0):
+        late = Finding(rules.STATEMENT_NOT_FIRST, file=str(footage), measured=spoken.span.start_s)
+        judged = replace(judged, findings=(late, *judged.findings))
     stages.done()
     return Verdict(
         consent=consent,

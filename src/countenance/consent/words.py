@@ -30,7 +30,9 @@ def words_of(text: str) -> list[str]:
 def likeness(a: str, b: str) -> float:
     """How alike two words or names are, 0 to 1: the mean of how alike they are written and how alike they sound."""
     a, b = "".join(words_of(a)), "".join(words_of(b))
-    return (_ratio(a, b) + _ratio(_sound(a), _sound(b))) / 2
+    sounds = _sound(a), _sound(b)
+    # Names of vowels alone have no sound left: then the spelling must do.
+    return (_ratio(a, b) + _ratio(*sounds)) / 2 if any(sounds) else _ratio(a, b)
 
 
 def folded(text: str) -> str:

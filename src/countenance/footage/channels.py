@@ -38,7 +38,11 @@ class ChannelMeter:
         self._is_stereo = False
 
     def __call__(self, start_s: float, rate: int, channels: NDArray[np.float32]) -> None:
-        if rate != self._rate or len(channels) != len(self._waiting):
+        due_s = self._waiting_s + self._waiting.shape[1] / max(self._rate, 1)
+        is_new = rate != self._rate or len(channels) != len(self._waiting)
+        if is_new or abs(start_s - due_s) > _STEP_S:
+            if self._waiting.shape[1] and not is_new:
+                self._measure(round(rate * _STEP_S))
             self._rate, self._waiting, self._waiting_s = rate, channels[:, :0], start_s
             self._is_stereo = len(channels) == 2
         self._waiting = np.concatenate([self._waiting, channels], axis=1)

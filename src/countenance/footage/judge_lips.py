@@ -139,7 +139,7 @@ def _dubbed(track: LipTrack, sound: Sound) -> tuple[Span, ...]:
     fit = local_fit(track, sound.expected_gap, sound.speech, found.offset_s, _FIT_WINDOW_S)
     fit = np.where(np.isfinite(fit), fit, 1.0)
     poor = (fit < limit_of(rules.DUBBED_PART)) & within(sound.speech, len(fit))
-    spans = _spans(binary_closing(poor, np.ones(round(_PAUSE_S * RATE_HZ))), _SHORTEST_DUBBED_S)
+    spans = _spans(binary_closing(poor, np.ones(round(_PAUSE_S * RATE_HZ))) | poor, _SHORTEST_DUBBED_S)
     return tuple(Span(span.start_s, span.end_s, float(fit[_frames(span)].min())) for span in spans)
 
 
@@ -162,7 +162,8 @@ def _still(lips: _Lips) -> Iterator[Finding]:
     both = lips.known & lips.spoken
     moved = _movement(lips, both, _STILL_WINDOW_S)
     rests = moved < limit_of(rules.MOUTH_STILL)
-    bridged = binary_closing(both & rests, np.ones(round(_PAUSE_S * RATE_HZ))) & ~(both & ~rests)
+    shut = both & rests
+    bridged = (binary_closing(shut, np.ones(round(_PAUSE_S * RATE_HZ))) | shut) & ~(both & ~rests)
     spans = _spans(bridged, _SHORTEST_STILL_S)
     if spans:
         named = tuple(Span(span.start_s, span.end_s, float(np.nanmin(moved[_frames(span)]))) for span in spans)

@@ -85,7 +85,8 @@ class _Shown:
     stop: int
     width: int
     """Of the recording in square pixels."""
-    luma: NDArray[np.uint8]
+    luma: NDArray[np.uint8] | None
+    """Kept only where a sample shows it: it holds the whole decoded picture."""
     small: NDArray[np.uint8]
     fine: NDArray[np.uint8]
     rgb: NDArray[np.uint8] | None
@@ -113,7 +114,7 @@ def _shown(path: Path, settings: Settings) -> Iterator[_Shown]:
             first=first,
             stop=stop,
             width=displayed_size(item.picture, item.pixel_aspect, turn)[0],
-            luma=turn.seen(grey),
+            luma=turn.seen(grey) if stop > first else None,
             small=np.ascontiguousarray(turn.seen(_small(grey))),
             fine=np.ascontiguousarray(turn.seen(_strided(grey))),
             rgb=reader.rgb(item.picture) if stop > first else None,
@@ -167,8 +168,10 @@ class _Result:
         if shown.faces is not None:
             self._boxes = [_box(face, rgb.shape) for face in shown.faces.result()]
             face = self._boxes[0] if self._boxes else None
-            self._view = view_face(rgb, shown.luma, face, mesh) if face else None
-            stir = background_stir(self._searched, shown.small, face) if self._searched is not None else 0.0
+            self._view = view_face(rgb, shown.luma, face, mesh) if face and shown.luma is not None else None
+            before = self._searched
+            comparable = before is not None and before.shape == shown.small.shape
+            stir = background_stir(before, shown.small, face) if before is not None and comparable else 0.0
             self._scene = stir, contrast(shown.small), black_bars(shown.small)
             self._searched = shown.small
         sample = self._sample(shown, rgb, mesh)

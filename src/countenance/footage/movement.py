@@ -54,6 +54,10 @@ class Movement:
     def step(self, small: NDArray[np.uint8], fine: NDArray[np.uint8], face: Box | None) -> Moved | None:
         """How the picture differs from the last one given; None for the first."""
         now = small.astype(np.float32)
+        if self._fine is not None and (self._fine.shape, self._small[-1].shape) != (fine.shape, now.shape):
+            # The picture's size has changed in the middle of the file: nothing can be compared across that.
+            self._small.clear()
+            self._fine = None
         before, fine_before = (self._small[-1] if self._small else None), self._fine
         self._small.append(now)
         self._fine = fine

@@ -69,8 +69,8 @@ def _portrait(report: PortraitReport, folder: Path, settings: Settings) -> Path:
 def _written(folder: Path, data: Mapping[str, Any], page: str) -> Path:
     before, now = _evidence_before(folder), _evidence(data)
     text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
-    write_whole(folder / DATA, f"{text}\n".encode())
-    write_whole(folder / PAGE, page.encode())
+    write_whole(folder / DATA, f"{text}\n".encode(errors="backslashreplace"))
+    write_whole(folder / PAGE, page.encode(errors="replace"))
     for name in before - now:
         remove(folder / name)
     return folder / PAGE

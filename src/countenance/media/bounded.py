@@ -54,7 +54,7 @@ def credential_boxes_fit(file: io.FileIO, most_bytes: int, most_boxes: int) -> b
             length = size - at
         if kind == b"uuid" and head[header : header + 16] == _C2PA_BOX and length > most_bytes:
             return False
-        if length < header:
+        if length < header or length >= size - at:
             return True
         at += length
     return False

@@ -92,7 +92,9 @@ def decoded(path: Path, *, limits: Limits = Limits()) -> Iterator[Decoded]:  # n
             yield Decoded(held.start_s, timed.start_s, held.item[0], held.item[1].sample_aspect_ratio)
         held = timed
     if held is not None:
-        yield Decoded(held.start_s, held.end_s, held.item[0], held.item[1].sample_aspect_ratio)
+        # How long the last picture stays, only its packet says, and that may be nonsense.
+        end_s = max(held.start_s, min(held.end_s, limits.duration_s))
+        yield Decoded(held.start_s, end_s, held.item[0], held.item[1].sample_aspect_ratio)
 
 
 def audio(path: Path, *, rate: int = SAMPLE_RATE, limits: Limits = Limits()) -> NDArray[np.float32]:  # noqa: B008

@@ -219,4 +219,5 @@ class _Planes:
             self._formats[key] = AudioResampler(format="flt")
         interleaved = [part.to_ndarray().ravel() for part in self._formats[key].resample(frame)]
         samples = np.concatenate([*interleaved, np.zeros(0, np.float32)], dtype=np.float32)
+        samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
         return samples.reshape(-1, frame.layout.nb_channels).T
