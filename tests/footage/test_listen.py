@@ -203,3 +203,15 @@ def test_channels_that_cancel_and_channels_that_are_dead(voice: Samples, tmp_pat
     one = heard(tmp_path, np.stack([part, 0 * part]))
     assert one.dead_channel_db > 60
     assert one.correlation == 1.0
+
+
+def test_clipping_behind_a_gap_is_dated_rightly() -> None:
+    meter = ChannelMeter()
+    rng = np.random.default_rng(5)
+    voice = np.clip(3 * rng.normal(0, 0.3, (1, 2 * 16_000)), -0.9, 0.9).astype(np.float32)
+    quiet = rng.normal(0, 0.01, (1, 2 * 16_000)).astype(np.float32)
+    meter(0.0, 16_000, quiet)
+    meter(62.0, 16_000, voice)
+    spans = meter.clipped()
+    assert spans
+    assert min(span.start_s for span in spans) >= 61.9

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -75,3 +77,28 @@ def test_what_is_seen_does_not_depend_on_which_thread_was_faster(clip: Path, see
     assert again.samples == seen.samples
     for name in ("brightness", "head_change", "fine_change", "row_change"):
         np.testing.assert_array_equal(getattr(again.pictures, name), getattr(seen.pictures, name))
+
+
+def test_a_picture_size_that_changes_midway_ends_nothing(tmp_path: Path) -> None:
+    """Recorders of browsers and telephones that are turned do that."""
+    whole = tmp_path / "turned.ts"
+    with whole.open("wb") as out:
+        for part, (width, height) in enumerate(((160, 96), (96, 160))):
+            path = tmp_path / f"{part}.ts"
+            _plain_clip(path, width, height, first=part * 25)
+            out.write(path.read_bytes())
+    seen = look(whole, Settings(threads=1))
+    assert len(seen.samples) >= 20
+    assert all(sample.faces == 0 for sample in seen.samples)
+
+
+def _plain_clip(path: Path, width: int, height: int, first: int) -> None:
+    rng = np.random.default_rng(first)
+    with av.open(str(path), "w", format="mpegts") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for index in range(25):
+            picture = av.VideoFrame.from_ndarray(rng.integers(0, 255, (height, width, 3), np.uint8), format="rgb24")
+            picture.pts, picture.time_base = first + index, Fraction(1, 25)
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))

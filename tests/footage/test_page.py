@@ -241,3 +241,11 @@ def test_no_other_file_is_removed(short_footage: Path, tmp_path: Path) -> None:
     (folder / "report.json").write_text(json.dumps({"findings": [{"evidence": "../mine.jpg"}, 7], "best": []}))
     write_report(made_report(short_footage), folder, SETTINGS)
     assert mine.read_text() == "mine"
+
+
+def test_a_name_that_is_no_text_is_written_all_the_same(tmp_path: Path) -> None:
+    """File systems allow names that are not UTF-8; Python holds their bytes as surrogates."""
+    strange = Path(b"caf\xe9.mp4".decode("utf-8", "surrogateescape"))
+    page = write_refusal(strange, [Finding(UNKNOWN_FORMAT, file=str(strange))], tmp_path / "report")
+    assert "caf" in page.read_text("utf-8")
+    assert json.loads((page.parent / "report.json").read_text("utf-8"))["file"] == str(strange)
