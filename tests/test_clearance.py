@@ -16,9 +16,10 @@ from countenance.cli.main import run
 from countenance.consent.declaration import AI_GENERATED, LIKENESS, declare
 from countenance.consent.gallery import Group, people
 from countenance.consent.language import language_of
+from countenance.consent.permission import still_stands
 from countenance.consent.phrase import draw, recall
 from countenance.consent.policy import Subject
-from countenance.consent.receipt_content import Material
+from countenance.consent.receipt_content import Material, evidence_of
 from countenance.consent.register import held_ids
 from countenance.errors import CountenanceError
 from countenance.settings import Settings
@@ -156,3 +157,17 @@ def test_a_training_that_fails_leaves_no_receipt(recordings: tuple[Path, Path], 
         raise RuntimeError("power cut")
     assert held_ids(own_settings) == []
     assert people(Group.ENROLLED, own_settings) == ()
+
+
+def test_footage_that_is_exchanged_after_it_was_judged_is_not_what_the_receipt_is_for(
+    recordings: tuple[Path, Path], own_settings: Settings
+) -> None:
+    footage, consent = recordings
+    declared = (declare(AI_GENERATED, "ada"),)
+    judged = examine(Request(footage, Material.SYNTHETIC, Subject.INVENTED, declarations=declared), own_settings)
+    shutil.copy(consent, footage)
+    with certified(judged, consent, own_settings) as carried:
+        trained = {"consent": carried, "footage": {"sha256": evidence_of(footage).sha256}}
+    with pytest.raises(CountenanceError) as caught:
+        still_stands(trained, own_settings)
+    assert caught.value.finding.rule.id == "consent.receipt_of_another"

@@ -7,9 +7,9 @@ service, asks here.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from countenance.consent.policy import Subject, permit
 from countenance.consent.receipt import Receipt, account_of, sign
 from countenance.consent.receipt_content import (
     Declaration,
+    FileEvidence,
     Kind,
     Material,
     ReceiptContent,
@@ -34,6 +35,8 @@ from countenance.consent.verify import Verdict, verify
 from countenance.errors import CountenanceError, Finding, Severity
 from countenance.footage.report import Report
 from countenance.footage.report import check as check_footage
+from countenance.media.container import check_file
+from countenance.media.limits import limits_from
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 
@@ -71,6 +74,8 @@ class Clearance:
     claim: Claim
     """What the files say of their origin, and whom the face resembles."""
     phrase: phrase.OneTimePhrase | None
+    files: Mapping[str, FileEvidence] = field(default_factory=dict)
+    """The files as they were before anybody looked at them: whoever exchanges them meanwhile gets no receipt for it."""
 
     @property
     def consent_findings(self) -> tuple[Finding, ...]:
@@ -117,6 +122,7 @@ def examine(request: Request, settings: Settings, progress: ProgressCallback | N
     if request.phrase_id is not None and request.name is not None:
         words = phrase.recall(request.phrase_id, request.name, settings)
     stages = StageProgress(STAGES, progress)
+    files = _files(request, settings)
     report = check_footage(request.footage, settings, stages.nested("check footage"))
     if request.material is Material.FOOTAGE and request.consent is not None and request.name is not None:
         verdict = verify(
@@ -134,7 +140,14 @@ def examine(request: Request, settings: Settings, progress: ProgressCallback | N
         verdict = None
         claim = examine_claim(request.footage, settings, request.subject, account_of(settings), info=report.info)
     stages.done()
-    return Clearance(request, report, verdict, claim, words)
+    return Clearance(request, report, verdict, claim, words, files)
+
+
+def _files(request: Request, settings: Settings) -> dict[str, FileEvidence]:
+    paths = {"footage": request.footage, **({"consent": request.consent} if request.consent else {})}
+    for path in paths.values():
+        check_file(path, limits_from(settings))
+    return {role: evidence_of(path) for role, path in paths.items()}
 
 
 def check_policy(request: Request) -> None:
@@ -203,7 +216,7 @@ def content_of(clearance: Clearance, settings: Settings) -> ReceiptContent:
             kind=Kind.DECLARATION,
             material=request.material,
             organisation=settings.organisation,
-            files={"footage": evidence_of(request.footage)},
+            files=clearance.files,
             subject=request.subject.value,
             account=account,
             declarations=request.declarations,
@@ -212,7 +225,7 @@ def content_of(clearance: Clearance, settings: Settings) -> ReceiptContent:
         kind=Kind.CONSENT,
         material=request.material,
         organisation=settings.organisation,
-        files={"footage": evidence_of(request.footage), "consent": evidence_of(request.consent)},
+        files=clearance.files,
         person=verdict.name,
         subject=request.subject.value,
         account=account,

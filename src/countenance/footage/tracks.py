@@ -123,18 +123,18 @@ def _spans(label: str, kind: str, spans: Sequence[Span], length: float) -> Track
 def _broken(finding: Finding, anchor: str, length: float) -> Track:
     title = finding.rule.title.rstrip(".")
     spoken = f"{finding.severity.value}: {title}, {_stretches(len(finding.spans))}"
-    bars = _bars(finding.spans, title, finding.rule.unit, length)
+    bars = _bars(finding.spans, title, finding.rule.unit, length, finding.rule.limit or 0.0)
     return Track(title, spoken, finding.severity.value, "", f"#{anchor}", bars)
 
 
-def _bars(spans: Sequence[Span], title: str, unit: str, length: float) -> tuple[Bar, ...]:
-    """Stretches that lie closer together than can be seen are drawn as one."""
+def _bars(spans: Sequence[Span], title: str, unit: str, length: float, limit: float = 0.0) -> tuple[Bar, ...]:
+    """Stretches that lie closer together than can be seen are drawn as one, with the value furthest from the limit."""
     joined: list[Span] = []
     for span in spans:
         if joined and span.start_s - joined[-1].end_s < _THINNEST / 100 * length:
             last = joined.pop()
             worst = [value for value in (last.worst, span.worst) if value is not None]
-            joined.append(Span(last.start_s, span.end_s, max(worst, default=None)))
+            joined.append(Span(last.start_s, span.end_s, max(worst, key=lambda v: abs(v - limit), default=None)))
         else:
             joined.append(span)
     return tuple(_bar(span, title, unit, length) for span in joined)

@@ -15,7 +15,7 @@ from countenance.footage.evidence.scene import Case, Scene
 from countenance.footage.wording import clock, limit_of, quantity
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # ITU-R BT.709
-_BLACK, _BLOWN = 16, 250
+_BLOWN = 250
 _STIRRED = 12.0
 _HALF_PX = 477
 _AROUND_S = 5.0
@@ -28,9 +28,15 @@ def brightness(case: Case) -> Image:
     place = scene.face or (0.0, 0.0, float(scene.width), float(scene.height))
     value = case.value if isinstance(case.value, (int, float)) else float(_luma(_inside(scene.rgb, place)).mean())
     if scene.face:
-        canvas.box(place, WRONG, label=f"{value:.0f} of 255")
-    _scale(canvas, scene, value, limit_of(case.finding))
+        canvas.box(place, WRONG, label=f"{value:.0f} of {_white(case):.0f}")
+    _scale(canvas, scene, value, limit_of(case.finding), _white(case))
     return canvas.drawn()
+
+
+def _white(case: Case) -> float:
+    """What the rule's unit calls white: 100 in lightness (CIE L*), 255 in luma."""
+    measured = isinstance(case.value, (int, float))
+    return 100.0 if measured and case.finding.rule.unit == "of 100" else 255.0
 
 
 def halves(case: Case) -> Image:
@@ -50,7 +56,7 @@ def halves(case: Case) -> Image:
 
 
 def lost_light(case: Case) -> Image:
-    """The face with everything that is black or blown out in colour."""
+    """The face with everything that is blown out in colour."""
     scene = case.scenes[0]
     if not scene.face:
         return whole(case)
@@ -59,11 +65,10 @@ def lost_light(case: Case) -> Image:
     inside = _rows_and_columns(crop.shape, face)
     part = marked[inside]
     peak = crop[inside].max(axis=2)
-    part[peak < _BLACK] = (40, 90, 255)
     part[peak > _BLOWN] = WRONG
     marked[inside] = part
     canvas = Canvas(marked, tallest=640)
-    lost = 100.0 * float(((peak < _BLACK) | (peak > _BLOWN)).mean())
+    lost = 100.0 * float((peak > _BLOWN).mean())
     canvas.box(face, MEASURED, label=f"{lost:.0f} % of the face without detail")
     return canvas.drawn()
 
@@ -119,24 +124,6 @@ def camera_over_time(case: Case) -> Image:
     return stacked(_row(case), _window(case, curves))
 
 
-def head_over_time(case: Case) -> Image:
-    """The picture above the turn of the head through time."""
-    if case.timeline is None:
-        return whole(case)
-    samples = case.timeline.samples
-    times = np.array([sample.time_s for sample in samples])
-    yaw, pitch = (
-        np.array([np.nan if s.face is None else _or_nan(getattr(s.face, name)) for s in samples])
-        for name in ("yaw_deg", "pitch_deg")
-    )
-    curves = [Curve(times, yaw, MEASURED, "to the side"), Curve(times, pitch, RIGHT, "up and down")]
-    return stacked(_row(case), _window(case, curves))
-
-
-def _or_nan(value: float | None) -> float:
-    return np.nan if value is None else value
-
-
 def _row(case: Case) -> Image:
     if len(case.scenes) > 1:
         return pair(case)
@@ -154,7 +141,7 @@ def _window(case: Case, curves: Sequence[Curve]) -> Image:
     return plot(curves, (max(0.0, start - _AROUND_S), min(end + _AROUND_S, last)), spans=spans, height=240)
 
 
-def _scale(canvas: Canvas, scene: Scene, value: float, limit: float | None) -> None:
+def _scale(canvas: Canvas, scene: Scene, value: float, limit: float | None, white: float) -> None:
     """A scale from black to white at the lower edge."""
     width, height = 0.5 * scene.width, 14 / canvas.scale
     left, top = 0.25 * scene.width, scene.height - 58 / canvas.scale
@@ -167,7 +154,7 @@ def _scale(canvas: Canvas, scene: Scene, value: float, limit: float | None) -> N
     if limit is not None:
         marks.append((limit, ALLOWED, f"limit {quantity(limit, '')}", False))
     for at, colour, text, above in marks:
-        x = left + width * min(max(at / 255, 0.0), 1.0)
+        x = left + width * min(max(at / white, 0.0), 1.0)
         canvas.line([(x, top - 5 / canvas.scale), (x, top + height + 5 / canvas.scale)], colour, width=4)
         y = top - 8 / canvas.scale if above else top + height + 8 / canvas.scale
         canvas.label(text, (x, y), colour, anchor="bottom" if above else "top")
