@@ -34,7 +34,6 @@ from countenance.consent.judge import Decision, face_scores, voice_scores
 from countenance.consent.language import language_of
 from countenance.consent.phrase import draw
 from countenance.consent.verify import Verdict, verify
-from countenance.engine.voice import speak
 from countenance.errors import Span
 from countenance.media.probe import probe
 from countenance.media.read import SAMPLE_RATE, audio
@@ -42,6 +41,7 @@ from countenance.media.sound import resampled
 from countenance.people.speech import transcribe
 from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, consent_clip, presenter_clip
+from countenance.voice.hibari import speak
 
 CLIPS_JOINED = 5
 Samples = NDArray[np.float32]

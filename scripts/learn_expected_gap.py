@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import fftconvolve, resample_poly
 
-from countenance.engine.voice import Speech, speak
 from countenance.people.lipsync import LAGS, RATE_HZ, lagged, window_features
 from countenance.people.spectrum import SAMPLE_RATE
 from countenance.people.speech import FEATURE_SIZE
 from countenance.settings import Settings
 from countenance.stock.visemes import RATE, mouth_curves
+from countenance.voice.hibari import speak
+from countenance.voice.speech import Speech
 
 TARGET = Path(__file__).resolve().parent.parent / "src/countenance/people/weights/expected_gap.npz"
 SENTENCES = Path(__file__).with_name("expected_gap.txt")

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from countenance.consent.statement import statement_for
-from countenance.engine.voice import speak
 from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, PRESENTER_LISTENING_S, PRESENTER_SEED
 from countenance.stock.film import film
 from countenance.stock.person import PRESENTER
 from countenance.stock.render import Studio
+from countenance.voice.hibari import speak
 
 CLIPS = Path(__file__).resolve().parents[1] / "src" / "countenance" / "stock" / "clips"
 SCRIPT = (

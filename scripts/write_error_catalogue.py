@@ -22,6 +22,7 @@ from countenance.footage.rules import RULES as FOOTAGE
 from countenance.media.errors import RULES as MEDIA
 from countenance.people.errors import RULES as PEOPLE
 from countenance.stock.errors import RULES as STOCK
+from countenance.voice.errors import RULES as VOICE
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 
@@ -33,6 +34,7 @@ ROOMS: tuple[tuple[str, str, Sequence[Rule]], ...] = (
     ("Who needs to agree", "Whose likeness may be used, and whether the claim AI-generated holds.", CLAIM),
     ("Receipts", "What can be wrong with the signed record of a consent, and with keys.", RECEIPT),
     ("Models", "What can be wrong with the models that measure people, and with material too poor for them.", PEOPLE),
+    ("Voices", "What can be wrong with a script that is to be spoken.", VOICE),
     ("Engine", "What can go wrong in training and in speaking.", ENGINE),
     ("Synthetic people", "What rendering people who do not exist needs.", STOCK),
     ("Command line", "What can be wrong with a command.", CLI),

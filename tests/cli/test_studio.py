@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from countenance.cli.exits import Exit
-from countenance.engine.voice import speak
 from countenance.media.probe import probe
 from countenance.media.write import write_wav
 from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, consent_clip
+from countenance.voice.hibari import speak
 
 Command = Callable[..., Any]
 

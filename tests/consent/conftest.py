@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from countenance.engine.voice import speak
 from countenance.media.read import FPS, SAMPLE_RATE, frames
 from countenance.media.sound import resampled
 from countenance.media.write import VideoWriter
 from countenance.settings import Settings
+from countenance.voice.hibari import speak
 
 Samples = NDArray[np.float32]
 

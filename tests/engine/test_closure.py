@@ -7,7 +7,7 @@ from faces import atlas
 
 from countenance.engine.closure import close_lips
 from countenance.engine.speak import MouthPath
-from countenance.engine.voice import Phone
+from countenance.voice.speech import Phone
 
 
 def path(frames: int = 50) -> MouthPath:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from countenance.engine.voice import PAUSE, Phone, Speech, speak
 from countenance.settings import Settings
 from countenance.stock.animate import Performance, perform
 from countenance.stock.figure import Figure
 from countenance.stock.person import PRESENTER
 from countenance.stock.visemes import RATE, mouth_curves
+from countenance.voice.hibari import speak
+from countenance.voice.speech import PAUSE, Phone, Speech
 
 TEXT = "Bob may put five big paper boats above the shop. You and Sue move very fast, my friend."
 LISTENING_S = 9.0

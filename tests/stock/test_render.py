@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from countenance.engine.voice import speak
 from countenance.errors import CountenanceError
 from countenance.media.read import frames
 from countenance.people.face import BLENDSHAPES, FaceTracker, detect_faces
@@ -20,6 +19,7 @@ from countenance.stock.figure import Pose
 from countenance.stock.film import film
 from countenance.stock.person import OTHER, PRESENTER, Person
 from countenance.stock.render import Studio
+from countenance.voice.hibari import speak
 
 SETTINGS = Settings(threads=1)
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from countenance.engine.atlas import Atlas
 from countenance.engine.speak import MouthPath
-from countenance.engine.voice import Phone
 from countenance.media.read import FPS
+from countenance.voice.speech import Phone
 
 Array = NDArray[np.float32]
 

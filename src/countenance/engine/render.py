@@ -21,7 +21,6 @@ from countenance.engine.join import ClipReader, pose_of, staged
 from countenance.engine.playback import plan
 from countenance.engine.replica import Replica, load
 from countenance.engine.speak import MouthPath, mouth_path
-from countenance.engine.voice import Phone, speak
 from countenance.errors import CountenanceError, Finding
 from countenance.media.errors import CANNOT_WRITE, problem
 from countenance.media.limits import Limits, limits_from
@@ -31,6 +30,8 @@ from countenance.media.sound import resampled
 from countenance.media.write import VideoWriter
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
+from countenance.voice.hibari import speak
+from countenance.voice.speech import Phone
 
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]

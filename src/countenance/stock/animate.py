@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from countenance.engine.voice import PAUSE, Phone
 from countenance.stock.figure import Pose
 from countenance.stock.visemes import RATE, mouth_curves
+from countenance.voice.speech import PAUSE, Phone
 
 Curve = NDArray[np.float64]
 

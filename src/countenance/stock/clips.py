@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.engine.voice import Phone
+from countenance.voice.speech import Phone
 
 _FOLDER = Path(__file__).with_name("clips")
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from countenance.engine.voice import Speech
 from countenance.media.write import VideoWriter
 from countenance.stock.animate import Performance, perform
 from countenance.stock.clips import Truth
 from countenance.stock.mesh import LIP_BORDER, LIP_INNER, Array, load_head
 from countenance.stock.render import Frame, Studio
+from countenance.voice.speech import Speech
 
 
 def film(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from countenance.engine.voice import PAUSE, WORD_GAP, Phone
+from countenance.voice.speech import PAUSE, WORD_GAP, Phone
 
 RATE = 200
 """Samples per second of the curves."""

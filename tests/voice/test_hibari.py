@@ -7,10 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from countenance.engine.errors import CANNOT_BE_SPOKEN, NOTHING_TO_SAY, SCRIPT_TOO_LONG
-from countenance.engine.voice import PAUSE, WORD_GAP, Phone, Speech, speak
 from countenance.errors import CountenanceError
 from countenance.settings import Settings
+from countenance.voice.errors import CANNOT_BE_SPOKEN, NOTHING_TO_SAY, SCRIPT_TOO_LONG
+from countenance.voice.hibari import speak
+from countenance.voice.speech import PAUSE, WORD_GAP, Phone, Speech
 
 TEXT = (
     "The sea was calm as Sasha sailed past six small islands. Bob put a big paper bag above the cabin door, because "

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -19,15 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.engine.errors import CANNOT_BE_SPOKEN, NOTHING_TO_SAY, SCRIPT_TOO_LONG
 from countenance.errors import CountenanceError, Finding
 from countenance.people.models import STOCK_VOICE, weight_path
 from countenance.settings import Settings
-
-PAUSE = "_"
-"""Symbol of a silence: the ends of a sentence and its punctuation."""
-WORD_GAP = " "
-"""Symbol of the boundary between two words that are spoken without a pause."""
+from countenance.voice.errors import CANNOT_BE_SPOKEN, NOTHING_TO_SAY, SCRIPT_TOO_LONG
+from countenance.voice.speech import PAUSE, WORD_GAP, Phone, Speech
 
 _DURATION_NODE = b"/Clip_output_0"
 _FRAME_SAMPLES = 600
@@ -36,34 +32,6 @@ _MAX_PHONEMES = 400
 _QUIET = 0.03  # of the loud parts of an utterance
 _STRESS = {"ˈ": 2, "ˌ": 1}
 _SEED = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """One speech sound, or a pause.
-
-    `symbol` is one character of the IPA as the Kokoro voices write it (capitals are diphthongs: A as in say, I as in
-    my, O as in go, W as in now, Y as in boy; T is a flapped t), or `PAUSE`, or `WORD_GAP`. `stress` is 2 for the
-    vowel of a primary stress, 1 for a secondary one, else 0.
-    """
-
-    symbol: str
-    start_s: float
-    end_s: float
-    stress: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """Spoken text: float32 mono `samples` (N,) in [-1, 1], and `phones` that follow each other from 0 to the end."""
-
-    samples: NDArray[np.float32]
-    sample_rate: int
-    phones: tuple[Phone, ...]
-
-    @property
-    def duration_s(self) -> float:
-        return len(self.samples) / self.sample_rate
 
 
 def speak(text: str, settings: Settings) -> Speech:

@@ -1,0 +1,1 @@
+"""Voices: from a script to speech with the time of every sound."""
