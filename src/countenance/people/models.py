@@ -38,6 +38,7 @@ class Weight:
 
 
 FACE_MESH = "face_landmarker.task"
+PERSON_SEGMENTER = "selfie_segmenter.tflite"
 FACE_DETECTOR = "face_detection_yunet_2023mar.onnx"
 FACE_EMBEDDER = "face_recognition_sface_2021dec_int8bq.onnx"
 VOICE_EMBEDDER = "dvector.int8.onnx"
@@ -54,6 +55,12 @@ def _whisper(file: str, sha256: str) -> Weight:
 
 WEIGHTS: tuple[Weight, ...] = (
     Weight(FACE_MESH, "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff", "Apache-2.0", FACE_MESH),
+    Weight(
+        PERSON_SEGMENTER,
+        "191ac9529ae506ee0beefa6b2c945a172dab9d07d1e802a290a4e4038226658b",
+        "Apache-2.0",
+        PERSON_SEGMENTER,
+    ),
     Weight(
         FACE_DETECTOR,
         "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
