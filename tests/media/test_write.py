@@ -141,3 +141,35 @@ def test_wav(tmp_path: Path) -> None:
     samples = np.linspace(-1.5, 1.5, 8000).astype(np.float32)
     write_wav(tmp_path / "voice.wav", samples)
     assert np.abs(audio(tmp_path / "voice.wav") - np.clip(samples, -1, 1)).max() < 1e-4
+
+
+def test_a_file_is_sealed_before_it_appears(tmp_path: Path, grey: Grey) -> None:
+    path = tmp_path / "clip.mp4"
+    seen: list[object] = []
+
+    def seal(part: Path, target: Path) -> None:
+        seen.extend([target, path.exists(), probe(part).video is not None])
+        part.write_bytes(part.read_bytes() + b"sealed")
+
+    write(path, 3, grey(90), seal=seal)
+    assert seen == [path, False, True]
+    assert path.read_bytes().endswith(b"sealed")
+    before = path.read_bytes()
+
+    def refuse(part: Path, target: Path) -> None:
+        raise RuntimeError("no seal")
+
+    with pytest.raises(RuntimeError, match="no seal"):
+        write(path, 5, grey(90), seal=refuse)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["clip.mp4"]
+
+
+def test_what_goes_wrong_in_the_body_is_not_called_a_fault_of_the_disk(tmp_path: Path, grey: Grey) -> None:
+    def fail(writer: VideoWriter) -> None:
+        writer.write(grey(90))
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError), VideoWriter(tmp_path / "clip.mp4", 64, 48) as writer:
+        fail(writer)
+    assert list(tmp_path.iterdir()) == []

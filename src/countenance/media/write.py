@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import wave
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +31,10 @@ _AAC_BITS_PER_SAMPLE = 6  # ISO/IEC 14496-3: at most 6144 bits for the 1024 samp
 _AAC_FRAME = 1024
 _QUALITY = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
 
+Seal = Callable[[Path, Path], None]
+"""What is done to a finished file before it appears, such as signing it: called with the file under its passing name
+and the name it will bear. It may replace the file; if it raises, nothing appears."""
+
 
 class VideoWriter:
     """An MP4 with H.264 (4:2:0, BT.709, limited range) and, if `audio` is given, AAC; index first, tracks interleaved.
@@ -38,11 +42,13 @@ class VideoWriter:
     Use as a context manager and `write` one picture per frame. The sound, (n,) float32 in [-1, 1], is cut or filled
     with silence so that it ends with the last picture; its rate is kept if AAC knows it. Pictures with an odd width
     or height lose their last column or row, since 4:2:0 needs even sizes. There is a key picture at least every
-    `keyframe_every` pictures: fewer make the file smaller, more make a jump in it quicker. On any error, in here or
-    in the body of the `with`, nothing is left behind and a file already at `path` stays as it was.
+    `keyframe_every` pictures: fewer make the file smaller, more make a jump in it quicker. Without `b_pictures` no
+    picture leans on a later one, and `concatenate` can append the file to another. On any error, in here or
+    in the body of the `with`, nothing is left behind and a file already at `path` stays as it was. `seal` is called
+    with the finished file, before it appears.
 
     Raises:
-        CountenanceError: media.cannot_write.
+        CountenanceError: media.cannot_write, and what `seal` raises.
         ValueError: for a picture of another size than announced.
     """
 
@@ -58,6 +64,8 @@ class VideoWriter:
         crf: int = 18,
         preset: str = "veryfast",
         keyframe_every: int = 250,
+        b_pictures: bool = True,
+        seal: Seal | None = None,
     ) -> None:
         if width < 2 or height < 2:
             raise ValueError(f"a picture of {width} x {height} is too small for 4:2:0")
@@ -65,17 +73,23 @@ class VideoWriter:
         self._size = (width, height)
         self._rate = Fraction(fps).limit_denominator(1001)
         self._options = {"crf": str(crf), "preset": preset, "g": str(keyframe_every)}
+        if not b_pictures:
+            self._options["bf"] = "0"
         self._sound = None if audio is None else _at_aac_rate(audio, sample_rate)
+        self._seal = seal
         self._frames = 0
         self._reformatter = VideoReformatter()
 
     def __enter__(self) -> VideoWriter:
-        self._part = _part_beside(self.path)
-        with _nothing_left(self._part, self.path):
-            options = {"movflags": "+faststart"}
-            self._container = av.open(f"file:{self._part}", mode="w", format="mp4", options=options)
-            self._video = self._add_video()
-            self._audio = None if self._sound is None else _SoundTrack(self._container, *self._sound)
+        with ExitStack() as stack:
+            part = stack.enter_context(placed(self.path, self._seal))
+            with write_errors(self.path):
+                options = {"movflags": "+faststart"}
+                self._container = av.open(f"file:{part}", mode="w", format="mp4", options=options)
+                stack.push(self._finish)
+                self._video = self._add_video()
+                self._audio = None if self._sound is None else _SoundTrack(self._container, *self._sound)
+            self._exits = stack.pop_all()
         return self
 
     def write(self, rgb: NDArray[np.uint8]) -> None:
@@ -83,7 +97,7 @@ class VideoWriter:
         width, height = self._size
         if rgb.shape != (height, width, 3) or rgb.dtype != np.uint8:
             raise ValueError(f"expected uint8 of shape {(height, width, 3)}, got {rgb.dtype} of {rgb.shape}")
-        with _write_errors(self.path):
+        with write_errors(self.path):
             self._container.mux(self._video.encode(self._yuv(rgb)))
             self._frames += 1
             if self._audio:
@@ -92,15 +106,17 @@ class VideoWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with _nothing_left(self._part, self.path):
+        self._exits.__exit__(kind, error, trace)
+
+    def _finish(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with write_errors(self.path):
             if kind is None and self._frames:
                 self._container.mux(self._video.encode(None))
                 if self._audio:
                     self._audio.finish(self._frames / self._rate)
             self._container.close()
-            if kind is None and self._frames:
-                self._part.replace(self.path)
-            self._part.unlink(missing_ok=True)
         if kind is None and not self._frames:
             raise ValueError("no picture was written")
 
@@ -167,14 +183,11 @@ def write_wav(path: Path, samples: NDArray[np.float32], rate: int = SAMPLE_RATE)
     Raises:
         CountenanceError: media.cannot_write.
     """
-    part = _part_beside(path)
-    with _nothing_left(part, path):
-        with part.open("wb") as raw, wave.open(raw, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(rate)
-            file.writeframes(np.round(np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
-        part.replace(path)
+    with placed(path) as part, write_errors(path), part.open("wb") as raw, wave.open(raw, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(np.round(np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes())
 
 
 def _at_aac_rate(samples: NDArray[np.float32], rate: int) -> tuple[NDArray[np.float32], int]:
@@ -185,23 +198,31 @@ def _at_aac_rate(samples: NDArray[np.float32], rate: int) -> tuple[NDArray[np.fl
     return resampled(samples, rate, target), target
 
 
-def _part_beside(path: Path) -> Path:
-    """A name in the same folder, so that the finished file can be moved to its place in one step."""
-    return path.resolve().parent / f".{secrets.token_hex(8)}.part"
-
-
 @contextmanager
-def _nothing_left(part: Path, path: Path) -> Iterator[None]:
+def placed(path: Path, seal: Seal | None = None) -> Iterator[Path]:
+    """A name beside `path` under which to write a file; at the end of the block it is sealed and takes its place.
+
+    On any error nothing is left behind and a file already at `path` stays as it was.
+
+    Raises:
+        CountenanceError: media.cannot_write if it cannot take its place, and what `seal` raises.
+    """
+    # In the same folder, so that the finished file can be moved to its place in one step.
+    part = path.resolve().parent / f".{secrets.token_hex(8)}.part"
     try:
-        with _write_errors(path):
-            yield
+        yield part
+        with write_errors(path):
+            if seal is not None:
+                seal(part, path)
+            part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
-def _write_errors(path: Path) -> Iterator[None]:
+def write_errors(path: Path) -> Iterator[None]:
+    """Turns what the disk or the encoder refuses into media.cannot_write."""
     try:
         yield
     except (FFmpegError, OSError) as error:
