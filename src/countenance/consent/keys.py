@@ -29,8 +29,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from countenance.consent.receipt_rules import KEY_EXPOSED, KEY_UNREADABLE
-from countenance.consent.storage import private_folder, write_once
 from countenance.errors import CountenanceError, Finding, Rule
+from countenance.media.private import private_folder, write_once
 from countenance.settings import Settings
 
 _FOLDER = "keys"

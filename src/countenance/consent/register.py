@@ -35,9 +35,9 @@ from countenance.consent.receipt_rules import (
     REGISTER_UNUSABLE,
     REVOKED,
 )
-from countenance.consent.storage import locked, private_folder, sync_folder, write, write_once
 from countenance.errors import CountenanceError, Finding
 from countenance.media.errors import FILE_MISSING, UNREADABLE, problem
+from countenance.media.private import locked, private_folder, sync_folder, write, write_once
 from countenance.settings import Settings
 
 RECEIPT = "receipt.jws"

@@ -43,8 +43,8 @@ from countenance.consent.register import (
     standing,
     write_holdings,
 )
-from countenance.consent.storage import write, write_once
 from countenance.errors import CountenanceError, Finding
+from countenance.media.private import write, write_once
 from countenance.settings import Settings
 
 REVOCATION_TYPE = "consent-revocation+jws"

@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from countenance.consent import storage
 from countenance.consent.claim_rules import BIOMETRIC_KEY_INVALID, BIOMETRIC_KEY_WRONG, STORED_FACE_DAMAGED
 from countenance.consent.rules import CANNOT_STORE
 from countenance.errors import CountenanceError, Finding
+from countenance.media import private
 from countenance.settings import Settings
 
 _METHOD = "AES-256-GCM"
@@ -37,9 +37,9 @@ def save(path: Path, content: Mapping[str, Any], settings: Settings) -> None:
     if key is not None:
         data = json.dumps(_encrypted(data, key, _place(path))).encode()
     try:
-        folder = storage.private_folder(path.parent)
+        folder = private.private_folder(path.parent)
         folder.chmod(0o700)
-        storage.write(path, data)
+        private.write(path, data)
     except OSError as error:
         raise _cannot_store(path, error) from error
 
@@ -74,7 +74,7 @@ def delete(path: Path) -> bool:
         for left in path.parent.glob(f".{path.name}-*"):
             left.unlink(missing_ok=True)
         path.unlink()
-        storage.sync_folder(path.parent)
+        private.sync_folder(path.parent)
     except FileNotFoundError:
         return False
     except OSError as error:
