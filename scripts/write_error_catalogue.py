@@ -19,6 +19,7 @@ from countenance.engine.errors import RULES as ENGINE
 from countenance.errors import Rule
 from countenance.footage.portrait_rules import RULES as PORTRAIT
 from countenance.footage.rules import RULES as FOOTAGE
+from countenance.media.credential_rules import RULES as CREDENTIALS
 from countenance.media.errors import RULES as MEDIA
 from countenance.people.errors import RULES as PEOPLE
 from countenance.stock.errors import RULES as STOCK
@@ -28,6 +29,7 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 
 ROOMS: tuple[tuple[str, str, Sequence[Rule]], ...] = (
     ("Files", "What can be wrong with a file before anyone looks at what it shows.", MEDIA),
+    ("Content credentials", "What can be wrong with signing videos, and with what signed videos say.", CREDENTIALS),
     ("Footage", "What is asked of a recording that is to train a replica.", FOOTAGE),
     ("Pictures", "What is asked of a still picture that is to become a replica.", PORTRAIT),
     ("Consent", "What is asked of the recording in which the person agrees.", (*CONSENT, *LIVENESS)),

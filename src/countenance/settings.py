@@ -67,3 +67,17 @@ class Settings(BaseSettings):
         default=None,
         description="A PEM file of certificate authorities; content credentials (C2PA) of their signers are trusted.",
     )
+    c2pa_certificate: Path | None = Field(
+        default=None,
+        description="The certificate (PEM, with its chain) that signs videos as AI-generated (C2PA); without it one "
+        "is made in the data folder.",
+    )
+    c2pa_key: Path | None = Field(default=None, description="The private key (PEM) of that certificate.")
+    c2pa_key_pem: SecretStr | None = Field(
+        default=None, description="The same key itself, where an environment variable is safer than a file."
+    )
+    visible_mark: str = Field(
+        default="",
+        max_length=500,
+        description="A label in a corner of every video: a text, such as `AI-generated`, or the path of a PNG file.",
+    )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from countenance.media.container import check_file
 from countenance.media.errors import UNREADABLE, problem
 from countenance.media.limits import Limits
 
-_OFFLINE: Mapping[str, Any] = {
+OFFLINE: Mapping[str, Any] = {
     # Two bolts: nothing is asked for, and no host would be allowed.
     "core": {"allowed_network_hosts": []},
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
 }
+REPLICA = "org.countenance.replica"
+"""The assertion by which a video that was made here names its replica."""
 _STORE_BOX = bytes.fromhex("6332706100110010800000AA00389B71")
 """The type of the box that holds a manifest store (C2PA 2.2, 11.1.4.2), in whatever container it lies."""
 _MOST_CALLS = 300_000
@@ -34,6 +37,8 @@ _MOST_STORE_BYTES = 64_000_000
 _MOST_VALUES = 32
 _MOST_MANIFESTS = 100
 _TOO_LARGE = "too large or too many parts"
+_EBML = bytes.fromhex("1A45DFA3")
+"""The first bytes of WebM and Matroska (RFC 8794)."""
 _MOST_CHARACTERS = 200
 
 
@@ -108,6 +113,8 @@ class Credentials:
     """What did not hold, in the words of C2PA: `assertion.bmffHash.mismatch`."""
     remote: str = ""
     """Where the credentials are kept, for `remote`."""
+    replica: Mapping[str, str] = field(default_factory=dict)
+    """What a video of a replica says of it; empty for everything else."""
 
     @property
     def origins(self) -> frozenset[Origin]:
@@ -122,6 +129,7 @@ class Credentials:
 def read_credentials(path: Path, limits: Limits = Limits(), anchors: str = "") -> Credentials | None:  # noqa: B008
     """The content credentials of a file; None if it has none or is of a kind that cannot have any.
 
+    Those of WebM and Matroska are looked for beside it, in a file of its name that ends in `.c2pa`.
     `anchors` are the certificates (PEM) of authorities whose signers are trusted. Damaged and hostile credentials come
     back as invalid. Reads the whole file once for its hash. Standard: C2PA 2.2.
 
@@ -136,28 +144,54 @@ def read_credentials(path: Path, limits: Limits = Limits(), anchors: str = "") -
         with BoundedFile(path, _MOST_CALLS) as file:
             if not credential_boxes_fit(file, _MOST_STORE_BYTES, _MOST_BOXES):
                 return _unreadable(path, _TOO_LARGE)
+            kind = sidecar_kind(os.pread(file.fileno(), 4, 0))
+            beside = _beside(path) if kind else None
+            if kind and not beside:
+                return None
             try:
                 with (
-                    c2pa.Context.from_dict({**_OFFLINE, **trust}) as context,
-                    c2pa.Reader(file, context=context) as reader,
+                    c2pa.Context.from_dict({**OFFLINE, **trust}) as context,
+                    c2pa.Reader(kind, file, beside, context=context) as reader,
                 ):
                     return _credentials(json.loads(reader.json()))
             except (c2pa.C2paError.ManifestNotFound, c2pa.C2paError.NotSupported):
                 return None
             except (c2pa.C2paError, ValueError, RecursionError) as error:
+                if beside:
+                    return Credentials(CredentialState.INVALID, codes=(plain_text(str(error)),))
                 return _unreadable(path, _TOO_LARGE if file.exhausted else str(error))
     except OSError as error:
         raise problem(UNREADABLE, path) from error
 
 
+def sidecar_kind(head: bytes) -> str | None:
+    """The type of a file that begins like this, if its credentials lie beside it; None if it holds them itself."""
+    return "video/webm" if head.startswith(_EBML) else None
+
+
+def sidecar_of(path: Path) -> Path:
+    """Where the credentials of a file lie that cannot hold them itself (C2PA 2.2, 11.4)."""
+    return path.with_suffix(".c2pa")
+
+
+def _beside(path: Path) -> bytes | None:
+    """The manifest store beside a file; None if there is none, or none of a size to be believed."""
+    try:
+        with sidecar_of(path).open("rb") as file:
+            content = file.read(_MOST_STORE_BYTES + 1)
+    except (OSError, ValueError):
+        return None
+    return content if 0 < len(content) <= _MOST_STORE_BYTES else None
+
+
 def _unreadable(path: Path, told: str) -> Credentials | None:
     if told.startswith("Remote:"):
         address = re.search(r"https?://\S+", told)
-        return Credentials(CredentialState.REMOTE, remote=_text(address.group().strip('"')) if address else "")
+        return Credentials(CredentialState.REMOTE, remote=plain_text(address.group().strip('"')) if address else "")
     # A damaged container is no damaged manifest, unless there is one in it.
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         held = content.find(_STORE_BOX) >= 0
-    return Credentials(CredentialState.INVALID, codes=(_text(told),)) if held else None
+    return Credentials(CredentialState.INVALID, codes=(plain_text(told),)) if held else None
 
 
 def _credentials(store: Mapping[str, Any]) -> Credentials:
@@ -172,10 +206,11 @@ def _credentials(store: Mapping[str, Any]) -> Credentials:
         parent_types=_distinct(parents),
         input_types=_distinct(inputs),
         generator=_generator(active),
-        signer=_text(signature.get("common_name")),
-        issuer=_text(signature.get("issuer")),
-        signed_at=_text(signature.get("time")),
-        codes=_distinct(_text(_mapping(status).get("code")) for status in _list(store.get("validation_status"))),
+        signer=plain_text(signature.get("common_name")),
+        issuer=plain_text(signature.get("issuer")),
+        signed_at=plain_text(signature.get("time")),
+        codes=_distinct(plain_text(_mapping(status).get("code")) for status in _list(store.get("validation_status"))),
+        replica=_replica(active),
     )
 
 
@@ -206,7 +241,7 @@ def _source_types(node: Any, depth: int = 12) -> Iterator[str]:
     if isinstance(node, Mapping):
         for key, value in node.items():
             if isinstance(value, str) and key.rsplit(":", 1)[-1].lower() == "digitalsourcetype":
-                yield _text(value.rstrip("/").rsplit("/", 1)[-1])
+                yield plain_text(value.rstrip("/").rsplit("/", 1)[-1])
             else:
                 yield from _source_types(value, depth - 1)
     elif isinstance(node, list):
@@ -214,12 +249,21 @@ def _source_types(node: Any, depth: int = 12) -> Iterator[str]:
             yield from _source_types(value, depth - 1)
 
 
+def _replica(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Our own assertion; of one that somebody else wrote, what can be shown."""
+    for assertion in map(_mapping, _list(manifest.get("assertions"))):
+        if assertion.get("label") == REPLICA:
+            told = [(plain_text(key), plain_text(value)) for key, value in _mapping(assertion.get("data")).items()]
+            return dict(told[:_MOST_VALUES])
+    return {}
+
+
 def _generator(manifest: Mapping[str, Any]) -> str:
     """`Name 1.2`; older claims have one text instead."""
     info = next(iter(_list(manifest.get("claim_generator_info"))), None)
     if isinstance(info, Mapping):
-        return _text(f"{info.get('name', '')} {info.get('version', '')}")
-    return _text(manifest.get("claim_generator"))
+        return plain_text(f"{info.get('name', '')} {info.get('version', '')}")
+    return plain_text(manifest.get("claim_generator"))
 
 
 def _distinct(values: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
@@ -234,7 +278,7 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _text(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """A text from a file, fit to be shown."""
     shown = "" if value is None else "".join(sign if sign.isprintable() else " " for sign in str(value))
     return " ".join(shown.split())[:_MOST_CHARACTERS]
@@ -266,9 +310,9 @@ def capture_device(tags: Mapping[str, str], tracks: Sequence[Mapping[str, str]] 
     written and removed: a trace contradicts a claim, its absence supports none.
     """
     lower = {key.lower(): value for key, value in tags.items()}
-    maker = next((_text(lower[key]) for key in _MAKERS if lower.get(key)), "")
+    maker = next((plain_text(lower[key]) for key in _MAKERS if lower.get(key)), "")
     models = _MODELS if maker else _OWN_MODELS
-    model = next((_text(lower[key]) for key in models if lower.get(key)), "")
+    model = next((plain_text(lower[key]) for key in models if lower.get(key)), "")
     if maker or model:
         return (model if model.lower().startswith(maker.lower()) else f"{maker} {model}").strip()
     brands = lower.get("major_brand", "") + lower.get("compatible_brands", "")
@@ -278,7 +322,7 @@ def capture_device(tags: Mapping[str, str], tracks: Sequence[Mapping[str, str]] 
     for each in (tags, *tracks):
         for key, value in each.items():
             if key.lower() in _WRITERS and _CAMERA.search(value):
-                return _text(value)
+                return plain_text(value)
     if lower.get(_ANDROID):
-        return _text(f"Android {lower[_ANDROID]}")
+        return plain_text(f"Android {lower[_ANDROID]}")
     return "a device that knows its place" if any(lower.get(key) for key in _PLACES) else None
