@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from types import TracebackType
@@ -18,6 +14,7 @@ from numpy.typing import NDArray
 
 from countenance.people import models
 from countenance.people.sessions import face_detector
+from countenance.people.tasks import close_task, silenced_stderr
 from countenance.settings import Settings
 
 MESH_POINTS = 478
@@ -92,7 +89,6 @@ _OFF_AXIS_SHARE = 0.25
 _LONGEST_GAP_S = 1.0
 
 _detector_lock = Lock()
-_stderr_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +198,7 @@ class FaceTracker:
     def __init__(self, settings: Settings, num_faces: int = 1) -> None:
         self._settings = settings
         self._landmarker = _landmarker(settings, num_faces)
-        self._close = weakref.finalize(self, _close, self._landmarker)
+        self._close = weakref.finalize(self, close_task, self._landmarker)
         self._crop: _Crop | None = None
         self._time_s = -math.inf
 
@@ -270,17 +266,8 @@ def _landmarker(settings: Settings, num_faces: int) -> Any:
         output_face_blendshapes=True,
         output_facial_transformation_matrixes=True,
     )
-    with _silenced_stderr():
+    with silenced_stderr():
         return vision.FaceLandmarker.create_from_options(options)
-
-
-def _close(landmarker: Any) -> None:
-    try:
-        landmarker.close()
-    except (TypeError, RuntimeError):
-        # The interpreter ends and the library's thread has ended already: nothing is left to close, and it shall
-        # not try again where its complaint could not be caught.
-        landmarker._handle = None
 
 
 def _mesh(result: Any, index: int, crop: _Crop, size: tuple[int, int]) -> FaceMesh:
@@ -306,20 +293,3 @@ def _pose_deg(matrix: NDArray[np.float64]) -> tuple[float, float, float]:
 def _extent(points: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
     low, high = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     return (low + high) / 2, float((high - low).max())
-
-
-@contextmanager
-def _silenced_stderr() -> Iterator[None]:
-    """Nothing reaches the terminal from libraries that log before their log can be configured."""
-    with _stderr_lock:
-        sys.stderr.flush()
-        with suppress(OSError):
-            saved = os.dup(2)
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 2)
-            os.close(nowhere)
-            try:
-                yield
-            finally:
-                os.dup2(saved, 2)
-                os.close(saved)
