@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from countenance import __version__
-from countenance.cli import consent, demo, doctor, protect, studio
+from countenance.cli import consent, demo, doctor, inspect, protect, studio
 from countenance.cli.errors import INTERNAL, INTERRUPTED, USAGE
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import report_failure
@@ -24,12 +24,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (studio.check, studio.train, studio.say, studio.statement, demo.demo, doctor.doctor):
+for _command in (
+    studio.check,
+    studio.train,
+    studio.say,
+    inspect.inspect,
+    studio.statement,
+    demo.demo,
+    doctor.doctor,
+):
     app.command()(_command)
 app.add_typer(consent.app)
 app.add_typer(protect.app)
 
-_JUDGES = ("check", "train")
+_JUDGES = ("check", "train", "inspect")
 
 
 def main() -> NoReturn:
