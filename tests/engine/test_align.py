@@ -25,7 +25,9 @@ def face(seed: int = 0) -> Array:
 
 def track(points: Array) -> align.FaceTrack:
     """A track of faces (T, 468, 2) that look straight ahead."""
-    return align.FaceTrack(points, np.zeros((len(points), 3), np.float32), np.zeros(len(points), np.float32))
+    count = len(points)
+    begins = np.arange(count) == 0
+    return align.FaceTrack(points, np.zeros((count, 3), np.float32), np.zeros(count, np.float32), begins)
 
 
 @given(angle=st.floats(-3, 3), scale=st.floats(0.1, 10), shift=st.tuples(st.floats(-500, 500), st.floats(-500, 500)))
@@ -70,8 +72,12 @@ def test_lip_gap_is_in_eye_distances() -> None:
 
 
 def test_frames_without_a_face_stay_unknown() -> None:
-    seen = align.track_of([None, None])
-    assert not seen.found.any()
-    assert align.stretches(
-        align.FaceTrack(np.stack([face(), np.full((468, 2), np.nan, np.float32)]), seen.pose, seen.blink)
-    ) == [(0, 1)]
+    assert not align.track_of([None, None]).found.any()
+    assert align.stretches(track(np.stack([face(), np.full((468, 2), np.nan, np.float32)]))) == [(0, 1)]
+
+
+def test_frames_that_do_not_follow_each_other_are_of_different_stretches() -> None:
+    still = track(np.stack([face()] * 6))
+    still.begins[4] = True
+    assert align.stretches(still) == [(0, 4), (4, 6)]
+    assert align.stretches(align.joined([still, still])) == [(0, 4), (4, 6), (6, 10), (10, 12)]

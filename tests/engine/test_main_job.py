@@ -21,7 +21,7 @@ from countenance.engine.align import lip_gap, track_of
 from countenance.engine.metrics import correlation
 from countenance.engine.render import render
 from countenance.engine.train import TrainOptions, train
-from countenance.errors import CountenanceError
+from countenance.errors import CountenanceError, Span
 from countenance.media.probe import probe
 from countenance.media.read import audio, frames
 from countenance.media.write import VideoWriter, write_wav
@@ -42,6 +42,8 @@ class Trained:
     footage: Path
     replica: bundle.Replica
     told: list[Progress]
+    preview: bundle.Replica
+    """as it lay in the folder while training went on"""
 
 
 def cut(out: Path, seconds: float, side: int = 640) -> Path:
@@ -62,8 +64,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     footage = cut(work / "my own footage é.mp4", SECONDS)
     told: list[Progress] = []
     folder = work / "replica of Ada"
-    replica = train(footage, folder, SETTINGS, options=TrainOptions(synthetic=True), progress=told.append)
-    return Trained(folder, footage, replica, told)
+    previews: list[bundle.Replica] = []
+
+    def look(_: bundle.Replica) -> None:
+        shutil.copytree(folder, work / "preview")
+        previews.append(bundle.load(work / "preview"))
+
+    options = TrainOptions(synthetic=True, preview_s=9.0, on_preview=look)
+    replica = train(footage, folder, SETTINGS, options=options, progress=told.append)
+    return Trained(folder, footage, replica, told, previews[0])
 
 
 def gaps(video: Path) -> NDArray[np.float32]:
@@ -84,12 +93,25 @@ def test_progress_is_told_and_never_falls(trained: Trained) -> None:
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
     stages = list(dict.fromkeys(progress.stage for progress in trained.told))
-    assert stages == ["listen", "watch", "learn", "measure", "store"]
+    assert stages == ["listen", "watch", "learn", "preview", "watch all", "learn all", "measure", "store"]
     assert len(fractions) > 200
 
 
+def test_a_preview_speaks_before_the_rest_is_learned(trained: Trained, tmp_path: Path) -> None:
+    preview, final = trained.preview.description, trained.replica.description
+    assert (preview["tier"], final["tier"]) == ("preview", "final")
+    assert preview["id"] == final["id"]
+    assert preview["metrics"] == {}
+    assert preview["footage"]["watched_s"] == pytest.approx(9.0)
+    assert final["footage"]["watched_s"] == pytest.approx(SECONDS)
+    assert len(trained.preview.atlas) < 0.6 * len(trained.replica.atlas)
+    report = render(trained.preview.base_clip.parent, tmp_path / "out.mp4", SETTINGS, script="Big blue maps.")
+    assert report.frames > 20
+
+
 def test_the_bundle_is_whole_and_nothing_lies_beside_it(trained: Trained) -> None:
-    assert sorted(file.name for file in trained.folder.parent.iterdir()) == ["my own footage é.mp4", "replica of Ada"]
+    beside = sorted(file.name for file in trained.folder.parent.iterdir())
+    assert beside == ["my own footage é.mp4", "preview", "replica of Ada"]
     back = bundle.load(trained.folder)
     assert back.description["footage"]["sha256"] == bundle.file_sha256(trained.footage)
     assert back.description["synthetic"] is True
@@ -147,6 +169,35 @@ def test_a_cancelled_training_leaves_nothing_behind(trained: Trained, tmp_path: 
     with pytest.raises(Stop):
         train(trained.footage, tmp_path / "ada", SETTINGS, progress=cancel)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_training_that_ends_early_leaves_the_preview(trained: Trained, tmp_path: Path) -> None:
+    class Stop(Exception):
+        pass
+
+    def cancel(progress: Progress) -> None:
+        if progress.stage == "watch all":
+            raise Stop
+
+    options = TrainOptions(synthetic=True, usable=(Span(0.0, 14.0),), preview_s=9.0)
+    with pytest.raises(Stop):
+        train(trained.footage, tmp_path / "ada", SETTINGS, options=options, progress=cancel)
+    assert bundle.describe(tmp_path / "ada")["tier"] == "preview"
+    assert [path.name for path in tmp_path.iterdir()] == ["ada"]
+
+
+def test_a_replica_is_replaced_by_a_final_one_only(trained: Trained, tmp_path: Path) -> None:
+    class Stop(Exception):
+        pass
+
+    def cancel(progress: Progress) -> None:
+        if progress.stage == "watch all":
+            raise Stop
+
+    shutil.copytree(trained.folder, tmp_path / "ada")
+    with pytest.raises(Stop):
+        train(trained.footage, tmp_path / "ada", SETTINGS, options=TrainOptions(preview_s=9.0), progress=cancel)
+    assert bundle.load(tmp_path / "ada").description == trained.replica.description
 
 
 def test_a_budget_that_is_too_small_says_so(trained: Trained, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ distance between the outer eye corners is 1. They are fixed to the skull, so wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
@@ -36,6 +37,8 @@ class FaceTrack:
     """(T, 3) yaw, pitch, roll in degrees, as `people.face.FaceMesh` has them."""
     blink: Array
     """(T,) 0 open to 1 shut."""
+    begins: NDArray[np.bool_]
+    """(T,) whether a frame does not follow the one before it: the first, and the first after a part left out."""
 
     def __len__(self) -> int:
         return len(self.points)
@@ -46,11 +49,12 @@ class FaceTrack:
         return np.isfinite(self.points[:, 0, 0])
 
     def part(self, frames: slice | NDArray[np.intp]) -> FaceTrack:
-        return FaceTrack(self.points[frames], self.pose[frames], self.blink[frames])
+        return FaceTrack(self.points[frames], self.pose[frames], self.blink[frames], self.begins[frames])
 
 
-def track_of(meshes: list[FaceMesh | None]) -> FaceTrack:
+def track_of(meshes: list[FaceMesh | None], begins: NDArray[np.bool_] | None = None) -> FaceTrack:
     """Stack what a tracker found frame by frame, with the landmarks' jitter smoothed out of each unbroken stretch.
+    Without `begins` all frames follow each other.
 
     The filter looks both ways and is narrower than a phone is long, so lips neither lag nor lose their closures.
     """
@@ -62,10 +66,18 @@ def track_of(meshes: list[FaceMesh | None]) -> FaceTrack:
             points[index] = mesh.points[:POINTS, :2]
             pose[index] = mesh.yaw_deg, mesh.pitch_deg, mesh.roll_deg
             blink[index] = mesh.blendshapes[_BLINK].mean()
-    track = FaceTrack(points, pose, blink)
+    track = FaceTrack(points, pose, blink, np.arange(len(meshes)) == 0 if begins is None else begins)
     for start, end in stretches(track):
         points[start:end] = gaussian_filter1d(points[start:end], _LIP_SIGMA_FRAMES, axis=0, mode="nearest")
     return track
+
+
+def joined(tracks: Sequence[FaceTrack]) -> FaceTrack:
+    """Tracks one after another; each begins anew."""
+    names = [field.name for field in fields(FaceTrack)]
+    whole = FaceTrack(*(np.concatenate([getattr(track, name) for track in tracks]) for name in names))
+    whole.begins[np.cumsum([0, *(len(track) for track in tracks[:-1])])] = True
+    return whole
 
 
 def eye_distance_px(track: FaceTrack) -> float:
@@ -87,7 +99,8 @@ def stretches(track: FaceTrack) -> list[tuple[int, int]]:
     steady = track.points[:, STABLE]
     jump = np.linalg.norm(np.diff(steady, axis=0), axis=2)
     # The median point, so that a landmark that slips is not taken for a cut.
-    cuts = np.flatnonzero(np.median(jump, axis=1) > _CUT_JUMP * eye_distance_px(track)) + 1
+    moved = np.median(jump, axis=1) > _CUT_JUMP * eye_distance_px(track)
+    cuts = np.flatnonzero(moved | track.begins[1:]) + 1
     parts: list[tuple[int, int]] = []
     for start, end in runs(track.found):
         edges = [start, *(int(cut) for cut in cuts if start < cut < end), end]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.engine.align import FaceTrack, apply, lip_gap, stretches, to_canonical, track_of
+from countenance.engine.align import FaceTrack, apply, joined, lip_gap, stretches, to_canonical, track_of
 from countenance.engine.atlas import CONTROL
 from countenance.engine.choice import Choice, choose
 from countenance.engine.compose import Compositor, Stage
@@ -17,8 +17,8 @@ from countenance.engine.metrics import LipComparison, lips_box, motion_figures
 from countenance.engine.replica import Replica
 from countenance.engine.speak import MouthPath, mouth_path
 from countenance.media.limits import Limits
-from countenance.media.read import FPS, frames
-from countenance.people.face import FaceTracker
+from countenance.media.read import FPS, SAMPLE_RATE, frames
+from countenance.people.face import FaceMesh, FaceTracker
 from countenance.settings import Settings
 
 Array = NDArray[np.float32]
@@ -27,6 +27,8 @@ Picture = NDArray[np.uint8]
 
 _LEAST_BOX_PX = 12
 """Lips that are (nearly) out of the picture are not compared."""
+_CONTEXT_FRAMES = 100
+"""Sound before and after a take that is heard as well: what the speech encoder looks at at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,44 +43,53 @@ class Take:
     """how the mouth should move in them"""
 
 
-def take_of(replica: Replica, footage: Path, samples: Array, track: FaceTrack, span: slice, settings: Settings) -> Take:
-    """The frames `span` of footage whose sound is `samples` and whose face is `track`, with the mouth predicted."""
-    path = mouth_path(replica.motion, replica.rest, samples, len(track), settings)
-    return Take(footage, span.start, track.part(span), path.part(span))
+def take_of(replica: Replica, footage: Path, samples: Array, track: FaceTrack, first: int, settings: Settings) -> Take:
+    """Frames `first` and on of footage whose sound is `samples`; `track` is the face in them alone."""
+    heard_from = max(0, first - _CONTEXT_FRAMES)
+    own = slice(first - heard_from, first - heard_from + len(track))
+    per_frame = SAMPLE_RATE // FPS
+    heard = samples[heard_from * per_frame : (first + len(track) + _CONTEXT_FRAMES) * per_frame]
+    path = mouth_path(replica.motion, replica.rest, heard, own.stop, settings)
+    return Take(footage, first, track, path.part(own))
 
 
 def evaluate(
     replica: Replica,
-    take: Take,
+    takes: Sequence[Take],
     settings: Settings,
     limits: Limits,
     *,
-    choice: Choice | None = None,
+    pick: Callable[[Replica, Take], Choice] = lambda replica, take: choose(replica, take.path, take.track.pose),
     show: Callable[[Picture, Picture], None] | None = None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> dict[str, float]:
-    """Figures of `metrics.py` for one take, with the mouths of `choice` (the engine's own by default).
+    """Figures of `metrics.py` for some takes, with the mouths that `pick` chooses (the engine's own by default).
 
     `show` is given each real picture and the rendered one.
     """
-    comparison, rendered = LipComparison(), []
-    starts = {start for start, _ in stretches(take.track)}
-    compared = -1
-    with FaceTracker(settings) as tracker:
-        pictures = respoken(replica, take, choice or choose(replica, take.path, take.track.pose), limits)
-        for index, (real, picture) in enumerate(pictures):
-            rendered.append(tracker.track(picture, index / FPS))
-            if np.isfinite(take.track.points[index, 0, 0]):
-                left, top, right, bottom = box = lips_box(take.track.points[index], real.shape)
-                if min(right - left, bottom - top) >= _LEAST_BOX_PX:
-                    comparison.add(real, picture, box, follows=compared == index - 1 and index not in starts)
-                    compared = index
-            if show is not None:
-                show(real, picture)
-            progress((index + 1) / len(take.track))
-    real_gap = lip_gap(take.track)[: len(rendered)]
-    figures = motion_figures(real_gap, lip_gap(track_of(rendered)), take.path.speaking[: len(rendered)])
-    return comparison.figures() | figures
+    comparison = LipComparison()
+    total, done = sum(len(take.track) for take in takes), 0
+    seen, rendered = [], []
+    for take in takes:
+        meshes: list[FaceMesh | None] = []
+        starts = {start for start, _ in stretches(take.track)}
+        compared = -1
+        with FaceTracker(settings) as tracker:
+            for index, (real, picture) in enumerate(respoken(replica, take, pick(replica, take), limits)):
+                meshes.append(tracker.track(picture, index / FPS))
+                if np.isfinite(take.track.points[index, 0, 0]):
+                    left, top, right, bottom = box = lips_box(take.track.points[index], real.shape)
+                    if min(right - left, bottom - top) >= _LEAST_BOX_PX:
+                        comparison.add(real, picture, box, follows=compared == index - 1 and index not in starts)
+                        compared = index
+                if show is not None:
+                    show(real, picture)
+                done += 1
+                progress(done / total)
+        seen.append(take.track.part(slice(len(meshes))))
+        rendered.append(track_of(meshes))
+    speaking = np.concatenate([take.path.speaking[: len(own)] for take, own in zip(takes, seen, strict=True)])
+    return comparison.figures() | motion_figures(lip_gap(joined(seen)), lip_gap(joined(rendered)), speaking)
 
 
 def respoken(replica: Replica, take: Take, choice: Choice, limits: Limits) -> Iterator[tuple[Picture, Picture]]:

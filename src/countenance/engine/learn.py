@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,23 +13,19 @@ from scipy.ndimage import gaussian_filter1d
 from countenance.engine.align import apply, chain, invert, lip_gap, runs, stable_template, stretches, to_canonical
 from countenance.engine.atlas import CONTROL, Atlas, Patch
 from countenance.engine.errors import APPEARANCE_CHANGES, TOO_LITTLE_TO_LEARN
+from countenance.engine.hold_out import hold_out, near
 from countenance.engine.landmarks import RING
 from countenance.engine.looks import cuts, largest_look
-from countenance.engine.motion import fit_motion, hear
+from countenance.engine.motion import View, fit_motion
 from countenance.engine.mouth import fit_basis
 from countenance.engine.replica import BaseTrack, Replica
 from countenance.engine.watch import Watched
 from countenance.errors import CountenanceError, Finding
 from countenance.media.read import FPS
-from countenance.settings import Settings
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-HELD_OUT_SHARE = 0.12
-_LEAST_HELD_OUT_FRAMES = 75
-_MOST_HELD_OUT_SHARE = 0.2
-_HELD_OUT_GAP_FRAMES = 8
 _SHORTEST_STRETCH_FRAMES = 25
 _LARGEST_ATLAS = 4000
 _ATLAS_BLOCK = 100
@@ -40,7 +35,6 @@ _RING_SIGMA_FRAMES = 1.0
 _REST_QUANTILE = 0.5
 _CLOSED_QUANTILE = 0.1
 _REST_FRAMES = 10
-_HEARING_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,37 +54,34 @@ class Material:
     shown: Mask
     """(T,) frames of the look that is played"""
     usable: Mask
-    """(T,) allowed frames with a face that is turned to the camera and whole in the picture"""
+    """(T,) frames with a face that is turned to the camera and whole in the picture"""
     voiced: Array
     """(T,) 1 in speech, 0 in silence"""
-    held_out: slice
-    """frames whose mouths are not learned from"""
+    held_out: Mask
+    """(T,) frames whose mouths are not learned from"""
 
     @property
     def learnable(self) -> Mask:
         """(T,) usable frames that are not near the held-out ones."""
-        mask = self.usable.copy()
-        start, stop = self.held_out.start, self.held_out.stop
-        mask[max(0, start - _HELD_OUT_GAP_FRAMES) : stop + _HELD_OUT_GAP_FRAMES] = False
-        return mask
+        return self.usable & ~near(self.held_out, self.watched.source)
 
 
-def put_in_order(watched: Watched, voiced: Array, allowed: Mask, footage: Path) -> Material:
-    """Align all frames, choose the look that is played, and hold out an eighth of it, up to where speech ends.
+def put_in_order(watched: Watched, voiced: Array, footage: Path) -> Material:
+    """Align all frames, choose the look that is played, and hold out a part of it.
 
-    `voiced` (T,) is 1 in speech and 0 in silence. Frames not `allowed` (T,) are neither learned from nor shown.
+    `voiced` (T,) is 1 in speech and 0 in silence.
 
     Raises:
         CountenanceError: engine.too_little_to_learn, engine.appearance_changes.
     """
     track = watched.track
-    found_s = float((track.found & allowed).sum()) / FPS
+    found_s = float(track.found.sum()) / FPS
     least_s = TOO_LITTLE_TO_LEARN.limit or 0.0
     if found_s < least_s:
         raise CountenanceError(Finding(TOO_LITTLE_TO_LEARN, file=str(footage), measured=found_s))
     with_patch = np.array([patch is not None for patch in watched.patches])
     turned = np.abs(np.nan_to_num(track.pose[:, :2])).max(axis=1)
-    usable = track.found & allowed & with_patch & (turned < _MOST_TURNED_DEG)
+    usable = track.found & with_patch & (turned < _MOST_TURNED_DEG)
     whole = [part for stretch in stretches(track) for part in _split(stretch, cuts(watched.thumbnail))]
     long = [part for stretch in whole for part in _long_runs(usable, *stretch)]
     played = largest_look(long, watched.thumbnail, usable)
@@ -106,7 +97,7 @@ def put_in_order(watched: Watched, voiced: Array, allowed: Mask, footage: Path) 
     for start, end in stretches(track):
         ring = control[start:end, : len(RING)]
         control[start:end, : len(RING)] = gaussian_filter1d(ring, _RING_SIGMA_FRAMES, axis=0, mode="nearest")
-    held_out = _last_speech(shown, voiced)
+    held_out = hold_out(shown, voiced, watched.source)
     return Material(watched, played, template, to_unit, control, lip_gap(track), shown, usable, voiced, held_out)
 
 
@@ -121,24 +112,12 @@ def _long_runs(usable: Mask, start: int, end: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in parts if b - a >= _SHORTEST_STRETCH_FRAMES]
 
 
-def _last_speech(shown: Mask, voiced: Array) -> slice:
-    """The frames to hold out: up to where the last speech ends, so that a mouth moves in them."""
-    frames = np.flatnonzero(shown)
-    spoken = np.flatnonzero(shown & (voiced > 0.5))
-    last = int(spoken[-1]) if len(spoken) else int(frames[-1])
-    before = frames[frames <= last]
-    count = min(max(HELD_OUT_SHARE * len(frames), _LEAST_HELD_OUT_FRAMES), _MOST_HELD_OUT_SHARE * len(frames))
-    return slice(int(before[-min(int(count), len(before))]), last + 1)
-
-
 def learn(
     material: Material,
-    samples: Array,
+    views: list[View],
     base_clip: Path,
-    settings: Settings,
-    progress: Callable[[float], None] = lambda _: None,
 ) -> Replica:
-    """Learn a replica from the frames that are not held out; `samples` is the footage's sound, 16 kHz."""
+    """Learn a replica from the frames that are not held out; `views` are the sound of all T frames (`motion.hear`)."""
     track = material.watched.track
     rows = np.flatnonzero(material.learnable)
     mouth = material.control[:, len(RING) :]
@@ -147,8 +126,6 @@ def learn(
     found = np.flatnonzero(track.found)
     targets[found, :-1] = basis.code(mouth[found], track.pose[found])
     targets[found, -1] = material.gap[found]
-    views = hear(samples, len(track), settings, lambda share: progress(_HEARING_SHARE * share))
-    progress(_HEARING_SHARE)
     return Replica(
         basis=basis,
         motion=fit_motion(views, targets, material.learnable),
@@ -201,7 +178,7 @@ def _atlas(material: Material, targets: Array) -> Atlas:
     chosen = [_patch(patches, row) for row in rows]
     from_frame = np.stack([patch.from_frame for patch in chosen])
     return Atlas(
-        frame=rows.astype(np.int32),
+        frame=material.watched.source[rows].astype(np.int32),
         code=targets[rows, :-1],
         gap=targets[rows, -1],
         pose=material.watched.track.pose[rows],

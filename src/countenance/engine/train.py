@@ -1,13 +1,14 @@
-"""From footage to a replica, in one sitting: listen, watch, learn, measure, store."""
+"""From footage to a replica, in two tiers: a preview from its best part, then all that is worth learning from."""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import numpy as np
@@ -16,19 +17,23 @@ from numpy.typing import NDArray
 from countenance import __version__
 from countenance.engine.errors import OUT_OF_TIME, TOO_LITTLE_TO_LEARN
 from countenance.engine.evaluate import evaluate, take_of
+from countenance.engine.footage_choice import PREVIEW_S, Parts, Seen, choose_parts, without
+from countenance.engine.hearing import excerpt, hear_parts
+from countenance.engine.hold_out import takes
 from countenance.engine.learn import Material, learn, put_in_order
 from countenance.engine.motion import speaking
 from countenance.engine.replica import BASE_CLIP, Replica, check_place, file_sha256, save, storage_errors
 from countenance.engine.watch import Watched, watch
 from countenance.errors import CountenanceError, Finding, Span
-from countenance.media.limits import limits_from
+from countenance.media.concatenate import concatenate
+from countenance.media.limits import Limits, limits_from
 from countenance.media.probe import probe
-from countenance.media.read import FPS, SAMPLE_RATE, audio
+from countenance.media.read import FPS, audio
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 
-STAGES: Mapping[str, float] = {"listen": 2, "watch": 60, "learn": 20, "measure": 15, "store": 3}
-"""Share of the time of each stage, as measured on a minute of 360p and of 720p footage."""
+Array = NDArray[np.float32]
+
 _WATCHING_SHARE = 0.6
 """Of a time budget; the rest is for learning from what was watched."""
 
@@ -43,8 +48,31 @@ class TrainOptions:
     """the verdict on the consent of the person in the footage, JSON-ready; kept with the replica"""
     usable: tuple[Span, ...] | None = None
     """the parts that may be used; None for all of it"""
+    seen: Seen | None = None
+    """what the check of the footage measured of the face, to choose the parts by"""
+    preview_s: float = PREVIEW_S
+    """seconds of footage that the preview is learned from"""
     budget_s: float | None = None
     """seconds after which training should be done; less of a long recording is used then"""
+    on_preview: Callable[[Replica], None] = lambda _: None
+    """called when the preview is in place and can speak"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """What stays the same through one training."""
+
+    footage: Path
+    out: Path
+    samples: Array
+    """the footage's whole sound, 16 kHz"""
+    voiced: Array
+    """(frames of the footage,) 1 in speech"""
+    options: TrainOptions
+    settings: Settings
+    limits: Limits
+    began: float
+    replica_id: str
 
 
 def train(
@@ -57,6 +85,9 @@ def train(
 ) -> Replica:
     """Train a replica from a recording and write it as the folder `out`, whole or not at all.
 
+    Where nothing was in `out` before, a preview is put there as soon as the best part of the footage was watched; the
+    final replica takes its place under the same id. If training ends early after that, the preview stays.
+
     Raises:
         CountenanceError: whatever is wrong with the footage, the place, or the time budget.
     """
@@ -65,26 +96,65 @@ def train(
     began = time.monotonic()
     limits = limits_from(settings)
     info = probe(footage, limits)
-    stages = StageProgress(STAGES, progress)
-    stages.update("listen", 0.0)
     samples = audio(footage, limits=limits)
+    frames = round(info.duration_s * FPS)
+    allowed = _allowed(options.usable, frames)
+    chosen, first = choose_parts(samples, allowed, options.seen, preview_s=options.preview_s)
+    stages = StageProgress(_stages(chosen, first), progress)
+    stages.update("listen", 0.0)
+    voiced = speaking(samples, frames, settings)
+    task = _Task(footage, out, samples, voiced, options, settings, limits, began, "r" + token_hex(6))
     with _work_folder(out) as work:
-        base_clip = Path(work) / BASE_CLIP
+        clip = Path(work) / "first.mp4"
         until = None if options.budget_s is None else began + _WATCHING_SHARE * options.budget_s
-        seen = watch(footage, info, base_clip, settings, limits, until=until, progress=stages.stage("watch"))
-        _check_time(seen, footage, options, info.duration_s)
-        heard = samples[: len(seen.track) * SAMPLE_RATE // FPS]
-        voiced = speaking(heard, len(seen.track), settings)
-        material = put_in_order(seen, voiced, _allowed(options.usable, len(seen.track)), footage)
-        replica = learn(material, heard, base_clip, settings, stages.stage("learn"))
-        take = take_of(replica, footage, heard, seen.track, material.held_out, settings)
-        figures = evaluate(replica, take, settings, limits, progress=stages.stage("measure"))
+        seen = watch(footage, first, clip, settings, limits, until=until, progress=stages.stage("watch"))
+        _check_time(seen, task, info.duration_s)
+        rest = without(chosen, first)
+        replica, material = _learned(task, seen, clip, stages.stage("learn"))
+        if rest and not _is_over(until):
+            if not any(out.glob("*")):
+                stages.update("preview", 0.0)
+                options.on_preview(_saved(task, replica, material, "preview", {}))
+            more = Path(work) / "rest.mp4"
+            later = watch(footage, rest, more, settings, limits, until=until, progress=stages.stage("watch all"))
+            concatenate([clip, more], Path(work) / BASE_CLIP)
+            replica, material = _learned(task, seen.joined(later), Path(work) / BASE_CLIP, stages.stage("learn all"))
+        figures = _measured(task, replica, material, stages.stage("measure"))
         stages.update("store", 0.0)
-        seconds = time.monotonic() - began
-        description = _description(footage, material, options, figures, seconds)
-        replica = save(replace(replica, description=description), out)
+        replica = _saved(task, replica, material, "final", figures)
     stages.done()
     return replica
+
+
+def _stages(chosen: Parts, first: Parts) -> dict[str, float]:
+    """The stages and their share of the time, by how much is to be watched; measured on footage of 360p and 720p."""
+    watched, preview = (sum(end - start for start, end in parts) / FPS for parts in (chosen, first))
+    stages = {"listen": 2.0, "watch": preview, "learn": 2.0 + 0.15 * preview}
+    if watched > preview:
+        stages |= {"preview": 1.0, "watch all": watched - preview, "learn all": 2.0 + 0.15 * watched}
+    return {**stages, "measure": 0.25 * watched, "store": 2.0}
+
+
+def _learned(task: _Task, seen: Watched, clip: Path, progress: Callable[[float], None]) -> tuple[Replica, Material]:
+    material = put_in_order(seen, task.voiced[np.minimum(seen.source, len(task.voiced) - 1)], task.footage)
+    heard, places = excerpt(task.samples, seen.source)
+    views = hear_parts(heard, places, task.settings, progress)
+    return learn(material, views, clip), material
+
+
+def _measured(
+    task: _Task, replica: Replica, material: Material, progress: Callable[[float], None]
+) -> Mapping[str, float]:
+    seen = material.watched
+    pieces = [
+        take_of(replica, task.footage, task.samples, seen.track.part(piece), int(seen.source[piece][0]), task.settings)
+        for piece in takes(material.held_out, seen.source)
+    ]
+    return evaluate(replica, pieces, task.settings, task.limits, progress=progress)
+
+
+def _saved(task: _Task, replica: Replica, material: Material, tier: str, figures: Mapping[str, float]) -> Replica:
+    return save(replace(replica, description=_description(task, material, tier, figures)), task.out)
 
 
 def _work_folder(out: Path) -> tempfile.TemporaryDirectory[str]:
@@ -102,36 +172,43 @@ def _allowed(usable: tuple[Span, ...] | None, frames: int) -> NDArray[np.bool_]:
     return np.asarray(sum(((times >= span.start_s) & (times < span.end_s) for span in usable), np.zeros(frames)) > 0)
 
 
-def _check_time(seen: Watched, footage: Path, options: TrainOptions, duration_s: float) -> None:
+def _is_over(until: float | None) -> bool:
+    return until is not None and time.monotonic() >= until
+
+
+def _check_time(seen: Watched, task: _Task, duration_s: float) -> None:
     """Whether the budget left room to watch enough.
 
     Raises:
         CountenanceError: engine.out_of_time.
     """
-    watched_s = len(seen.track) / FPS
-    if options.budget_s is not None and watched_s < min(TOO_LITTLE_TO_LEARN.limit or 0.0, duration_s - 1.0):
+    watched_s, budget_s = len(seen.track) / FPS, task.options.budget_s
+    if budget_s is not None and watched_s < min(TOO_LITTLE_TO_LEARN.limit or 0.0, duration_s - 1.0):
         detail = f"{watched_s:.0f} s of {duration_s:.0f} s had been read."
-        raise CountenanceError(Finding(OUT_OF_TIME, str(footage), detail, options.budget_s))
+        raise CountenanceError(Finding(OUT_OF_TIME, str(task.footage), detail, budget_s))
 
 
-def _description(
-    footage: Path, material: Material, options: TrainOptions, figures: Mapping[str, float], seconds: float
-) -> dict[str, Any]:
-    seen = material.watched
+def _description(task: _Task, material: Material, tier: str, figures: Mapping[str, float]) -> dict[str, Any]:
+    seen, options = material.watched, task.options
     return {
+        "id": task.replica_id,
+        "tier": tier,
         "software": f"countenance {__version__}",
         "engine": "retrieve-warp",
         "created_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "synthetic": options.synthetic,
         "consent": None if options.consent is None else dict(options.consent),
         "footage": {
-            "sha256": file_sha256(footage),
+            "sha256": file_sha256(task.footage),
             "width": seen.width,
             "height": seen.height,
             "watched_s": len(seen.track) / FPS,
             "played_s": float(material.shown.sum()) / FPS,
-            "held_out_s": [material.held_out.start / FPS, material.held_out.stop / FPS],
+            "held_out_s": [
+                [int(seen.source[piece][0]) / FPS, (int(seen.source[piece][-1]) + 1) / FPS]
+                for piece in takes(material.held_out, seen.source)
+            ],
         },
         "metrics": {name: round(value, 4) for name, value in figures.items() if value == value},
-        "training_s": round(seconds, 1),
+        "training_s": round(time.monotonic() - task.began, 1),
     }

@@ -1,9 +1,10 @@
-"""One pass over the footage: follow the face, cut out the mouths, and write the clip that plays while it speaks."""
+"""Look at parts of the footage: follow the face, cut out the mouths, write the clip that plays while it speaks."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.engine.align import FaceTrack, track_of
+from countenance.engine.align import FaceTrack, joined, track_of
 from countenance.engine.atlas import Patch, cut_patch
 from countenance.errors import CountenanceError, Finding
 from countenance.media.errors import UNDECODABLE
 from countenance.media.limits import Limits
-from countenance.media.probe import MediaInfo
 from countenance.media.read import FPS, Frame, frames
 from countenance.media.write import VideoWriter
 from countenance.people.face import FaceMesh, FaceTracker
@@ -32,19 +32,32 @@ _BASE_KEYFRAMES = 25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
-    """What was seen in the T frames of the footage."""
+    """What was seen in T frames of the footage."""
 
     track: FaceTrack
     patches: list[Patch | None]
     thumbnail: NDArray[np.uint8]
     """(T, 18, 32, 3)"""
+    source: NDArray[np.intp]
+    """(T,) which frame of the footage each of them is"""
     width: int
     height: int
+
+    def joined(self, other: Watched) -> Watched:
+        """These frames, and then those of `other`."""
+        return Watched(
+            joined([self.track, other.track]),
+            self.patches + other.patches,
+            np.concatenate([self.thumbnail, other.thumbnail]),
+            np.concatenate([self.source, other.source]),
+            self.width,
+            self.height,
+        )
 
 
 def watch(
     footage: Path,
-    info: MediaInfo,
+    parts: Sequence[tuple[int, int]],
     base_clip: Path,
     settings: Settings,
     limits: Limits,
@@ -52,33 +65,52 @@ def watch(
     until: float | None = None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Watched:
-    """Read the footage once, and write `base_clip` from it. Stops at the monotonic time `until`, if given.
+    """Look at these parts of the footage, (first frame, frame behind the last) each, and write `base_clip` from them.
+
+    Stops at the monotonic time `until`, if given, but not before the first frame.
 
     Raises:
-        CountenanceError: what reading and writing may raise.
+        CountenanceError: media.undecodable if the parts hold no picture; what reading and writing may raise.
     """
-    expected = max(1.0, info.duration_s * FPS)
+    expected = max(1, sum(end - start for start, end in parts))
     meshes: list[FaceMesh | None] = []
     patches: list[Patch | None] = []
     thumbnails: list[NDArray[np.uint8]] = []
-    stream = frames(footage, limits=limits)
-    first = next(stream, None)
-    if first is None:
-        raise CountenanceError(Finding(UNDECODABLE, file=str(footage)))
-    height, width = first.image.shape[:2]
-    writer = VideoWriter(base_clip, width, height, crf=_BASE_CRF, preset=_BASE_PRESET, keyframe_every=_BASE_KEYFRAMES)
-    with FaceTracker(settings) as tracker, writer:
-        frame: Frame | None = first
-        while frame is not None and (not meshes or until is None or time.monotonic() < until):
+    source: list[int] = []
+    with ExitStack() as stack:
+        tracker = stack.enter_context(FaceTracker(settings))
+        writer: VideoWriter | None = None
+        for frame in _pictures(footage, parts, limits):
+            if meshes and until is not None and time.monotonic() >= until:
+                break
+            if writer is None:
+                height, width = frame.image.shape[:2]
+                writer = stack.enter_context(_clip_writer(base_clip, width, height))
             mesh = tracker.track(frame.image, frame.time_s)
             meshes.append(mesh)
             patches.append(None if mesh is None else _patch(frame.image, mesh))
             small = cv2.resize(frame.image, THUMBNAIL_PX, interpolation=cv2.INTER_AREA)
             thumbnails.append(np.asarray(small, np.uint8))
+            source.append(frame.index)
             writer.write(frame.image)
             progress(len(meshes) / expected)
-            frame = next(stream, None)
-    return Watched(track_of(meshes), patches, np.stack(thumbnails), width, height)
+    if not meshes:
+        raise CountenanceError(Finding(UNDECODABLE, file=str(footage)))
+    indices = np.array(source, np.intp)
+    begins = np.diff(indices, prepend=-2) != 1
+    return Watched(track_of(meshes, begins), patches, np.stack(thumbnails), indices, width, height)
+
+
+def _pictures(footage: Path, parts: Sequence[tuple[int, int]], limits: Limits) -> Iterator[Frame]:
+    for start, end in parts:
+        with closing(frames(footage, limits=limits, start_s=start / FPS, end_s=end / FPS)) as stream:
+            yield from stream
+
+
+def _clip_writer(path: Path, width: int, height: int) -> VideoWriter:
+    return VideoWriter(
+        path, width, height, crf=_BASE_CRF, preset=_BASE_PRESET, keyframe_every=_BASE_KEYFRAMES, b_pictures=False
+    )
 
 
 def _patch(image: NDArray[np.uint8], mesh: FaceMesh) -> Patch | None:

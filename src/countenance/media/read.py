@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -45,7 +45,7 @@ def frames(
     max_side: int | None = None,
     start_s: float = 0.0,
     end_s: float | None = None,
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """The video as an even stream of upright pictures, one at a time; nothing but the current picture is held.
 
     Frame i shows what was on screen at i / fps seconds after the video's first picture, whatever the rate of the
