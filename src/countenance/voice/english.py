@@ -1,0 +1,113 @@
+"""English text as the characters of sound that the Kokoro family of voices reads.
+
+The rules and word lists are those of hibari's text side. A word whose sounds are given is written
+`[word](/phonemes/)`, as in the text side of Kokoro itself; `voice/pronunciation.py` writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from countenance.errors import CountenanceError, Finding
+from countenance.voice.errors import CANNOT_BE_SPOKEN, NOTHING_TO_SAY, SCRIPT_TOO_LONG
+
+VOWELS = frozenset("AIOWYaiuæɑɔɛɜɪʊʌəᵊᵻ")
+CONSONANTS = frozenset("bdfhjklmnpstvwzðŋɡɹʃʒʤʧθT")
+PRIMARY, SECONDARY = "ˈ", "ˌ"
+NOTATION = re.compile(r"\[([^\[\]]+)\]\(/([^()/]+)/\)")
+"""A word (group 1) and its sounds (group 2)."""
+
+_MAX_PHONEMES = 400
+_CLAUSE = re.compile(r"(?<=[,;:—])\s+")
+_POSSESSIVE = re.compile(NOTATION.pattern + r"['’]s\b")
+_HISSING, _VOICELESS = frozenset("szʃʒʤʧ"), frozenset("pktfθ")
+
+
+def utterances(text: str) -> list[str]:
+    """The text as strings of at most 400 phoneme characters, punctuation and stress marks; mostly a sentence each.
+
+    Raises:
+        CountenanceError: voice.nothing_to_say, voice.cannot_be_spoken, voice.script_too_long.
+    """
+    from hibari import Hibari
+
+    _check(text)
+    read = _reader()
+    sentences = [read(sentence) for sentence in Hibari.split_sentences(_POSSESSIVE.sub(_with_s, text))]
+    chunks = [part for sentence in sentences for part in _fit(sentence)]
+    if not any(symbol.isalpha() for chunk in chunks for symbol in chunk):
+        raise CountenanceError(Finding(NOTHING_TO_SAY))
+    return chunks
+
+
+def known(utterance: str) -> str:
+    """The characters of an utterance that the voices know; each lasts a time of its own."""
+    inventory = _inventory()
+    return "".join(character for character in utterance if character in inventory)
+
+
+def ids(utterance: str) -> list[int]:
+    """The numbers by which the networks know an utterance, silence at both ends: `known` and two more."""
+    inventory = _inventory()
+    return [0, *(inventory[character] for character in known(utterance)), 0]
+
+
+@lru_cache
+def _reader() -> Any:
+    from hibari.g2p import G2P
+
+    return G2P()
+
+
+@lru_cache
+def _inventory() -> dict[str, int]:
+    import hibari
+
+    file = Path(hibari.__file__).parent / "assets" / "vocab.json"
+    return {str(key): int(value) for key, value in json.loads(file.read_text(encoding="utf-8")).items()}
+
+
+def _check(text: str) -> None:
+    plain = NOTATION.sub(r"\1", text)
+    if not plain.strip():
+        raise CountenanceError(Finding(NOTHING_TO_SAY))
+    if SCRIPT_TOO_LONG.limit is not None and len(plain) > SCRIPT_TOO_LONG.limit:
+        raise CountenanceError(Finding(SCRIPT_TOO_LONG, measured=len(plain)))
+    foreign = sorted({c for c in unicodedata.normalize("NFC", plain) if not _speakable(c)})
+    if foreign:
+        shown = " ".join(foreign[:10]) + (" ..." if len(foreign) > 10 else "")
+        raise CountenanceError(Finding(CANNOT_BE_SPOKEN, detail=f"Found: {shown}"))
+
+
+def _speakable(character: str) -> bool:
+    """Latin letters, decimal digits, white space, punctuation, money and the arithmetic signs that have a name."""
+    kind = unicodedata.category(character)
+    if kind[0] == "L":
+        return unicodedata.name(character, "").startswith("LATIN")
+    return character.isspace() or kind in {"Nd", "Sc"} or kind[0] == "P" or character in "+=<>~^|`°©®™"
+
+
+def _with_s(word: re.Match[str]) -> str:
+    """A word of given sounds with the sound of its 's."""
+    sounds = word[2]
+    end = "ᵻz" if sounds[-1] in _HISSING else "s" if sounds[-1] in _VOICELESS else "z"
+    return f"[{word[1]}](/{sounds}{end}/)"
+
+
+def _fit(sentence: str) -> list[str]:
+    """A sentence longer than the networks take is split between clauses, and a clause between words."""
+    if len(sentence) <= _MAX_PHONEMES:
+        return [sentence] if sentence else []
+    clauses = [""]
+    for part in _CLAUSE.split(sentence):
+        if clauses[-1] and len(clauses[-1]) + len(part) + 1 > _MAX_PHONEMES:
+            clauses.append(part)
+        else:
+            clauses[-1] = f"{clauses[-1]} {part}".strip()
+    return [piece for clause in clauses for piece in textwrap.wrap(clause, _MAX_PHONEMES, break_on_hyphens=False)]

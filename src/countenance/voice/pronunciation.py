@@ -1,0 +1,191 @@
+"""A pronunciation dictionary: words and how to say them, put into a script before it is spoken.
+
+The shape and the limits are those of Tavus's pronunciation dictionaries, so that a dictionary made for one serves the
+other: `{"name": ..., "rules": [{"text", "pronunciation", "type": "alias" | "ipa", "case_sensitive",
+"word_boundaries"}]}`. An alias is text that is read instead; IPA becomes `[word](/phonemes/)` (`english.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from countenance.errors import CountenanceError, Finding
+from countenance.voice.english import NOTATION
+from countenance.voice.errors import DICTIONARY_INVALID, UNKNOWN_SOUND
+from countenance.voice.ipa import UnknownSoundError, spoken_form
+
+_MOST_BYTES = 20_000_000
+_ERRORS_SHOWN = 5
+_Named = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
+_Said = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
+
+
+class Entry(BaseModel):
+    """One word or phrase and how it is said."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    text: _Text
+    pronunciation: _Said
+    type: Literal["alias", "ipa"]
+    alphabet: Literal["ipa"] | None = None
+    case_sensitive: bool = False
+    word_boundaries: bool = True
+    """Whether only whole words are meant: "Ada" but not "Canada"."""
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: _Named
+    rules: Annotated[list[Entry], Field(max_length=10_000)] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """Checked entries, ready to be looked up. Made by `load` and `parse`."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    exact: Mapping[str, Entry]
+    """The case-sensitive entries by their text."""
+    folded: Mapping[str, Entry]
+    """All others by their text in lower case."""
+    lengths: Mapping[str, tuple[int, ...]]
+    """How long texts are that begin with a character (in lower case), the longest first."""
+
+
+def load(path: Path) -> Dictionary:
+    """A dictionary from a JSON file (UTF-8).
+
+    Raises:
+        CountenanceError: voice.dictionary_invalid, voice.unknown_sound; both tell the entry, counted from 1.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError(f"It is larger than {_MOST_BYTES // 1_000_000} MB")
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        detail = f"Line {error.lineno}, column {error.colno}: {error.msg}."
+        raise CountenanceError(Finding(DICTIONARY_INVALID, file=str(path), detail=detail)) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise CountenanceError(Finding(DICTIONARY_INVALID, file=str(path), detail=f"{error}.")) from error
+    return parse(data, file=str(path))
+
+
+def parse(data: Any, *, file: str = "") -> Dictionary:
+    """A dictionary from decoded JSON; what is not known beside `name` and `rules` is ignored.
+
+    Raises:
+        CountenanceError: voice.dictionary_invalid, voice.unknown_sound; both tell the entry, counted from 1.
+    """
+    try:
+        shape = _Shape.model_validate(data)
+    except ValidationError as error:
+        wrong = "; ".join(f"{_place(part['loc'])}: {part['msg']}" for part in error.errors()[:_ERRORS_SHOWN])
+        raise CountenanceError(Finding(DICTIONARY_INVALID, file=file, detail=f"{wrong}.")) from error
+    exact: dict[str, Entry] = {}
+    folded: dict[str, Entry] = {}
+    lengths: defaultdict[str, set[int]] = defaultdict(set)
+    for number, entry in enumerate(shape.rules, start=1):
+        _check_sounds(entry, number, file)
+        # A script may hold an accented letter as one character or as two.
+        for form in {unicodedata.normalize(kind, entry.text) for kind in ("NFC", "NFD")}:
+            index, key = (exact, form) if entry.case_sensitive else (folded, _lower(form))
+            if key in index:
+                detail = f'Entry {number}: "{entry.text}" stands there twice.'
+                raise CountenanceError(Finding(DICTIONARY_INVALID, file=file, detail=detail))
+            index[key] = entry
+            lengths[_lower(form[0])].add(len(form))
+    longest_first = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+    return Dictionary(shape.name, tuple(shape.rules), exact, folded, longest_first)
+
+
+def pronounced(text: str, dictionary: Dictionary) -> str:
+    """The text with every entry's word replaced, the longest first, once; all else stays as it is.
+
+    Words whose sounds are given already (`[word](/phonemes/)`) are left alone.
+    """
+    done: list[str] = []
+    at = 0
+    for given in NOTATION.finditer(text):
+        done += [_replaced(text[at : given.start()], dictionary), given[0]]
+        at = given.end()
+    return "".join([*done, _replaced(text[at:], dictionary)])
+
+
+def _replaced(text: str, dictionary: Dictionary) -> str:
+    lower = _lower(text)
+    done: list[str] = []
+    at = kept = 0
+    while at < len(text):
+        length, entry = _entry_at(text, lower, at, dictionary)
+        if entry is None:
+            at += 1
+            continue
+        done += [text[kept:at], _said(text[at : at + length], entry)]
+        at = kept = at + length
+    return "".join([*done, text[kept:]])
+
+
+def _entry_at(text: str, lower: str, at: int, dictionary: Dictionary) -> tuple[int, Entry | None]:
+    """The longest entry that stands at this place, and its length there; exact case goes before any case."""
+    for length in dictionary.lengths.get(lower[at], ()):
+        for entry in (dictionary.exact.get(text[at : at + length]), dictionary.folded.get(lower[at : at + length])):
+            if entry and not (entry.word_boundaries and (_cuts_word(text, at) or _cuts_word(text, at + length))):
+                return length, entry
+    return 0, None
+
+
+def _said(word: str, entry: Entry) -> str:
+    if entry.type == "alias":
+        return entry.pronunciation
+    # The word itself is only for reading; what could end a sentence or the notation is left out of it.
+    shown = re.sub(r"[^\w '-]", "", word).strip() or "word"
+    return f"[{shown}](/{spoken_form(entry.pronunciation)}/)"
+
+
+def _check_sounds(entry: Entry, number: int, file: str) -> None:
+    if entry.type != "ipa":
+        return
+    try:
+        spoken_form(entry.pronunciation)
+    except UnknownSoundError as error:
+        what = f"{' '.join(error.symbols[:10])} is not spoken" if error.symbols else "there is no sound in it"
+        detail = f'Entry {number} ("{entry.text}", {entry.pronunciation}): {what}.'
+        raise CountenanceError(Finding(UNKNOWN_SOUND, file=file, detail=detail)) from error
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where in the file: `entry 3, text`."""
+    match location:
+        case ("rules", int(index), *rest):
+            return ", ".join([f"entry {index + 1}", *map(str, rest)])
+        case ():
+            return "the file"
+        case _:
+            return ".".join(map(str, location))
+
+
+def _cuts_word(text: str, at: int) -> bool:
+    """Whether there is a letter, digit or accent on both sides of this place."""
+    return 0 < at < len(text) and _in_word(text[at - 1]) and _in_word(text[at])
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
+
+
+def _lower(text: str) -> str:
+    """In lower case and of the same length, so that places in one are places in the other."""
+    return "".join(small if len(small := character.lower()) == 1 else character for character in text)
