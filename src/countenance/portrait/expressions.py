@@ -12,9 +12,17 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import RBFInterpolator
 
 from countenance.portrait.face import Face
-from countenance.portrait.landmarks import CHIN, LIPS_INNER_LOWER, LIPS_INNER_UPPER, NOSE_BASE
+from countenance.portrait.landmarks import (
+    CHIN,
+    LIPS_INNER_LOWER,
+    LIPS_INNER_UPPER,
+    LIPS_OUTER_LOWER,
+    LIPS_OUTER_UPPER,
+    NOSE_BASE,
+)
 
 Array = NDArray[np.floating[Any]]
 
@@ -73,30 +81,41 @@ def expressions_of(face: Face) -> Expressions:
 
 
 def closing(face: Face) -> Array:
-    """(468, 2) pixels by which the lips move from the picture to where they meet; the chin follows a little."""
+    """(468, 2) pixels by which the landmarks move from the picture to where the lips meet; the chin follows a little."""
     moves = np.zeros((len(face.points), 2))
     seam = face.seam
     if not seam.open:
         return moves
     columns = np.arange(seam.left, seam.right)
-    for edge, other, share, follow in (
-        (LIPS_INNER_UPPER, LIPS_INNER_LOWER, _UPPER_SHARE, _UPPER_LIP),
-        (LIPS_INNER_LOWER, LIPS_INNER_UPPER, 1 - _UPPER_SHARE, _LOWER_LIP),
-    ):
-        gap = np.interp(face.xy(*edge)[:, 0], columns, seam.lower - seam.upper)
-        sign = 1.0 if edge is LIPS_INNER_UPPER else -1.0
-        moves[list(edge), 1] += sign * share * gap
-        most = float(gap.max())
-        for points, part in follow:
-            across = face.xy(*points)[:, 0]
-            shape = np.interp(across, columns, seam.lower - seam.upper) if len(points) > 2 else np.full(1, most)
-            moves[list(points), 1] += sign * share * part * shape
+    gap = np.interp(face.points[:, 0], columns, seam.lower - seam.upper, left=0.0, right=0.0)
+    for lip, sign in ((_UPPER_LIP, _UPPER_SHARE), (_LOWER_LIP, _UPPER_SHARE - 1.0)):
+        known = {point: share * sign * gap[point] for points, share in lip for point in points}
+        if sign < 0:
+            known[CHIN] = _CHIN_FOLLOWS * sign * float(gap.max())
+        own = (face.points[:, 1] > seam.middle(face.points[:, 0])) == (sign < 0)
+        moves[own, 1] = _between(face, known)[own]
     return moves
 
 
 _UPPER_SHARE = 0.45
-_UPPER_LIP = (((40, 39, 37, 0, 267, 269, 270), 0.55),)
-_LOWER_LIP = (((91, 181, 84, 17, 314, 405, 321), 0.75), ((CHIN,), 0.3))
+_CHIN_FOLLOWS = 0.3
+_UPPER_LIP = ((LIPS_OUTER_UPPER, 0.6), (LIPS_INNER_UPPER, 1.0))
+_LOWER_LIP = ((LIPS_OUTER_LOWER, 0.75), (LIPS_INNER_LOWER, 1.0))
+"""Points of each lip and their share of its way; points of several are in the last."""
+_FAR = 0.42
+"""Landmarks further from the middle of the mouth than this, in eye distances, stay where they are."""
+
+
+def _between(face: Face, known: dict[int, float]) -> Array:
+    """(468,) movements of all landmarks, from those that are known and those that are too far to move."""
+    places = face.points[:, :2]
+    middle = face.xy(*LIPS_INNER_UPPER, *LIPS_INNER_LOWER).mean(axis=0)
+    far = np.linalg.norm(places - middle, axis=1) > _FAR * face.unit
+    fixed = [point for point in np.flatnonzero(far) if point not in known]
+    points = [*known, *fixed]
+    values = np.array([*known.values(), *([0.0] * len(fixed))])
+    spline = RBFInterpolator(places[points], values, kernel="thin_plate_spline", smoothing=1e-3)
+    return np.where(far & ~np.isin(np.arange(len(places)), list(known)), 0.0, spline(places))
 
 
 def _laid_on(model: Array, points: Array) -> tuple[float, Array]:

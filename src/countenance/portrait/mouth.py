@@ -22,7 +22,7 @@ _HEAD_UNIT_DM = 0.92
 _PX_PER_UNIT = 360
 _SHEET = (1.30, 0.70)
 """Width and height of the sheet on which a row is drawn, in eye distances; its middle is where the lips meet."""
-_UPPER_EDGE, _LOWER_EDGE = 0.028, 0.020
+_UPPER_EDGE, _LOWER_EDGE = 0.028, 0.034
 """Edges of the teeth below the line of the closed lips, in eye distances."""
 _GUM = np.array([0.62, 0.36, 0.36])
 _TOOTH = np.array([0.98, 0.94, 0.86])
@@ -30,7 +30,7 @@ _TONGUE = np.array([0.66, 0.36, 0.35])
 _CAVITY = np.array([0.13, 0.065, 0.06])
 _DEPTH_SHADE = 1.25
 _JAW_SHARE = 1.02
-_AO_SIGMA, _AO_GAIN, _AO_LEAST = 0.045, 1.45, 0.30
+_AO_SIGMA, _AO_GAIN, _AO_LEAST = 0.04, 2.2, 0.12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +86,7 @@ def inside_of(rgb: Picture, face: Face, expressions: Expressions) -> Inside:
     chin = expressions.moves[expressions.names.index("jawOpen"), CHIN]
     return Inside(
         upper=_row(True, white, blur),
-        lower=_row(False, white * 0.92, blur),
+        lower=_row(False, white * 0.80, blur),
         tongue=_tongue(white, red, blur),
         cavity=_CAVITY * white * red,
         to_picture=to_picture,
@@ -125,7 +125,7 @@ def _white(rgb: Picture, face: Face) -> Array:
     plain = 0.5 * skin + 0.5 * skin.mean()
     if found is None:
         return np.asarray(np.clip(plain * 1.05, 30, 245))
-    least, most = 0.85 * skin.mean(), 1.6 * skin.mean() + 15
+    least, most = 0.95 * skin.mean(), 1.7 * skin.mean() + 20
     return np.asarray(np.clip(found * np.clip(found.mean(), least, most) / found.mean(), 20, 245))
 
 
@@ -171,7 +171,7 @@ def _row(upper: bool, white: Array, blur: float) -> NDArray[np.float32]:
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     facing = np.abs(normal[:, 2])
     depth = corners[:, :, 2].mean(axis=1)
-    lit = (0.45 + 0.55 * facing) * np.exp(_DEPTH_SHADE * 1.6 * np.minimum(depth - front, 0.0))
+    lit = (0.55 + 0.45 * facing) * np.exp(_DEPTH_SHADE * 1.6 * np.minimum(depth - front, 0.0))
     colour = np.where(gum[quads].mean(axis=1)[:, None] > 0.5, _GUM, _TOOTH) * white * lit[:, None]
     for index in np.argsort(depth):
         outline = np.rint(flat[quads[index]] * 16).astype(np.int32)

@@ -21,7 +21,9 @@ from countenance.stock.figure import Pose
 _SEALED, _PARTED = 0.004, 0.018
 """Lips that are nearer than this at their middle, in eye distances, touch along their whole length; beyond, they do
 not."""
-_OVERLAP = 0.004
+_OVERLAP, _SHADOW = 0.004, 0.009
+"""Lips may press into each other by so much; those of an open mouth have no shadow between them in the picture, so
+they keep so much apart that the dark inside shows as a line."""
 _SEAL_REACH = 0.05
 _SEAM_PLACES = 25
 _SOFT = 0.011
@@ -62,6 +64,10 @@ class Puppet:
         x = np.linspace(seam.left, seam.right - 1, _SEAM_PLACES)
         columns = np.arange(seam.left, seam.right)
         self._edges = [np.stack([x, np.interp(x, columns, edge)], axis=1)[None] for edge in (seam.upper, seam.lower)]
+        rest = np.append(np.zeros(len(moves) - 1), 1.0)
+        away = np.clip(np.minimum(x - seam.left, seam.right - 1 - x) / (0.1 * self.face.unit), 0.0, 1.0)
+        self._least_gaps = self.face.unit * (_SHADOW * away if seam.open else np.full_like(x, -_OVERLAP))
+        self._gaps_at_rest = self._gaps(*self._fields.mixed(rest))
 
     def pose(self, pose: Pose, blink: float) -> Moment:
         """The picture with the face in a pose of the synthetic head's and the lids shut by `blink` (0 to 1)."""
@@ -73,8 +79,11 @@ class Puppet:
             source = self.rgb.copy()
             shut(source, self._blinks, blink)
         turn = self._sway.field(pose)
-        image = self._skin(source, turn, upper)
-        self._compose_mouth(image, source, turn, (upper, lower), pose)
+        grid = self._fields.grid
+        unturned = origin(self._sway.grid, turn, grid.places().astype(np.float32))
+        above, below = (origin(grid, field, unturned) for field in (upper, lower))
+        image = self._skin(source, turn, above)
+        self._compose_mouth(image, source, turn, (above, below), pose)
         return Moment(image, gap / self.face.unit)
 
     def _seal(self, upper: NDArray[np.float32], lower: NDArray[np.float32]) -> float:
@@ -83,13 +92,12 @@ class Puppet:
         Changes the fields.
         """
         unit, grid = self.face.unit, self._fields.grid
-        above, below = (edge + grid.read(field, edge) for edge, field in zip(self._edges, (upper, lower), strict=True))
-        gap = (below - above)[0, :, 1]
+        raw = self._gaps(upper, lower)
+        gap = raw - self._gaps_at_rest
         middle = float(np.median(gap[_SEAM_PLACES // 2 - 2 : _SEAM_PLACES // 2 + 3])) / unit
         seal = 1.0 - float(np.clip((middle - _SEALED) / (_PARTED - _SEALED), 0.0, 1.0))
-        wanted = np.maximum(gap * (1.0 - seal), -_OVERLAP * unit)
-        wanted = np.where(gap < 0, np.maximum(gap, -_OVERLAP * unit), wanted)
-        move = (gap - wanted) / 2
+        wanted = np.maximum(np.where(gap > 0, gap * (1.0 - seal), gap), self._least_gaps)
+        move = (raw - wanted) / 2
         places = grid.places()
         x, y = places[..., 0], places[..., 1]
         at = np.interp(x, self._edges[0][0, :, 0], move, left=0.0, right=0.0)
@@ -98,33 +106,33 @@ class Puppet:
         lower[..., 1] -= at * near
         return float(wanted[_SEAM_PLACES // 2])
 
-    def _skin(self, source: Picture, turn: NDArray[np.float32], field: NDArray[np.float32]) -> Picture:
+    def _gaps(self, upper: NDArray[np.float32], lower: NDArray[np.float32]) -> Array:
+        """(n,) distance of the lips' edges in pixels at `_SEAM_PLACES` places from corner to corner."""
+        read = self._fields.grid.read
+        above, below = (edge + read(field, edge) for edge, field in zip(self._edges, (upper, lower), strict=True))
+        return np.asarray((below - above)[0, :, 1])
+
+    def _skin(self, source: Picture, turn: NDArray[np.float32], above: NDArray[np.float32]) -> Picture:
         """The whole picture as the upper lip sees it."""
         height, width = source.shape[:2]
         grid = self._sway.grid
         before = origin(grid, turn, grid.places().astype(np.float32))
         found = grid.dense(before, (0, 0, width, height))
         left, top, right, bottom = box = self._fields.grid.box(source.shape)
-        found[top:bottom, left:right] = self._fields.grid.dense(self._origins(turn, field), box)
+        found[top:bottom, left:right] = self._fields.grid.dense(above, box)
         return np.asarray(cv2.remap(source, found, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
-
-    def _origins(self, turn: NDArray[np.float32], field: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Where the content of each node of the face's grid was before the head turned and the face moved."""
-        unturned = origin(self._sway.grid, turn, self._fields.grid.places().astype(np.float32))
-        return origin(self._fields.grid, field, unturned)
 
     def _compose_mouth(
         self,
         image: Picture,
         source: Picture,
         turn: NDArray[np.float32],
-        fields: tuple[NDArray[np.float32], NDArray[np.float32]],
+        origins: tuple[NDArray[np.float32], NDArray[np.float32]],
         pose: Pose,
     ) -> None:
         """Put the inside of the mouth and the lower lip into the image, which is as the upper lip sees it."""
         left, top, right, bottom = self._box
-        grid = self._fields.grid
-        above, below = (grid.dense(self._origins(turn, field), self._box) for field in fields)
+        above, below = (self._fields.grid.dense(nodes, self._box) for nodes in origins)
         seam, soft = self.face.seam, max(1.0, _SOFT * self.face.unit)
         of_lower = self._opacity(below, seam.lower, -1.0, soft)
         of_upper = np.minimum(self._opacity(above, seam.upper, 1.0, soft), 1.0 - of_lower)
