@@ -16,7 +16,8 @@ from countenance.consent.receipt import Receipt
 from countenance.consent.receipt_content import ReceiptContent
 from countenance.consent.register import folder_of, issue
 from countenance.consent.revoke import revoke
-from countenance.engine.credit import replica_id, statement_of
+from countenance.engine.credit import statement_of
+from countenance.engine.upgrade import id_of
 from countenance.media.credentials import sealer
 from countenance.media.write import VideoWriter
 from countenance.settings import Settings
@@ -63,7 +64,7 @@ def test_a_video_of_our_own(
     created = said["replica"].pop("created_at")
     assert created.endswith("+00:00")
     assert said["replica"] == {
-        "replica": replica_id(description),
+        "replica": id_of(description),
         "engine": "retrieve-warp",
         "trained_with": "countenance 0.1.0",
         "material": "footage",

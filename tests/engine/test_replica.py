@@ -7,44 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from faces import TO_CANONICAL, atlas, control
-from numpy.typing import NDArray
+from bundles import small_replica
 
 from countenance.engine import replica as bundle
-from countenance.engine.motion import SpeechMotion
-from countenance.engine.mouth import MouthBasis
 from countenance.errors import CountenanceError
 
 
 @pytest.fixture
 def replica(tmp_path: Path) -> bundle.Replica:
     """A small replica in memory; its clip is not a real one."""
-    rng = np.random.default_rng(0)
-
-    def some(*shape: int) -> NDArray[np.float32]:
-        return rng.normal(size=shape).astype(np.float32)
-
-    clip = tmp_path / "clip.mp4"
-    clip.write_bytes(b"pictures")
-    track = bundle.BaseTrack(
-        stretch=np.zeros(5, np.int32),
-        to_canonical=np.repeat(TO_CANONICAL[None], 5, axis=0),
-        control=np.repeat(control()[None], 5, axis=0),
-        pose=some(5, 3),
-        blink=some(5),
-        speaking=some(5),
-        thumbnail=rng.integers(0, 255, (5, 18, 32, 3)).astype(np.uint8),
-    )
-    return bundle.Replica(
-        basis=MouthBasis(some(65, 2), some(3), some(3, 65, 2), some(12, 65, 2)),
-        motion=SpeechMotion(some(384), some(384, 8), some(160), some(160, 13), some(13), some(13)),
-        template=some(12, 2),
-        rest=some(13),
-        track=track,
-        atlas=atlas(3),
-        base_clip=clip,
-        description={"software": "test", "metrics": {"lip_ssim": 0.9}},
-    )
+    return small_replica(tmp_path)
 
 
 def rule_of(error: pytest.ExceptionInfo[CountenanceError]) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from countenance import __version__
-from countenance.cli import consent, demo, doctor, inspect, protect, studio
+from countenance.cli import archive, consent, demo, doctor, inspect, protect, studio
 from countenance.cli.errors import INTERNAL, INTERRUPTED, USAGE
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import report_failure
@@ -29,11 +29,14 @@ for _command in (
     studio.train,
     studio.say,
     inspect.inspect,
+    archive.export,
+    archive.upgrade,
     studio.statement,
     demo.demo,
     doctor.doctor,
 ):
     app.command()(_command)
+app.command("import")(archive.import_replica)
 app.add_typer(consent.app)
 app.add_typer(protect.app)
 

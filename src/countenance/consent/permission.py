@@ -29,6 +29,21 @@ def still_stands(description: Mapping[str, Any], settings: Settings) -> Callable
         CountenanceError: consent.receipt_missing, consent.receipt_of_another, consent.receipt_not_held,
             consent.revoked, and what `receipt.verify` raises.
     """
+    receipt = receipt_of(description, settings)
+
+    def check() -> None:
+        check_stands(receipt.id, settings)
+
+    check()
+    return check
+
+
+def receipt_of(description: Mapping[str, Any], settings: Settings) -> Receipt:
+    """The receipt that a replica's description carries, verified; whether it stands is not asked.
+
+    Raises:
+        CountenanceError: consent.receipt_missing, consent.receipt_of_another, and what `receipt.verify` raises.
+    """
     consent = description.get("consent")
     text = consent.get("jws") if isinstance(consent, Mapping) else None
     if not isinstance(text, str):
@@ -37,12 +52,7 @@ def still_stands(description: Mapping[str, Any], settings: Settings) -> Callable
     footage = description.get("footage")
     if not isinstance(footage, Mapping) or footage.get("sha256") not in _hashes(receipt):
         raise CountenanceError(Finding(RECEIPT_OF_ANOTHER, detail=f"The receipt is {receipt.id}."))
-
-    def check() -> None:
-        check_stands(receipt.id, settings)
-
-    check()
-    return check
+    return receipt
 
 
 def _hashes(receipt: Receipt) -> set[str]:

@@ -35,6 +35,12 @@ RECEIPT_OF_ANOTHER = Rule(
     title="The receipt is for other footage than the replica was trained from.",
     remedy="Train the replica again, with the consent that belongs to its footage.",
 )
+NOT_VOUCHED = Rule(
+    id="consent.not_vouched",
+    title="Nobody who is trusted here vouches that this replica is the one for which its receipt was given.",
+    remedy="Put the public key of the installation that exported it (`<key id>.pub.pem` in the folder `keys` of its "
+    "data folder) into the same folder here, if you know whose it is; or export the replica again.",
+)
 REVOKED = Rule(
     id="consent.revoked",
     title="This consent was revoked; nothing more may be made with it.",
@@ -73,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     RECEIPT_MISSING,
     RECEIPT_NOT_HELD,
     RECEIPT_OF_ANOTHER,
+    NOT_VOUCHED,
     REVOKED,
     NOT_CONFIRMED,
     NOT_ERASED,

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from countenance.engine.upgrade import id_of
 from countenance.media.credentials import Statement
 
 _WHOLE = "trainedAlgorithmicMedia"
 _IN_PARTS = "compositeWithTrainedAlgorithmicMedia"
 
 
-def statement_of(description: Mapping[str, Any], *, voice: str, tier: str = "final") -> Statement:
+def statement_of(description: Mapping[str, Any], *, voice: str, tier: str | None = None) -> Statement:
     """The statement for a video of the replica that `description` (`replica.json`) describes.
 
-    `voice` is whose voice is heard (a voice's id, or `recording`), `tier` how it was rendered (`preview`, `final`).
+    `voice` is whose voice is heard (a voice's id, or `recording`), `tier` how it was rendered (`preview`,
+    `final`; without it, as it was trained).
     What is said cannot be told from it, not even by its hash: that of a short sentence is soon guessed.
 
     The whole counts as made by a trained model, which is what platforms mark as AI-generated: nobody ever said this.
@@ -25,21 +26,14 @@ def statement_of(description: Mapping[str, Any], *, voice: str, tier: str = "fin
     receipt = consent.get("receipt") if isinstance(consent, Mapping) else None
     synthetic = bool(description.get("synthetic"))
     told = {
-        "replica": replica_id(description),
+        "replica": id_of(description),
         "engine": description.get("engine"),
         "trained_with": description.get("software"),
         "material": description.get("material") or ("synthetic" if synthetic else "footage"),
         "receipt": receipt,
         "voice": voice,
-        "tier": tier,
+        "tier": tier or description.get("tier", "final"),
     }
     return Statement(
         (_WHOLE,) if synthetic else (_WHOLE, _IN_PARTS), {key: str(told[key]) for key in told if told[key]}
     )
-
-
-def replica_id(description: Mapping[str, Any]) -> str:
-    """32 hex digits by which a replica is known wherever it lies: they follow from the hashes of its files."""
-    hashes = description.get("hashes")
-    files = sorted(hashes.items()) if isinstance(hashes, Mapping) else []
-    return hashlib.sha256("\n".join(f"{name} {digest}" for name, digest in files).encode()).hexdigest()[:32]
