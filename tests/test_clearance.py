@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from countenance.clearance import Clearance, Request, certified, check_policy, examine
+from countenance.clearance import Certificate, Clearance, Request, certified, check_policy, examine
 from countenance.cli.exits import Exit
 from countenance.cli.main import run
 from countenance.consent.declaration import AI_GENERATED, LIKENESS, declare
@@ -21,6 +21,7 @@ from countenance.consent.phrase import draw, recall
 from countenance.consent.policy import Subject
 from countenance.consent.receipt_content import Material, evidence_of
 from countenance.consent.register import held_ids
+from countenance.consent.revoke import revoke
 from countenance.errors import CountenanceError
 from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, consent_clip
@@ -122,11 +123,10 @@ def test_synthetic_footage_of_a_public_figure_needs_an_answer(tmp_path: Path) ->
 
 def test_a_declaration_is_certified_too(recordings: tuple[Path, Path], own_settings: Settings, say: Say) -> None:
     footage, _ = recordings
-    declared = (declare(AI_GENERATED, "ada"),)
-    judged = examine(Request(footage, Material.SYNTHETIC, Subject.INVENTED, declarations=declared), own_settings)
-    with certified(judged, footage.parent / "consent.mp4", own_settings) as carried:
+    judged = declared_synthetic(footage, own_settings)
+    with certified(judged, footage.parent / "consent.mp4", own_settings) as certificate:
         pass
-    code, shown = say("consent", "show", carried["receipt"])
+    code, shown = say("consent", "show", certificate.consent["receipt"])
     assert (code, shown["receipt"]["kind"], shown["receipt"]["material"]) == (Exit.OK, "declaration", "synthetic")
     assert shown["receipt"]["declarations"][0]["wording"].startswith("This footage is AI-generated")
     assert shown["receipt"]["declarations"][0]["who"] == "ada"
@@ -159,15 +159,67 @@ def test_a_training_that_fails_leaves_no_receipt(recordings: tuple[Path, Path], 
     assert people(Group.ENROLLED, own_settings) == ()
 
 
+def test_a_training_that_fails_after_its_preview_keeps_the_receipt(
+    recordings: tuple[Path, Path], own_settings: Settings, tmp_path: Path
+) -> None:
+    judged = declared_synthetic(recordings[0], own_settings)
+
+    def fail_late() -> None:
+        with certified(judged, tmp_path / "ada", own_settings) as certificate:
+            certificate.check()
+            assert held_ids(own_settings) == []
+            bundle(tmp_path / "ada", certificate)
+            certificate.count()
+            certificate.count()
+            certificate.check()
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        fail_late()
+    assert len(held_ids(own_settings)) == 1
+
+
+def test_a_replica_whose_consent_ends_while_it_is_finished_is_deleted(
+    recordings: tuple[Path, Path], own_settings: Settings, tmp_path: Path
+) -> None:
+    judged = declared_synthetic(recordings[0], own_settings)
+    replica = tmp_path / "ada"
+
+    def finish_too_late() -> None:
+        with certified(judged, replica, own_settings) as certificate:
+            bundle(replica, certificate)
+            certificate.count()
+            revoke(certificate.consent["receipt"], own_settings)
+            assert not replica.exists()
+            with pytest.raises(CountenanceError):
+                certificate.check()
+            bundle(replica, certificate)
+
+    with pytest.raises(CountenanceError) as caught:
+        finish_too_late()
+    assert caught.value.finding.rule.id == "consent.revoked"
+    assert not replica.exists()
+
+
+def declared_synthetic(footage: Path, settings: Settings) -> Clearance:
+    declared = (declare(AI_GENERATED, "ada"),)
+    return examine(Request(footage, Material.SYNTHETIC, Subject.INVENTED, declarations=declared), settings)
+
+
+def bundle(folder: Path, certificate: Certificate) -> None:
+    """The least that is a replica to the register."""
+    folder.mkdir()
+    (folder / "replica.json").write_text(json.dumps({"format_version": 1, "consent": dict(certificate.consent)}))
+
+
 def test_footage_that_is_exchanged_after_it_was_judged_is_not_what_the_receipt_is_for(
     recordings: tuple[Path, Path], own_settings: Settings
 ) -> None:
     footage, consent = recordings
-    declared = (declare(AI_GENERATED, "ada"),)
-    judged = examine(Request(footage, Material.SYNTHETIC, Subject.INVENTED, declarations=declared), own_settings)
+    judged = declared_synthetic(footage, own_settings)
     shutil.copy(consent, footage)
-    with certified(judged, consent, own_settings) as carried:
-        trained = {"consent": carried, "footage": {"sha256": evidence_of(footage).sha256}}
+    with certified(judged, consent, own_settings) as certificate:
+        trained = {"consent": certificate.consent, "footage": {"sha256": evidence_of(footage).sha256}}
     with pytest.raises(CountenanceError) as caught:
         still_stands(trained, own_settings)
     assert caught.value.finding.rule.id == "consent.receipt_of_another"

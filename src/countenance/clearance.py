@@ -7,7 +7,7 @@ service, asks here.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -182,15 +182,34 @@ def _check_not_recorded(footage: Path, settings: Settings) -> None:
     raise CountenanceError(Finding(CLAIM_RECORDED, file=str(footage)))
 
 
-@contextmanager
-def certified(clearance: Clearance, replica: Path, settings: Settings) -> Iterator[dict[str, Any]]:
-    """Train inside this block, to `replica`, with what it yields as the replica's `consent`.
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a training needs of the clearance that it was given."""
 
-    The receipt is signed before, so that the replica can carry it, and enters the register when the block has made
-    the replica: whatever goes wrong leaves no receipt, and one-time words are good for another try.
+    consent: Mapping[str, Any]
+    """what the replica carries as its `consent`"""
+    count: Callable[[], None]
+    """From this call on the receipt counts: the replica, or its preview, is in place. A second call does nothing.
 
     Raises:
-        CountenanceError: for one-time words that were used meanwhile, for keys and registers that cannot be used.
+        CountenanceError: for registers that cannot be used.
+    """
+    check: Callable[[], None]
+    """Raises consent.revoked if the consent was taken back after it began to count. Takes well under a millisecond."""
+
+
+@contextmanager
+def certified(clearance: Clearance, replica: Path, settings: Settings) -> Iterator[Certificate]:
+    """Train inside this block, to `replica`.
+
+    The receipt is signed before, so that the replica can carry it, and enters the register when the block says that it
+    counts, at the latest at its end. Whatever goes wrong before leaves no receipt, and one-time words are good for
+    another try; what goes wrong later leaves it to the preview that was made under it. A replica that is finished
+    after its consent was taken back is deleted.
+
+    Raises:
+        CountenanceError: for one-time words that were used meanwhile, for keys and registers that cannot be used;
+            consent.revoked.
         ValueError: for a clearance that is not `ok`.
     """
     if not clearance.ok:
@@ -198,12 +217,37 @@ def certified(clearance: Clearance, replica: Path, settings: Settings) -> Iterat
     receipt = sign(content_of(clearance, settings), settings)
     if clearance.phrase is not None:
         phrase.use_up(clearance.phrase, settings)
+
+    def counts() -> bool:
+        return register.standing(receipt.id, settings) is not Standing.UNKNOWN
+
+    def count() -> None:
+        if not counts():
+            _register(receipt, clearance, replica, settings)
+
+    def check() -> None:
+        if counts():
+            register.check_stands(receipt.id, settings)
+
+    consent = {**carried(receipt), **(clearance.verdict.as_dict() if clearance.verdict else {})}
     try:
-        yield {**carried(receipt), **(clearance.verdict.as_dict() if clearance.verdict else {})}
-        _register(receipt, clearance, replica, settings)
+        yield Certificate(consent, count, check)
+        if counts():
+            _hold_finished(receipt, replica, settings)
+        count()
     except BaseException:
-        if clearance.phrase is not None and register.standing(receipt.id, settings) is Standing.UNKNOWN:
+        if clearance.phrase is not None and not counts():
             phrase.give_back(clearance.phrase, settings)
+        raise
+
+
+def _hold_finished(receipt: Receipt, replica: Path, settings: Settings) -> None:
+    """The final replica in the place of its preview; gone, if the consent was taken back while it was made."""
+    try:
+        register.hold(receipt.id, HoldingKind.REPLICA, replica, settings)
+    except CountenanceError:
+        if register.standing(receipt.id, settings) is Standing.REVOKED:
+            shutil.rmtree(replica, ignore_errors=True)
         raise
 
 

@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from countenance.clearance import Clearance, Request
+    from countenance.engine.footage_choice import Seen
     from countenance.engine.render import RenderReport
-    from countenance.progress import ProgressCallback
+    from countenance.footage.timeline import Timeline
+    from countenance.progress import Progress, ProgressCallback
     from countenance.settings import Settings
 
 _SECONDS: Mapping[str, float] = {"check": 23, "train": 110}
@@ -29,13 +34,38 @@ def clear_and_train(
     cleared = examine(request, settings, stages.nested("check"))
     if not cleared.ok:
         return cleared, None
-    with certified(cleared, out, settings) as consent:
-        synthetic = request.material is Material.SYNTHETIC
-        options = TrainOptions(synthetic, consent, cleared.report.usable, budget)
-        training = stages.nested("train")
-        description = train(request.footage, out, settings, options=options, progress=training).description
+    with certified(cleared, out, settings) as certificate:
+        told = stages.nested("train")
+
+        def go_on(progress: Progress) -> None:
+            certificate.check()
+            told(progress)
+
+        options = TrainOptions(
+            synthetic=request.material is Material.SYNTHETIC,
+            consent=certificate.consent,
+            usable=cleared.report.usable,
+            seen=_seen(cleared.report.timeline),
+            budget_s=budget,
+            on_preview=lambda _: certificate.count(),
+        )
+        description = train(request.footage, out, settings, options=options, progress=go_on).description
     stages.done()
     return cleared, description
+
+
+def _seen(timeline: Timeline) -> Seen:
+    """What the engine chooses the parts to learn from by."""
+    import numpy as np
+
+    from countenance.engine.footage_choice import Seen
+    from countenance.footage.timeline import SAMPLES_PER_S
+
+    def column(name: str) -> NDArray[np.float32]:
+        values = (None if sample.face is None else getattr(sample.face, name) for sample in timeline.samples)
+        return np.array([np.nan if value is None else value for value in values], np.float32)
+
+    return Seen(SAMPLES_PER_S, column("lip_gap"), column("yaw_deg"), column("pitch_deg"))
 
 
 def render_replica(
