@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,7 +16,7 @@ from countenance.engine.compose import Stage
 from countenance.engine.playback import Shot
 from countenance.engine.replica import BaseTrack
 from countenance.media.limits import Limits
-from countenance.media.read import FPS, Frame, frames
+from countenance.media.seek import ClipDecoder
 
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -27,29 +27,35 @@ _CURSORS = 2
 
 
 class ClipReader:
-    """Pictures of a clip by index: cheap in order, a jump where they are not. A context manager."""
+    """Pictures of a clip by index: cheap in order, a jump where they are not. A context manager.
+
+    It keeps two decoders for as long as it is open, whatever the number of jumps.
+    """
 
     def __init__(self, clip: Path, limits: Limits) -> None:
         self._clip = clip
         self._limits = limits
-        self._cursors: dict[int, Iterator[Frame]] = {}
+        self._exits = ExitStack()
+        self._decoders: list[ClipDecoder] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._cursors.clear()
+        self._decoders.clear()
+        self._exits.__exit__(kind, error, at)
 
     def frame(self, index: int) -> Picture:
         """(H, W, 3) the picture shown at index / 25 s."""
-        cursor = self._cursors.pop(index, None)
-        if cursor is None:
-            cursor = frames(self._clip, limits=self._limits, start_s=index / FPS)
-        picture = next(cursor).image
-        while len(self._cursors) >= _CURSORS:
-            self._cursors.pop(next(iter(self._cursors)))
-        self._cursors[index + 1] = cursor
-        return picture
+        decoder = next((one for one in self._decoders if index - one.number in (0, 1)), None)
+        if decoder is not None:
+            self._decoders.remove(decoder)
+        elif len(self._decoders) < _CURSORS:
+            decoder = self._exits.enter_context(ClipDecoder(self._clip, self._limits))
+        else:
+            decoder = self._decoders.pop(0)
+        self._decoders.append(decoder)
+        return decoder.picture(index)
 
 
 def staged(clip: ClipReader, track: BaseTrack, shot: Shot) -> Stage:
