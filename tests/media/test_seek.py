@@ -9,6 +9,7 @@ import pytest
 
 from countenance.errors import CountenanceError
 from countenance.media.limits import Limits
+from countenance.media.read import frames
 from countenance.media.seek import ClipDecoder
 from countenance.media.write import VideoWriter
 
@@ -26,17 +27,17 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_any_picture_in_any_order(clip: Path) -> None:
     numbers = [*range(30), *np.random.default_rng(3).permutation(70)[:40].tolist(), 69, 69, 0, 25, 24, 26]
+    in_order = [frame.image for frame in frames(clip)]
     with ClipDecoder(clip, Limits()) as decoder:
         for number in numbers:
-            level = float(decoder.picture(number).mean())
-            assert level == pytest.approx(LEVELS[number], abs=1.4), number
+            assert np.array_equal(decoder.picture(number), in_order[number]), number
             assert decoder.number == number
 
 
 def test_beyond_the_end_the_last_picture_stays(clip: Path) -> None:
     with ClipDecoder(clip, Limits()) as decoder:
-        assert float(decoder.picture(80).mean()) == pytest.approx(LEVELS[-1], abs=1.4)
-        assert float(decoder.picture(3).mean()) == pytest.approx(LEVELS[3], abs=1.4)
+        assert float(decoder.picture(80).mean()) == pytest.approx(LEVELS[-1], abs=2.5)
+        assert float(decoder.picture(3).mean()) == pytest.approx(LEVELS[3], abs=2.5)
 
 
 def test_what_is_no_clip_is_named(tmp_path: Path) -> None:
