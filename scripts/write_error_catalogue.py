@@ -17,6 +17,7 @@ from countenance.consent.receipt_rules import RULES as RECEIPT
 from countenance.consent.rules import RULES as CONSENT
 from countenance.engine.archive_rules import RULES as ARCHIVE
 from countenance.engine.errors import RULES as ENGINE
+from countenance.engine.mark_rules import RULES as MARK
 from countenance.errors import Rule
 from countenance.footage.portrait_rules import RULES as PORTRAIT
 from countenance.footage.rules import RULES as FOOTAGE
@@ -38,7 +39,7 @@ ROOMS: tuple[tuple[str, str, Sequence[Rule]], ...] = (
     ("Receipts", "What can be wrong with the signed record of a consent, and with keys.", RECEIPT),
     ("Models", "What can be wrong with the models that measure people, and with material too poor for them.", PEOPLE),
     ("Voices", "What can be wrong with a script that is to be spoken.", VOICE),
-    ("Engine", "What can go wrong in training and in speaking.", (*ENGINE, *ARCHIVE)),
+    ("Engine", "What can go wrong in training and in speaking.", (*ENGINE, *ARCHIVE, *MARK)),
     ("Synthetic people", "What rendering people who do not exist needs.", STOCK),
     ("Command line", "What can be wrong with a command.", CLI),
 )
