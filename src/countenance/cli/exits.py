@@ -27,7 +27,7 @@ _BAD_ARGUMENT = (
     "consent.biometric_key_invalid",
 )
 _BAD_MATERIAL = ("media.", "footage.", "consent.", "engine.too_little", "engine.appearance", "people.too_little")
-_BAD_INSTALLATION = ("people.weight", "stock.")
+_BAD_INSTALLATION = ("people.weight", "stock.", "engine.external_", "voice.plugin", "voice.program", "voice.service")
 
 
 class Exit(IntEnum):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from countenance import __version__
-from countenance.cli import archive, consent, demo, doctor, inspect, protect, studio
+from countenance.cli import archive, consent, demo, doctor, engines, inspect, protect, studio, voices
 from countenance.cli.errors import INTERNAL, INTERRUPTED, USAGE
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import report_failure
@@ -32,6 +32,8 @@ for _command in (
     archive.export,
     archive.upgrade,
     studio.statement,
+    voices.voices,
+    engines.engines,
     demo.demo,
     doctor.doctor,
 ):

@@ -76,8 +76,10 @@ def _word(ipa: str) -> tuple[str, list[str]]:
 
 
 def _stressed(word: str) -> str:
-    """A word of which nothing is stressed bears the stress on its first full vowel: it would be mumbled otherwise."""
-    vowels = [at for at, sound in enumerate(word) if sound in VOWELS]
-    full = [at for at in vowels if word[at] not in "əᵊᵻ" and word[at - 1 : at] != SECONDARY]
+    """A word without a main stress bears it on its first full vowel: it would be mumbled otherwise."""
+    vowels = [at for at, sound in enumerate(word) if sound in VOWELS and word[at - 1 : at] != SECONDARY]
+    full = [at for at in vowels if word[at] not in "əᵊᵻ"]
+    if not full and SECONDARY in word:
+        return word.replace(SECONDARY, PRIMARY, 1)
     at = next(iter(full or vowels), None)
     return word if at is None else word[:at] + PRIMARY + word[at:]

@@ -7,10 +7,12 @@ leaves this machine, to that address and to no other: redirects and proxies are 
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -97,17 +99,8 @@ def _fetched(text: str, settings: Settings) -> bytes:
     try:
         path = (address.path or "/") + (f"?{address.query}" if address.query else "")
         connection.request("POST", path, body=body, headers=headers)
-        answer = connection.getresponse()
-        if answer.status != _OK:
-            raise _failed(settings, f"It answered {answer.status} {answer.reason}.")
-        content = bytearray()
-        while chunk := answer.read1(_CHUNK_BYTES):
-            content += chunk
-            if len(content) > _MOST_BYTES:
-                raise _failed(settings, f"Its answer is larger than {_MOST_BYTES // 1_000_000} MB.")
-            if time.monotonic() > deadline:
-                raise TimeoutError
-        return bytes(content)
+        with closing(connection.getresponse()) as answer:
+            return _content(answer, deadline, settings)
     except TimeoutError as error:
         raise _failed(settings, f"It took longer than {settings.speech_service_timeout_s:.3g} s.") from error
     except (OSError, HTTPException, ValueError) as error:
@@ -116,15 +109,30 @@ def _fetched(text: str, settings: Settings) -> bytes:
         connection.close()
 
 
+def _content(answer: HTTPResponse, deadline: float, settings: Settings) -> bytes:
+    if answer.status != _OK:
+        raise _failed(settings, f"It answered {answer.status} {answer.reason}.")
+    content = bytearray()
+    while chunk := answer.read1(_CHUNK_BYTES):
+        content += chunk
+        if len(content) > _MOST_BYTES:
+            raise _failed(settings, f"Its answer is larger than {_MOST_BYTES // 1_000_000} MB.")
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    if answer.length:
+        raise _failed(settings, f"Its answer broke off {answer.length} bytes before the end.")
+    return bytes(content)
+
+
 def _address(settings: Settings) -> SplitResult:
-    address = urlsplit(settings.speech_service_url or "")
     try:
+        address = urlsplit(settings.speech_service_url or "")
         sound = address.scheme in ("http", "https") and address.hostname and address.port != 0
+        if sound and address.username is None:
+            return address
     except ValueError:
-        sound = False
-    if not sound or address.username is not None:
-        raise _failed(settings, "Its URL must be http or https with a host, and hold no user name.")
-    return address
+        pass
+    raise _failed(settings, "Its URL must be http or https with a host, and hold no user name.")
 
 
 def _headers(settings: Settings) -> dict[str, str]:
@@ -151,6 +159,6 @@ def _body(text: str, settings: Settings) -> bytes:
 
 
 def _failed(settings: Settings, detail: str) -> CountenanceError:
-    """The URL without its query, which may be a secret."""
-    shown = (settings.speech_service_url or "").partition("?")[0]
+    """The URL is told without its user and its query, which may be secrets."""
+    shown = re.sub("//[^/]*@", "//", (settings.speech_service_url or "").partition("?")[0])
     return CountenanceError(Finding(SERVICE_FAILED, detail=f"{shown}: {detail}"))
