@@ -17,6 +17,7 @@ from countenance.consent.receipt_rules import RULES as RECEIPT
 from countenance.consent.rules import RULES as CONSENT
 from countenance.engine.archive_rules import RULES as ARCHIVE
 from countenance.engine.errors import RULES as ENGINE
+from countenance.engine.external.errors import RULES as EXTERNAL
 from countenance.engine.mark_rules import RULES as MARK
 from countenance.errors import Rule
 from countenance.footage.portrait_rules import RULES as PORTRAIT
@@ -40,6 +41,7 @@ ROOMS: tuple[tuple[str, str, Sequence[Rule]], ...] = (
     ("Models", "What can be wrong with the models that measure people, and with material too poor for them.", PEOPLE),
     ("Voices", "What can be wrong with a script that is to be spoken.", VOICE),
     ("Engine", "What can go wrong in training and in speaking.", (*ENGINE, *ARCHIVE, *MARK)),
+    ("External engines", "What can go wrong with an engine in a process of its own.", EXTERNAL),
     ("Synthetic people", "What rendering people who do not exist needs.", STOCK),
     ("Command line", "What can be wrong with a command.", CLI),
 )

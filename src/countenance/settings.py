@@ -67,6 +67,9 @@ class Settings(BaseSettings):
         default=None,
         description="A PEM file of certificate authorities; content credentials (C2PA) of their signers are trusted.",
     )
+    engines_dir: Path | None = Field(
+        default=None, description="A folder with a folder for each external engine, with its engine.toml in it."
+    )
     c2pa_certificate: Path | None = Field(
         default=None,
         description="The certificate (PEM, with its chain) that signs videos as AI-generated (C2PA); without it one "

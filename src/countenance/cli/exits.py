@@ -25,6 +25,9 @@ _BAD_ARGUMENT = (
     "consent.stored_face_damaged",
     "consent.biometric_key_wrong",
     "consent.biometric_key_invalid",
+    "engine.external_manifest",
+    "engine.external_unknown",
+    "engine.external_not_accepted",
 )
 _BAD_MATERIAL = ("media.", "footage.", "consent.", "engine.too_little", "engine.appearance", "people.too_little")
 _BAD_INSTALLATION = ("people.weight", "stock.", "engine.external_", "voice.plugin", "voice.program", "voice.service")
@@ -56,10 +59,10 @@ def exit_for(finding: Finding, *, judges_material: bool) -> Exit:
     then a recording that cannot be read was refused; elsewhere it is an input that cannot be used.
     """
     rule = finding.rule.id
-    if rule.startswith(_BAD_INSTALLATION):
-        return Exit.INTERNAL
     if rule in _BAD_ARGUMENT:
         return Exit.INPUT
+    if rule.startswith(_BAD_INSTALLATION):
+        return Exit.INTERNAL
     if rule.startswith("consent."):
         return Exit.REFUSED
     return Exit.REFUSED if judges_material and rule.startswith(_BAD_MATERIAL) else Exit.INPUT
