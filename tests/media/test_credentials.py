@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from cryptography import x509
@@ -72,7 +73,18 @@ def test_a_video_appears_signed(tmp_path: Path, settings: Settings) -> None:
     assert [round(float(frame.image.mean())) for frame in frames(path)] == pytest.approx(range(0, 200, 20), abs=3)
     content = path.read_bytes()
     assert 0 < content.index(b"moov") < content.index(b"mdat")
+    with VideoWriter(tmp_path / "plain.mp4", 64, 48, audio=np.zeros(6400, np.float32)) as writer:
+        for picture in PICTURES:
+            writer.write(picture)
+    assert packets(path) == packets(tmp_path / "plain.mp4")
+    (tmp_path / "plain.mp4").unlink()
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["data", "hello.mp4"]
+
+
+def packets(path: Path) -> list[tuple[str, int | None, bytes]]:
+    """All that a player decodes."""
+    with av.open(str(path)) as container:
+        return [(packet.stream.type, packet.pts, bytes(packet)) for packet in container.demux() if packet.size]
 
 
 def test_a_changed_byte_breaks_it(tmp_path: Path, settings: Settings) -> None:
