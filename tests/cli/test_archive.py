@@ -172,3 +172,16 @@ def test_what_is_up_to_date_stays_as_it_is(replica: Path, command: Command) -> N
     assert (done.code, done.result["format_before"]) == (Exit.OK, bundle.FORMAT_VERSION)
     assert {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in replica.iterdir()} == before
     assert "Nothing was changed." in command("upgrade", replica).out
+
+
+def test_an_older_replica_is_brought_up_to_date(
+    receipt: Receipt, replica: Path, own_settings: Settings, command: Command
+) -> None:
+    path = replica / "replica.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 1}))
+    done = command("upgrade", replica, "--json")
+    assert (done.code, done.result["format_before"], done.result["format_version"]) == (Exit.OK, 1, 2)
+    still_stands(bundle.load(replica).description, own_settings)()
+    # What was noted of it is noted anew: a revocation deletes it as it is now.
+    assert revoke(receipt.id, own_settings).complete
+    assert not replica.exists()

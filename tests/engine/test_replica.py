@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from bundles import small_replica
 
 from countenance.engine import replica as bundle
+from countenance.engine.archive import export, unpack
+from countenance.engine.renew import renew
 from countenance.errors import CountenanceError
 
 
@@ -36,6 +39,56 @@ def test_everything_comes_back(replica: bundle.Replica, tmp_path: Path) -> None:
     assert back.base_clip.read_bytes() == b"pictures"
     assert back.description["metrics"] == {"lip_ssim": 0.9}
     assert back.description == saved.description
+
+
+@pytest.fixture
+def older(replica: bundle.Replica, tmp_path: Path) -> Path:
+    """A replica as format 1 wrote it."""
+    bundle.save(replica, tmp_path / "older")
+    path = tmp_path / "older" / bundle.DESCRIPTION
+    written = json.loads(path.read_text())
+    path.write_text(json.dumps({"format_version": 1, **{name: written[name] for name in written if name not in NEW}}))
+    return tmp_path / "older"
+
+
+NEW = ("format_version", "id", "tier", "offset_frames")
+
+
+def test_an_older_format_is_upgraded_in_memory_alone(older: Path, tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in older.iterdir()}
+    loaded = bundle.load(older)
+    assert loaded.description == bundle.describe(older)
+    assert (loaded.description["format_version"], loaded.description["tier"]) == (2, "final")
+    assert (loaded.description["offset_frames"], dict(loaded.optional)) == (0, {})
+    assert {path.name: path.read_bytes() for path in older.iterdir()} == before
+
+
+def test_an_older_format_is_written_anew_when_asked_for(older: Path) -> None:
+    known = bundle.load(older)
+    assert renew(older) == (1, 2)
+    assert json.loads((older / bundle.DESCRIPTION).read_text())["format_version"] == 2
+    again = bundle.load(older)
+    assert again.description["id"] == known.description["id"]
+    np.testing.assert_array_equal(again.rest, known.rest)
+    assert again.atlas.jpegs == known.atlas.jpegs
+    assert renew(older) == (2, 2)
+
+
+def test_what_a_replica_may_have_besides(replica: bundle.Replica, tmp_path: Path) -> None:
+    weights = {"w": np.arange(6, dtype=np.float32).reshape(2, 3)}
+    folder = tmp_path / "ada"
+    saved = bundle.save(replace(replica, optional={bundle.REFINER: weights}), folder)
+    assert set(saved.description["hashes"]) == {*bundle.REQUIRED, bundle.REFINER}
+    np.testing.assert_array_equal(bundle.load(folder).optional[bundle.REFINER]["w"], weights["w"])
+    export(folder, tmp_path / "file")
+    unpack(tmp_path / "file", tmp_path / "there", lambda arrival: None)
+    np.testing.assert_array_equal(bundle.load(tmp_path / "there").optional[bundle.REFINER]["w"], weights["w"])
+    (folder / bundle.REFINER).write_bytes(b"spoilt")
+    with pytest.raises(CountenanceError) as error:
+        bundle.load(folder)
+    assert (rule_of(error), Path(error.value.finding.file).name) == ("engine.replica_damaged", bundle.REFINER)
+    bundle.save(replica, folder)
+    assert not (folder / bundle.REFINER).exists()
 
 
 def test_only_its_owner_may_read_it(replica: bundle.Replica, tmp_path: Path) -> None:
@@ -126,7 +179,16 @@ def test_a_link_to_a_replica_may_be_named(replica: bundle.Replica, tmp_path: Pat
     bundle.load(tmp_path / "ada")
 
 
-@pytest.mark.parametrize("change", [{"hashes": None}, {"hashes": []}, {"format_version": True}, {"format_version": -3}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hashes": None},
+        {"hashes": []},
+        {"hashes": {"../../etc/passwd": ""}},
+        {"format_version": True},
+        {"format_version": -3},
+    ],
+)
 def test_a_spoilt_description_is_a_typed_error(
     replica: bundle.Replica, tmp_path: Path, change: dict[str, object]
 ) -> None:

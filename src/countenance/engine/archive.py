@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import shutil
 import stat
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,16 +26,15 @@ from countenance.engine.archive_rules import (
 )
 from countenance.engine.errors import REPLICA_DAMAGED, REPLICA_TOO_NEW
 from countenance.engine.replica import (
-    ATLAS,
-    BASE_CLIP,
     DESCRIPTION,
-    ENGINE,
-    _put_in_place,
+    OPTIONAL,
+    REQUIRED,
     check_place,
     describe,
     load,
     storage_errors,
 )
+from countenance.engine.workplace import put_in_place, work_folder
 from countenance.errors import CountenanceError, Finding, Rule
 from countenance.media.container import check_file
 from countenance.media.errors import CANNOT_WRITE, problem
@@ -46,8 +43,6 @@ from countenance.media.write import placed, write_errors
 
 VOUCHER = "voucher.jws"
 """The signed word of whoever exported it that this replica is the one which its receipt is for."""
-_REQUIRED = frozenset({ENGINE, ATLAS, BASE_CLIP})
-_OPTIONAL = frozenset({"refiner.safetensors", "voice.safetensors"})
 _MOST_BYTES = int(ARCHIVE_TOO_LARGE.limit or 0) * 1_000_000_000
 _MOST_TEXT_BYTES = 16_000_000
 """of `replica.json` and of the voucher"""
@@ -113,15 +108,12 @@ def unpack(file: Path, folder: Path, admit: Admit) -> Mapping[str, Any]:
     size = file.stat().st_size
     if size > _MOST_BYTES:
         raise problem(ARCHIVE_TOO_LARGE, file, measured=size / 1e9)
-    with storage_errors(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            description = _unpacked(file, size, part, admit)
-            _put_in_place(part, folder)
-            return description
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+    with storage_errors(folder), work_folder(folder) as work:
+        part = work / "replica"
+        part.mkdir(mode=0o700)
+        description = _unpacked(file, size, part, admit)
+        put_in_place(part, folder)
+        return description
 
 
 def _unpacked(file: Path, size: int, part: Path, admit: Admit) -> Mapping[str, Any]:
@@ -167,8 +159,8 @@ def _entries(archive: zipfile.ZipFile, size: int, file: Path) -> dict[str, zipfi
     if not listed or listed[0].filename != DESCRIPTION or listed[0].header_offset != 0:
         raise _error(NOT_AN_ARCHIVE, file)
     entries = {entry.filename: entry for entry in listed}
-    known = {DESCRIPTION, VOUCHER} | _REQUIRED | _OPTIONAL
-    if len(entries) != len(listed) or not entries.keys() <= known or not entries.keys() >= _REQUIRED:
+    known = {DESCRIPTION, VOUCHER} | REQUIRED | OPTIONAL
+    if len(entries) != len(listed) or not entries.keys() <= known or not entries.keys() >= REQUIRED:
         raise _error(ARCHIVE_DAMAGED, file, "It does not hold the files of a replica, once each and nothing else.")
     for entry in listed:
         mode = entry.external_attr >> 16
@@ -185,7 +177,7 @@ def _hashes(description: Mapping[str, Any], file: Path, rule: Rule) -> dict[str,
     """The hash of each of a replica's files, by name."""
     hashes = description.get("hashes")
     names = hashes.keys() if isinstance(hashes, dict) else set()
-    if not isinstance(hashes, dict) or not _REQUIRED <= names <= _REQUIRED | _OPTIONAL:
+    if not isinstance(hashes, dict) or not REQUIRED <= names <= REQUIRED | OPTIONAL:
         raise _error(rule, file)
     return {name: str(hashes[name]) for name in sorted(names)}
 

@@ -4,6 +4,11 @@ replica.json          what it is: format, versions, where it came from, metrics,
 engine.safetensors    mouth basis, speech-to-motion, rest mouth, and the track of the playing clip
 atlas.safetensors     the filmed mouths, as JPEG, with their landmarks
 base.mp4              the playing clip, 25 frames/s, without sound
+
+and, where it was made with them,
+
+refiner.safetensors   weights of the net that refines the mouth
+voice.safetensors     the person's own voice
 """
 
 from __future__ import annotations
@@ -12,10 +17,9 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,17 +32,23 @@ from countenance.engine.atlas import Atlas
 from countenance.engine.errors import CANNOT_STORE, NOT_A_REPLICA, PLACE_TAKEN, REPLICA_DAMAGED, REPLICA_TOO_NEW
 from countenance.engine.motion import SpeechMotion
 from countenance.engine.mouth import MouthBasis
+from countenance.engine.upgrade import upgraded
+from countenance.engine.workplace import put_in_place, work_folder
 from countenance.errors import CountenanceError, Finding, Rule
 
 Array = NDArray[np.float32]
 Arrays = dict[str, NDArray[Any]]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 DESCRIPTION = "replica.json"
 ENGINE = "engine.safetensors"
 ATLAS = "atlas.safetensors"
 BASE_CLIP = "base.mp4"
-_FILES = (ENGINE, ATLAS, BASE_CLIP)
+REFINER = "refiner.safetensors"
+VOICE = "voice.safetensors"
+REQUIRED = frozenset({ENGINE, ATLAS, BASE_CLIP})
+OPTIONAL = frozenset({REFINER, VOICE})
+"""Arrays alone; a replica has those that `hashes` names."""
 
 Part = TypeVar("Part", MouthBasis, SpeechMotion, "BaseTrack")
 
@@ -79,7 +89,9 @@ class Replica:
     base_clip: Path
     """the playing clip: `BASE_CLIP` in the replica's folder"""
     description: Mapping[str, Any]
-    """what `replica.json` holds"""
+    """what `replica.json` holds, as the present format has it"""
+    optional: Mapping[str, Arrays] = field(default_factory=dict)
+    """the arrays of the `OPTIONAL` files that it has, by file and name"""
 
 
 def save(replica: Replica, folder: Path) -> Replica:
@@ -90,41 +102,42 @@ def save(replica: Replica, folder: Path) -> Replica:
     """
     folder = folder.resolve()
     check_place(folder)
-    with storage_errors(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            shutil.copyfile(replica.base_clip, part / BASE_CLIP)
-            save_file(_engine_arrays(replica), part / ENGINE)
-            save_file(_atlas_arrays(replica.atlas), part / ATLAS)
-            description = {
-                "format_version": FORMAT_VERSION,
-                **replica.description,
-                "hashes": {name: file_sha256(part / name) for name in _FILES},
-            }
-            (part / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", "utf-8")
-            for file in part.iterdir():
-                file.chmod(0o600)  # faces are biometric data
-            _put_in_place(part, folder)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+    with storage_errors(folder), work_folder(folder) as work:
+        part = work / "replica"
+        part.mkdir(mode=0o700)
+        shutil.copyfile(replica.base_clip, part / BASE_CLIP)
+        save_file(_engine_arrays(replica), part / ENGINE)
+        save_file(_atlas_arrays(replica.atlas), part / ATLAS)
+        for name in OPTIONAL & replica.optional.keys():
+            save_file(replica.optional[name], part / name)
+        hashes = {name: file_sha256(part / name) for name in sorted(REQUIRED | replica.optional.keys())}
+        present = {"format_version": FORMAT_VERSION}
+        description = {**present, **replica.description, **present, "hashes": hashes}
+        (part / DESCRIPTION).write_text(json.dumps(description, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        for file in part.iterdir():
+            file.chmod(0o600)  # faces are biometric data
+        put_in_place(part, folder)
     return replace(replica, base_clip=folder / BASE_CLIP, description=description)
 
 
 def load(folder: Path) -> Replica:
-    """Read a replica and check its hashes.
+    """Read a replica and check its hashes. One of an older format is upgraded in memory; its folder stays as it is.
 
     Raises:
         CountenanceError: engine.not_a_replica, engine.replica_too_new, engine.replica_damaged.
     """
-    description = describe(folder)
-    hashes = description.get("hashes")
-    for name in _FILES:
+    described = _as_it_stands(folder)
+    hashes = described.get("hashes")
+    if not isinstance(hashes, dict) or not REQUIRED <= hashes.keys() <= REQUIRED | OPTIONAL:
+        raise _error(REPLICA_DAMAGED, folder / DESCRIPTION)
+    for name, digest in hashes.items():
         path = folder / name
-        if not isinstance(hashes, dict) or not os.access(path, os.R_OK) or file_sha256(path) != hashes.get(name):
+        if not os.access(path, os.R_OK) or file_sha256(path) != digest:
             raise _error(REPLICA_DAMAGED, path)
     try:
-        engine, atlas = load_file(folder / ENGINE), load_file(folder / ATLAS)
+        arrays = {name: load_file(folder / name) for name in hashes.keys() - {BASE_CLIP}}
+        description, arrays = upgraded(described, arrays, FORMAT_VERSION)
+        engine, atlas = arrays.pop(ENGINE), arrays.pop(ATLAS)
         return Replica(
             basis=_read(MouthBasis, "basis", engine),
             motion=_read(SpeechMotion, "motion", engine),
@@ -134,17 +147,22 @@ def load(folder: Path) -> Replica:
             atlas=_read_atlas(atlas),
             base_clip=folder / BASE_CLIP,
             description=description,
+            optional=arrays,
         )
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise _error(REPLICA_DAMAGED, folder) from error
 
 
 def describe(folder: Path) -> dict[str, Any]:
-    """What `replica.json` says, without opening the rest.
+    """What `replica.json` says, as the present format has it, without opening the rest.
 
     Raises:
         CountenanceError: engine.not_a_replica, engine.replica_too_new.
     """
+    return upgraded(_as_it_stands(folder), {}, FORMAT_VERSION)[0]
+
+
+def _as_it_stands(folder: Path) -> dict[str, Any]:
     try:
         description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -167,7 +185,7 @@ def check_place(folder: Path) -> None:
         if not folder.exists():
             return
         inside = {path.name for path in folder.iterdir()} if folder.is_dir() else {str(folder)}
-    if inside - {DESCRIPTION, *_FILES}:
+    if inside - {DESCRIPTION, *REQUIRED, *OPTIONAL}:
         raise _error(PLACE_TAKEN, folder)
     if inside:
         _check_ours(folder)
@@ -179,20 +197,6 @@ def _check_ours(folder: Path) -> None:
     except CountenanceError as error:
         if error.finding.rule is not REPLICA_TOO_NEW:
             raise _error(PLACE_TAKEN, folder) from error
-
-
-def _put_in_place(part: Path, folder: Path) -> None:
-    """Rename a whole new replica over an older one, which comes back if that fails."""
-    older = part.with_name(part.name + "-older")
-    if folder.exists():
-        folder.rename(older)
-    try:
-        part.rename(folder)
-    except BaseException:
-        if older.exists():
-            older.rename(folder)
-        raise
-    shutil.rmtree(older, ignore_errors=True)
 
 
 def file_sha256(path: Path) -> str:

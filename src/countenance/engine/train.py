@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from countenance.engine.learn import Material, learn, put_in_order
 from countenance.engine.motion import speaking
 from countenance.engine.replica import BASE_CLIP, Replica, check_place, file_sha256, save, storage_errors
 from countenance.engine.watch import Watched, watch
+from countenance.engine.workplace import work_folder
 from countenance.errors import CountenanceError, Finding, Span
 from countenance.media.concatenate import concatenate
 from countenance.media.limits import Limits, limits_from
@@ -104,8 +105,10 @@ def train(
     stages.update("listen", 0.0)
     voiced = speaking(samples, frames, settings)
     task = _Task(footage, out, samples, voiced, options, settings, limits, began, "r" + token_hex(6))
-    with _work_folder(out) as work:
-        clip = Path(work) / "first.mp4"
+    with ExitStack() as stack:
+        with storage_errors(out):
+            work = stack.enter_context(work_folder(out))
+        clip = work / "first.mp4"
         until = None if options.budget_s is None else began + _WATCHING_SHARE * options.budget_s
         seen = watch(footage, first, clip, settings, limits, until=until, progress=stages.stage("watch"))
         _check_time(seen, task, info.duration_s)
@@ -115,10 +118,10 @@ def train(
             if not any(out.glob("*")):
                 stages.update("preview", 0.0)
                 options.on_preview(_saved(task, replica, material, "preview", {}))
-            more = Path(work) / "rest.mp4"
+            more = work / "rest.mp4"
             later = watch(footage, rest, more, settings, limits, until=until, progress=stages.stage("watch all"))
-            concatenate([clip, more], Path(work) / BASE_CLIP)
-            replica, material = _learned(task, seen.joined(later), Path(work) / BASE_CLIP, stages.stage("learn all"))
+            concatenate([clip, more], work / BASE_CLIP)
+            replica, material = _learned(task, seen.joined(later), work / BASE_CLIP, stages.stage("learn all"))
         figures = _measured(task, replica, material, stages.stage("measure"))
         stages.update("store", 0.0)
         replica = _saved(task, replica, material, "final", figures)
@@ -155,13 +158,6 @@ def _measured(
 
 def _saved(task: _Task, replica: Replica, material: Material, tier: str, figures: Mapping[str, float]) -> Replica:
     return save(replace(replica, description=_description(task, material, tier, figures)), task.out)
-
-
-def _work_folder(out: Path) -> tempfile.TemporaryDirectory[str]:
-    """A folder of its own beside `out`, so that what is finished there need only be renamed."""
-    with storage_errors(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        return tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent)
 
 
 def _allowed(usable: tuple[Span, ...] | None, frames: int) -> NDArray[np.bool_]:

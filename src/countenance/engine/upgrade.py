@@ -22,10 +22,15 @@ Step = Callable[[Description, Arrays], tuple[Description, Arrays]]
 def from_1_to_2(description: Description, arrays: Arrays) -> tuple[Description, Arrays]:
     """Format 2 knows replicas by an id of their own, trains in tiers, and keeps how far sound and picture are apart.
 
-    It may hold the weights of a refiner and a personal voice as well; a replica of format 1 holds neither.
+    It may hold the weights of a refiner and a personal voice as well; a replica of format 1 holds neither. What was
+    held out is a list of spans; it was one span.
     """
     added = {"id": id_of(description), "tier": "final", "offset_frames": 0}
-    return {**added, **description, "format_version": 2}, arrays
+    newer = {**added, **description, "format_version": 2}
+    footage = description.get("footage")
+    if isinstance(footage, Mapping) and "held_out_s" in footage:
+        newer["footage"] = {**footage, "held_out_s": [footage["held_out_s"]]}
+    return newer, arrays
 
 
 STEPS: Mapping[int, Step] = {1: from_1_to_2}
