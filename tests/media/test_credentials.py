@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from pydantic import SecretStr
 from signing import Authority, new_authority
 
 from countenance.errors import CountenanceError
+from countenance.media import certificates
 from countenance.media import signer as signers
 from countenance.media.credentials import Statement, sealer, sign
 from countenance.media.probe import probe
@@ -189,7 +191,8 @@ def test_it_is_renewed_in_time_and_old_videos_stay_trusted(
 
     def at(years: float) -> list[x509.Certificate]:
         Later.years = years
-        monkeypatch.setattr(signers, "datetime", Later)
+        for module in (signers, certificates):
+            monkeypatch.setattr(module, "datetime", Later)
         chain = x509.load_pem_x509_certificates(signer_of(settings).chain)
         monkeypatch.undo()
         return chain
@@ -231,6 +234,28 @@ def test_an_owner_signs_with_a_certificate_of_their_own(tmp_path: Path) -> None:
         found = known(spoken(tmp_path / "hello.mp4", settings), authority.anchors)
         assert (found.state, found.signer) == (CredentialState.TRUSTED, "Test Signer")
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ec.generate_private_key(ec.SECP384R1()),
+        ec.generate_private_key(ec.SECP521R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+        rsa.generate_private_key(65537, 2048),
+    ],
+    ids=["P-384", "P-521", "Ed25519", "RSA"],
+)
+def test_every_kind_of_key_that_c2pa_knows(key: CertificateIssuerPrivateKeyTypes, tmp_path: Path) -> None:
+    root_key = certificates.new_key()
+    root = certificates.authoritys_certificate(root_key)
+    leaf = certificates.signers_certificate(key.public_key(), "Harbour Films", root_key, root)
+    chain = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in (leaf, root))
+    pem = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    certificate, secret = owned(tmp_path, Authority(chain.decode(), chain, key.private_bytes(*pem)))
+    settings = Settings(data_dir=tmp_path / "data", c2pa_certificate=certificate, c2pa_key=secret)
+    anchors = root.public_bytes(serialization.Encoding.PEM).decode()
+    assert known(spoken(tmp_path / "hello.mp4", settings), anchors).state is CredentialState.TRUSTED
 
 
 def test_a_certificate_that_cannot_sign_is_refused_before_anything_is_rendered(tmp_path: Path) -> None:

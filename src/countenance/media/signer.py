@@ -15,12 +15,11 @@ import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -29,9 +28,18 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import NameOID
 
 from countenance.errors import CountenanceError
+from countenance.media.certificates import (
+    MOST_NAME,
+    SIGNER_YEARS,
+    SKEW,
+    YEAR,
+    authoritys_certificate,
+    new_key,
+    signers_certificate,
+)
 from countenance.media.credential_rules import SIGNER_UNUSABLE
 from countenance.media.errors import problem
 from countenance.media.private import locked, private_folder, write
@@ -39,19 +47,10 @@ from countenance.settings import Settings
 
 _FOLDER = "credentials"
 _AUTHORITY, _CERTIFICATE, _SIGNER, _LOCK = "authority.pem", "authority.crt", "signer.pem", "lock"
-_AUTHORITY_YEARS, _SIGNER_YEARS, _RENEWED_AFTER_YEARS = 30, 10, 1
-_YEAR = timedelta(days=365)
-_SKEW = timedelta(days=1)
-"""A certificate counts from a day before it was made, for clocks that are behind."""
+_RENEWED_AFTER = 1 * YEAR
 _MOST_BYTES = 256 * 1024
-_MOST_NAME = 64
-"""characters of an organisation's name in a certificate (X.520)"""
 _PRIVATE_KEY = re.compile(rb"-----BEGIN ([A-Z ]*)PRIVATE KEY-----.*?-----END \1PRIVATE KEY-----", re.DOTALL)
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
-_USES = (
-    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-    "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
-)  # fmt: skip
 
 _Key = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
@@ -117,15 +116,15 @@ def _given(settings: Settings) -> Signer:
 def _own(folder: Path, organisation: str) -> Signer:
     """The signer in the data folder, for whoever has locked it; made anew where it is due."""
     path = folder / _SIGNER
-    name = organisation[:_MOST_NAME]
+    name = organisation[:MOST_NAME]
     if path.exists():
         data = _secret(path)
         key, certificates = _key(data, path), _certificates(data, path)
         if _is_fresh(certificates, name) and _belong(key, certificates[0]):
             return _signer(key, certificates, path)
     authority_key, authority = _authority(folder)
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificates = [_signers_certificate(key, name, authority_key, authority), authority]
+    key = new_key()
+    certificates = [signers_certificate(key.public_key(), name, authority_key, authority), authority]
     signer = _signer(key, certificates, path)
     write(path, signer.key + signer.chain)
     return signer
@@ -133,7 +132,7 @@ def _own(folder: Path, organisation: str) -> Signer:
 
 def _is_fresh(certificates: Sequence[x509.Certificate], organisation: str) -> bool:
     now, first = datetime.now(UTC), certificates[0]
-    renewed_at = first.not_valid_before_utc + _SKEW + _RENEWED_AFTER_YEARS * _YEAR
+    renewed_at = first.not_valid_before_utc + SKEW + _RENEWED_AFTER
     named = first.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     return first.not_valid_before_utc <= now < renewed_at and [each.value for each in named] == [organisation]
 
@@ -147,11 +146,11 @@ def _authority(folder: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certifica
         if not isinstance(key, ec.EllipticCurvePrivateKey) or not _belong(key, certificate):
             raise _unusable(path, "Key and certificate do not belong together.")
         now = datetime.now(UTC)
-        if certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc - _SIGNER_YEARS * _YEAR:
+        if certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc - SIGNER_YEARS * YEAR:
             _hand_out(folder, certificate)
             return key, certificate
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = _authoritys_certificate(key)
+    key = new_key()
+    certificate = authoritys_certificate(key)
     write(path, _private_pem(key) + certificate.public_bytes(Encoding.PEM))
     _hand_out(folder, certificate)
     return key, certificate
@@ -163,57 +162,6 @@ def _hand_out(folder: Path, certificate: x509.Certificate) -> None:
     before = path.read_bytes() if path.exists() else b""
     if pem not in before:
         write(path, pem + before)
-
-
-def _authoritys_certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    serial = x509.random_serial_number()
-    # A name of its own, so that the authorities of two installations are not taken for one.
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Countenance on one machine, {serial % 2**32:08x}")])
-    return (
-        _builder(name, name, key, serial, _AUTHORITY_YEARS)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-
-
-def _signers_certificate(
-    key: ec.EllipticCurvePrivateKey,
-    organisation: str,
-    authority_key: ec.EllipticCurvePrivateKey,
-    authority: x509.Certificate,
-) -> x509.Certificate:
-    """As C2PA 2.2, 14.5.1 asks of a signer's certificate."""
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-            x509.NameAttribute(NameOID.COMMON_NAME, "Countenance, a certificate made on one machine"),
-        ]
-    )
-    return (
-        _builder(name, authority.subject, key, x509.random_serial_number(), _SIGNER_YEARS)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage("digital_signature"), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
-        .sign(authority_key, hashes.SHA256())
-    )
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, serial: int, years: int
-) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder(issuer, subject, key.public_key(), serial)
-        .not_valid_before(now - _SKEW)
-        .not_valid_after(now + years * _YEAR)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-
-
-def _usage(*allowed: str) -> x509.KeyUsage:
-    return x509.KeyUsage(**{use: use in allowed for use in _USES})
 
 
 def _signer(key: _Key, certificates: Sequence[x509.Certificate], source: Path) -> Signer:
