@@ -71,6 +71,24 @@ SOUND_TOO_SHORT = Rule(
     unit="s",
 )
 
+NO_GPU = Rule(
+    id="engine.no_gpu",
+    title="Work was to be done on a graphics card, and torch finds none that it can use.",
+    remedy="Install the driver and a torch that is built for the card, or choose the device auto or cpu.",
+)
+
+UNKNOWN_BACKGROUND = Rule(
+    id="engine.unknown_background",
+    title="The background is no word that is known, no colour and no file.",
+    remedy="Say filmed, transparent, green, blue, white, black or a colour like #2b6cb0, or name a picture or video.",
+)
+
+SUFFIX_MISFITS = Rule(
+    id="engine.suffix_misfits",
+    title="The video's name does not fit its background: only WebM files can be transparent.",
+    remedy="Let the name of a transparent video end in .webm, and that of any other in .mp4.",
+)
+
 RULES: tuple[Rule, ...] = (
     TOO_LITTLE_TO_LEARN,
     APPEARANCE_CHANGES,
@@ -82,4 +100,7 @@ RULES: tuple[Rule, ...] = (
     CANNOT_STORE,
     OUT_IS_INPUT,
     SOUND_TOO_SHORT,
+    NO_GPU,
+    UNKNOWN_BACKGROUND,
+    SUFFIX_MISFITS,
 )
