@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av
+import c2pa  # type: ignore[import-untyped]
 import numpy as np
 import pytest
 from cryptography import x509
@@ -24,7 +26,7 @@ from countenance.media import certificates
 from countenance.media import signer as signers
 from countenance.media.credentials import Statement, sealer, sign
 from countenance.media.probe import probe
-from countenance.media.provenance import Credentials, CredentialState, read_credentials, sidecar_of
+from countenance.media.provenance import OFFLINE, REPLICA, Credentials, CredentialState, read_credentials, sidecar_of
 from countenance.media.read import frames
 from countenance.media.signer import own_anchors, signer_of
 from countenance.media.write import VideoWriter
@@ -81,6 +83,16 @@ def test_a_video_appears_signed(tmp_path: Path, settings: Settings) -> None:
     assert packets(path) == packets(tmp_path / "plain.mp4")
     (tmp_path / "plain.mp4").unlink()
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["data", "hello.mp4"]
+
+
+def test_the_signer_answers_for_all_that_is_said(tmp_path: Path, settings: Settings) -> None:
+    path = spoken(tmp_path / "hello.mp4", settings)
+    with c2pa.Context.from_dict(dict(OFFLINE)) as context, path.open("rb") as file:
+        store = json.loads(c2pa.Reader(None, file, None, context).detailed_json())
+    claim = store["manifests"][store["active_manifest"]]["claim"]
+    named = {each["url"].rsplit("/", 1)[-1] for each in claim["created_assertions"]}
+    assert named == {"c2pa.actions.v2", "c2pa.hash.bmff.v3", REPLICA}
+    assert not claim.get("gathered_assertions")
 
 
 def packets(path: Path) -> list[tuple[str, int | None, bytes]]:

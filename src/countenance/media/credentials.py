@@ -29,6 +29,11 @@ _CORE: Mapping[str, Any] = {"backing_store_memory_threshold_in_mb": 64}
 """The library keeps a copy of the file; a larger one it puts into the folder for temporary files, without a name."""
 _PIECES: Mapping[str, Any] = {"merkle_tree_chunk_size_in_kb": 4096}
 """A large file is hashed in pieces of 4 MB, by us and whoever checks it, instead of in a whole that fills memory."""
+_BUILDER: Mapping[str, Any] = {
+    "thumbnail": {"enabled": False},
+    # What stands under "created" the signer answers for; anything else counts as gathered from others.
+    "created_assertion_labels": ["c2pa.actions", "c2pa.actions.v2", REPLICA],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def _signed(
     size = source.seek(0, io.SEEK_END)
     source.seek(0)
     core = {**OFFLINE["core"], **_CORE, **(_PIECES if size >= _PIECES_FROM_BYTES else {})}
-    options = {**OFFLINE, "core": core, "builder": {"thumbnail": {"enabled": False}}}
+    options = {**OFFLINE, "core": core, "builder": _BUILDER}
     try:
         with (
             c2pa.Signer.from_info(c2pa.C2paSignerInfo(signer.algorithm, signer.chain, signer.key, None)) as key,
