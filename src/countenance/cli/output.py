@@ -66,7 +66,7 @@ def print_rows(target: Console, title: str, rows: Sequence[Sequence[str]]) -> No
 def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+    return Console(stderr=stderr, markup=False, highlight=False, soft_wrap=False)
 
 
 def _panel(finding: Finding) -> RenderableType:

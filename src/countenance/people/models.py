@@ -151,11 +151,15 @@ class WeightState:
 
 
 def weight_path(name: str, settings: Settings) -> Path:
-    """The checked file of the weight called `name` (one of `WEIGHTS` that is in one piece).
+    """The checked file of the weight called `name` (one of `WEIGHTS`).
 
-    Raises CountenanceError `people.weight_missing` or `people.weight_altered`; KeyError for a name that is not known.
+    Raises CountenanceError `people.weight_missing` or `people.weight_altered`; KeyError for a name that is not known,
+    and for a weight in several pieces (`weight_bytes`).
     """
-    return _checked(_BY_NAME[name], settings)[0]
+    path, *others = _checked(_BY_NAME[name], settings)
+    if others:
+        raise KeyError(name)
+    return path
 
 
 def weight_bytes(name: str, settings: Settings) -> bytes:
