@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from typing import get_args
 
 from countenance.errors import CountenanceError, Finding
 from countenance.settings import Settings
@@ -19,7 +20,7 @@ from countenance.voice.english import NOTATION
 from countenance.voice.errors import PLUGIN_FAILED, SOUNDS_NOT_READ, UNKNOWN_VOICE
 from countenance.voice.pronunciation import Dictionary, pronounced
 from countenance.voice.speech import Speech
-from countenance.voice.voice import NeedsSomething, Voice, VoiceInfo
+from countenance.voice.voice import NeedsSomething, Sex, Voice, VoiceInfo
 
 DEFAULT_VOICE = hibari.INFO.id
 GROUP = "countenance.voices"
@@ -111,10 +112,10 @@ def _brought(entry: metadata.EntryPoint, settings: Settings) -> list[_Found | Li
     source = f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
     try:
         found = [(voice, voice.info) for voice in entry.load()(settings)]
-    except (Exception, SystemExit) as error:  # whatever a stranger's code does
-        return [_broken(entry, source, f"{type(error).__name__}: {error}.")]
-    if any(_flaw_of_info(info) for _, info in found):
         flaws = " ".join(filter(None, (_flaw_of_info(info) for _, info in found)))
+    except (Exception, SystemExit) as error:  # whatever a stranger's code does
+        flaws = f"{type(error).__name__}: {error}."
+    if flaws:
         return [_broken(entry, source, flaws)]
     return [_Found(voice, info, source) for voice, info in found]
 
@@ -123,7 +124,11 @@ def _flaw_of_info(info: object) -> str:
     if not isinstance(info, VoiceInfo):
         return f"A voice's info is {type(info).__name__} instead of VoiceInfo."
     texts = (info.id, info.name, info.licence, info.engine, *info.languages)
-    if not all(isinstance(text, str) for text in texts) or not _ID.fullmatch(info.id):
+    if not all(isinstance(text, str) for text in texts) or info.sex not in get_args(Sex):
+        return (
+            f"The info of the voice {info.id!r} holds what is no text, or a sex other than {', '.join(get_args(Sex))}."
+        )
+    if not _ID.fullmatch(info.id):
         return f"A voice's id is {info.id!r}; it must be lower-case letters, digits, '-', '_' and '.'."
     return ""
 
