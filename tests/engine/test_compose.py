@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from faces import TO_CANONICAL, atlas, control, mouth, picture
 
-from countenance.engine.compose import Compositor, Stage
+from countenance.engine.compose import Compositor, Layers, Picture, Stage
 from countenance.engine.landmarks import LIP_COUNT
 
 
@@ -64,3 +64,39 @@ def test_a_mouth_beyond_the_picture_is_left_alone() -> None:
     outside = Stage(picture(), away, control())
     painted = Compositor(atlas()).paint(outside, mouth(), [(0, 1.0)])
     np.testing.assert_array_equal(painted, outside.image)
+
+
+def test_what_finishes_a_mouth_has_its_say_only_where_the_mouth_is(stage: Stage) -> None:
+    seen: list[Layers] = []
+
+    def white(_: Stage, layers: Layers) -> Picture:
+        seen.append(layers)
+        return np.full_like(layers.met, 255)
+
+    wide = mouth()
+    wide[:LIP_COUNT, 0] *= 1.1
+    painted = Compositor(atlas(), white).paint(stage, wide, [(0, 1.0)])
+    left, top, right, bottom = seen[0].box
+    opacity = np.zeros(painted.shape[:2], np.float32)
+    opacity[top:bottom, left:right] = seen[0].region
+    assert (painted[opacity > 0.999] == 255).all()
+    np.testing.assert_array_equal(painted[opacity == 0.0], stage.image[opacity == 0.0])
+    np.testing.assert_array_equal(seen[0].wanted, wide)
+    np.testing.assert_allclose(seen[0].filmed, mouth(), atol=1e-6)
+
+
+def test_a_large_face_has_the_same_soft_edge_as_a_small_one(stage: Stage) -> None:
+    """The edge of a large face is blurred on a smaller picture."""
+    grown = np.repeat(np.repeat(stage.image, 4, axis=0), 4, axis=1)
+    to_canonical = TO_CANONICAL.copy()
+    to_canonical[:, :2] /= 4.0
+    to_canonical[:, 2] -= 1.5 * to_canonical[0, 0]
+    small = Compositor(atlas()).layers(stage, mouth(), [(0, 1.0)])
+    large = Compositor(atlas()).layers(Stage(grown, to_canonical, control()), mouth(), [(0, 1.0)])
+    assert small is not None
+    assert large is not None
+    left, top = 4 * small.box[0] - large.box[0], 4 * small.box[1] - large.box[1]
+    height, width = (4 * length for length in small.region.shape)
+    whole = np.pad(large.region, ((8, 8), (8, 8)))[top + 8 : top + 8 + height, left + 8 : left + 8 + width]
+    shrunk = whole.reshape(small.region.shape[0], 4, small.region.shape[1], 4).mean(axis=(1, 3))
+    np.testing.assert_allclose(shrunk, small.region, atol=0.07)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -23,6 +24,8 @@ _FRAME_REACH = 1.35
 _CHIN_MARGIN = 0.07
 _FEATHER = 0.05
 """Margin below the chin, and softness of the region's edge, in eye distances."""
+_BLUR_PX = 4.0
+"""Softness that is wide enough in pixels to be made on a smaller picture."""
 _LIGHT_STEPS = 40
 _LIGHT_SIGMA = 4.0
 _LIGHT_RANGE = 24.0
@@ -46,11 +49,32 @@ class Stage:
     """(C, 2) canonical places of `atlas.CONTROL` as filmed"""
 
 
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """A mouth on its way into a picture."""
+
+    box: Box
+    """pixels of the picture that are touched: (left, top, right, bottom)"""
+    met: Picture
+    """(h, w, 3) the bent mouth in the light of the playing picture"""
+    region: Array
+    """(h, w) its opacity, 0 to 1"""
+    wanted: Array
+    """(M, 2) canonical places of `landmarks.MOUTH` into which it was bent"""
+    filmed: Array
+    """(M, 2) the same as they were filmed"""
+
+
+Finish = Callable[[Stage, Layers], Picture]
+"""Gives `Layers.met`, improved and of the same size, for the picture that plays."""
+
+
 class Compositor:
     """Puts one mouth after another into one picture after another; remembers the light from frame to frame."""
 
-    def __init__(self, atlas: Atlas) -> None:
+    def __init__(self, atlas: Atlas, finish: Finish | None = None) -> None:
         self._atlas = atlas
+        self._finish = finish
         self._light: Array | None = None
 
     def paint(self, stage: Stage, mouth: Array, rows: list[tuple[int, float]]) -> Picture:
@@ -59,36 +83,48 @@ class Compositor:
         `rows` are filmed mouths and their weights (which sum to 1); each is bent to the same shape, so that two of
         them fade into each other without a double image.
         """
-        wanted = np.concatenate([stage.control[: len(RING)], mouth])
-        outline = _outline(stage.control, wanted)
-        box = _box_around(outline, stage)
-        left, top, right, bottom = box
-        if right - left < 2 or bottom - top < 2:
+        layers = self.layers(stage, mouth, rows)
+        if layers is None:
             return stage.image
-        below = stage.image[top:bottom, left:right].astype(np.float32)
-        bent = self._bend(stage, wanted, rows, box)
-        region = _region(outline, stage, box)
+        met = layers.met if self._finish is None else self._finish(stage, layers)
+        left, top, right, bottom = layers.box
         painted = stage.image.copy()
-        met = bent + self._light_between(below, bent, region)
-        mixed = below + region[..., None] * (met - below)
-        painted[top:bottom, left:right] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+        inside = painted[top:bottom, left:right]
+        painted[top:bottom, left:right] = cv2.blendLinear(met, inside, layers.region, 1.0 - layers.region)
         return painted
 
-    def _bend(self, stage: Stage, wanted: Array, rows: list[tuple[int, float]], box: Box) -> Array:
+    def layers(self, stage: Stage, mouth: Array, rows: list[tuple[int, float]]) -> Layers | None:
+        """What `paint` puts into the picture; None if the mouth is not in it."""
+        wanted = np.concatenate([stage.control[: len(RING)], mouth])
+        outline = _outline(stage.control, wanted)
+        box = left, top, right, bottom = _box_around(outline, stage)
+        if right - left < 2 or bottom - top < 2:
+            return None
+        bent = self._bend(stage, wanted, rows, box)
+        region = _region(outline, stage, box)
+        light = self._light_between(stage.image[top:bottom, left:right], bent, region)
+        met = np.asarray(cv2.add(bent, light, dtype=cv2.CV_8U), np.uint8)
+        filmed = sum(weight * self._atlas.control[row, len(RING) :] for row, weight in rows)
+        return Layers(box, met, region, mouth, np.asarray(filmed, np.float32))
+
+    def _bend(self, stage: Stage, wanted: Array, rows: list[tuple[int, float]], box: Box) -> Picture:
         left, top, right, bottom = box
         places = apply(stage.to_canonical, grid(box, _WARP_STEPS))
         frame = _fixed_frame(wanted)
-        total = np.zeros((bottom - top, right - left, 3), np.float32)
-        for row, weight in rows:
+        bend = spline(np.concatenate([wanted, frame]), places)
+        shown = []
+        for row, _ in rows:
             source = np.concatenate([self._atlas.control[row], frame])
-            coarse = apply(self._atlas.from_canonical[row], spline(np.concatenate([wanted, frame]), source, places))
+            coarse = apply(self._atlas.from_canonical[row], bend(source))
             across, down = dense(coarse, (bottom - top, right - left))
             patch = self._atlas.patch(row)
-            shown = cv2.remap(patch, across, down, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
-            total += weight * shown.astype(np.float32)
-        return total
+            shown.append(cv2.remap(patch, across, down, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE))
+        if len(shown) == 1:
+            return np.asarray(shown[0], np.uint8)
+        total = sum(weight * picture.astype(np.float32) for (_, weight), picture in zip(rows, shown, strict=True))
+        return np.clip(np.rint(total), 0, 255).astype(np.uint8)
 
-    def _light_between(self, below: Array, bent: Array, region: Array) -> Array:
+    def _light_between(self, below: Picture, bent: Picture, region: Array) -> Array:
         """(h, w, 3) smooth difference that makes the bent picture meet the playing one around the region.
 
         The difference is known where the region is not fully opaque; what is common to all of it is taken as it is,
@@ -96,8 +132,11 @@ class Compositor:
         """
         height, width = region.shape
         size = (min(_LIGHT_STEPS, width), min(_LIGHT_STEPS, height))
-        difference = cv2.resize(below - bent, size, interpolation=cv2.INTER_AREA)
-        outside = cv2.resize(1.0 - region, size, interpolation=cv2.INTER_AREA)[..., None]
+        small = [
+            cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) for picture in (below, bent)
+        ]
+        difference = small[0] - small[1]
+        outside = 1.0 - cv2.resize(region, size, interpolation=cv2.INTER_AREA)[..., None]
         edge = outside[..., 0] > _KNOWN
         common = np.asarray(np.median(difference[edge], axis=0) if edge.any() else np.zeros(3), np.float32)
         apart = difference - common
@@ -141,10 +180,17 @@ def _box_around(outline: Array, stage: Stage) -> Box:
 def _region(outline: Array, stage: Stage, box: Box) -> Array:
     """(h, w) opacity 0 to 1."""
     left, top, right, bottom = box
-    opacity = np.zeros((bottom - top, right - left), np.float32)
-    pixels = apply(invert(stage.to_canonical), outline) - np.array([left, top], np.float32)
+    width, height = right - left, bottom - top
+    sigma = _FEATHER * _pixels_per_unit(stage)
+    # A wide blur is as good on a smaller picture, and several times cheaper.
+    small = max(1, int(sigma / _BLUR_PX))
+    size = (-(-width // small), -(-height // small))
+    scale = np.array(size, np.float32) / (width, height)
+    pixels = (apply(invert(stage.to_canonical), outline) - np.array([left, top], np.float32) + 0.5) * scale - 0.5
+    opacity = np.zeros(size[::-1], np.float32)
     cv2.fillPoly(opacity, [np.rint(pixels * 16).astype(np.int32)], 1.0, lineType=cv2.LINE_AA, shift=4)
-    return np.asarray(cv2.GaussianBlur(opacity, (0, 0), _FEATHER * _pixels_per_unit(stage)), np.float32)
+    soft = cv2.GaussianBlur(opacity, (0, 0), sigma / small)
+    return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _pixels_per_unit(stage: Stage) -> float:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lu_factor, lu_solve
 
 Array = NDArray[np.float32]
 
@@ -11,18 +14,27 @@ _STIFFNESS = 1e-4
 """Lets the spline miss a point by about the landmarks' noise instead of folding."""
 
 
-def spline(target: Array, source: Array, places: Array) -> Array:
-    """Where the picture at `places` (G, 2) comes from, if the picture at `target` (C, 2) comes from `source` (C, 2)."""
+def spline(target: Array, places: Array) -> Callable[[Array], Array]:
+    """For `source` (C, 2): where the picture at `places` (G, 2) comes from, if that at `target` (C, 2) is from there.
+
+    What does not depend on the source is done once, for all that are bent into one shape.
+    """
     count = len(target)
     system = np.zeros((count + 3, count + 3))
     system[:count, :count] = _kernel(target, target) + _STIFFNESS * np.eye(count)
     system[:count, count] = system[count, :count] = 1.0
     system[:count, count + 1 :] = target
     system[count + 1 :, :count] = target.T
-    wanted = np.zeros((count + 3, 2))
-    wanted[:count] = source
-    solved = np.linalg.solve(system, wanted).astype(np.float32)
-    return np.asarray(_kernel(places, target) @ solved[:count] + solved[count] + places @ solved[count + 1 :])
+    factors = lu_factor(system, check_finite=False)
+    reach = _kernel(places, target)
+
+    def bend(source: Array) -> Array:
+        wanted = np.zeros((count + 3, 2))
+        wanted[:count] = source
+        solved = lu_solve(factors, wanted, check_finite=False).astype(np.float32)
+        return np.asarray(reach @ solved[:count] + solved[count] + places @ solved[count + 1 :])
+
+    return bend
 
 
 def grid(box: tuple[int, int, int, int], steps: int) -> Array:
@@ -47,5 +59,5 @@ def _between(length: int, steps: int) -> Array:
 
 
 def _kernel(a: Array, b: Array) -> Array:
-    squared = ((a[:, None] - b[None]) ** 2).sum(axis=2)
+    squared = (a[:, None, 0] - b[None, :, 0]) ** 2 + (a[:, None, 1] - b[None, :, 1]) ** 2
     return np.asarray(squared * np.log(np.maximum(squared, 1e-12)), np.float32)
