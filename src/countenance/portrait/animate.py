@@ -17,12 +17,12 @@ from countenance.portrait.errors import EYES_SHUT, TEETH_IN_PICTURE
 from countenance.portrait.lids import eye_opening
 from countenance.portrait.picture import prepared
 from countenance.portrait.puppet import Puppet
-from countenance.portrait.script import Speaker, spoken
+from countenance.portrait.script import spoken
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 from countenance.stock.animate import Performance, perform
 from countenance.stock.figure import Pose
-from countenance.voice.hibari import speak
+from countenance.voice.catalogue import DEFAULT_VOICE
 
 STAGES = {"picture": 2.0, "voice": 6.0, "animate": 60.0}
 """Share of the time of each stage, as measured on a 720p picture."""
@@ -42,6 +42,7 @@ class MadeFootage:
     height: int
     seconds: float
     """how long it took"""
+    voice: str
     findings: tuple[Finding, ...]
     """what in the picture makes the replica less natural; warnings and hints"""
     lip_gap: NDArray[np.float32]
@@ -60,6 +61,7 @@ class MadeFootage:
             "height": self.height,
             "duration_s": self.duration_s,
             "seconds": round(self.seconds, 1),
+            "voice": self.voice,
             "findings": [finding.as_dict() for finding in self.findings],
         }
 
@@ -69,22 +71,23 @@ def animate(
     out: Path,
     settings: Settings,
     *,
-    speaker: Speaker = speak,
+    voice: str = DEFAULT_VOICE,
     seconds: float = SECONDS,
     progress: ProgressCallback | None = None,
 ) -> MadeFootage:
     """Write footage of the person in a picture to `out`, an MP4 of about `seconds` with sound.
 
-    The same picture and speaker always give the same footage.
+    The same picture and voice always give the same footage.
 
     Raises:
-        CountenanceError: for a file that is no picture, and for faces that cannot be animated (`picture.*`).
+        CountenanceError: for a file that is no picture, and for faces that cannot be animated (`picture.*`);
+            voices that are unknown or cannot speak (`voice.*`).
     """
     began = time.monotonic()
     stages = StageProgress(STAGES, progress)
     stages.update("picture", 0.0)
     puppet = Puppet(prepared(picture, settings), settings, picture)
-    speech = spoken(speaker, seconds, settings, stages.stage("voice"))
+    speech = spoken(voice, seconds, settings, stages.stage("voice"))
     listening_s = max(0.0, seconds - speech.duration_s)
     performance = relaxed(perform(speech.phones, speech.duration_s, listening_s, seed=_SEED, fps=FPS))
     height, width = puppet.rgb.shape[:2]
@@ -103,6 +106,7 @@ def animate(
         width=width,
         height=height,
         seconds=time.monotonic() - began,
+        voice=voice,
         findings=_findings(puppet, picture),
         lip_gap=gaps,
         blink=performance.blink.astype(np.float32),

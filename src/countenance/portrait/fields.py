@@ -18,13 +18,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from countenance.portrait.face import Face, Seam
-from countenance.portrait.landmarks import (
-    LIPS_INNER_LOWER,
-    LIPS_INNER_UPPER,
-    LIPS_OUTER_UPPER,
-    LOWER_LIP,
-    OVAL,
-)
+from countenance.portrait.landmarks import LOWER_LIP, OVAL, UPPER_LIP
 
 Array = NDArray[np.floating[Any]]
 Box = tuple[int, int, int, int]
@@ -165,7 +159,7 @@ def _near_seam(side: NDArray[np.int8]) -> NDArray[np.bool_]:
 def _readings(grid: Grid, side: NDArray[np.int8], face: Face) -> tuple[sparse.csr_array, NDArray[np.bool_]]:
     """The matrix (n, nodes) that reads a field at n landmarks from nodes of the right side, and which landmarks."""
     wanted = np.zeros(len(face.points), np.int8)
-    wanted[[*LIPS_INNER_UPPER[1:-1], *LIPS_OUTER_UPPER[1:-1]]] = _UPPER
+    wanted[list(UPPER_LIP)] = _UPPER
     wanted[list(LOWER_LIP)] = _LOWER
     at = (face.points[:, :2] - [grid.left, grid.top]) / grid.step
     low = np.floor(at).astype(int)

@@ -14,7 +14,19 @@ LIPS_INNER_LOWER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
 LIPS_OUTER_UPPER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 LIPS_OUTER_LOWER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 LIPS_OUTER = (*LIPS_OUTER_UPPER, *LIPS_OUTER_LOWER[1:-1])
-LOWER_LIP = (*LIPS_OUTER_LOWER[1:-1], *LIPS_INNER_LOWER[1:-1])
+UPPER_LIP = (
+    *LIPS_OUTER_UPPER[1:-1],
+    *(184, 74, 73, 72, 11, 302, 303, 304, 408),
+    *(183, 42, 41, 38, 12, 268, 271, 272, 407),
+    *LIPS_INNER_UPPER[1:-1],
+)
+LOWER_LIP = (
+    *LIPS_OUTER_LOWER[1:-1],
+    *(77, 90, 180, 85, 16, 315, 404, 320, 307),
+    *(96, 89, 179, 86, 15, 316, 403, 319, 325),
+    *LIPS_INNER_LOWER[1:-1],
+)
+"""All points of each lip but the corners, row by row from the skin to the opening."""
 CHIN, NOSE_BASE, NOSE_TIP = 152, 2, 1
 OVAL = (
     *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),

@@ -24,6 +24,9 @@ not."""
 _OVERLAP, _SHADOW = 0.004, 0.009
 """Lips may press into each other by so much; those of an open mouth have no shadow between them in the picture, so
 they keep so much apart that the dark inside shows as a line."""
+_LENS = (2.0, 0.95)
+_LEAST_OF_LENS = 0.75
+"""A mouth opens like a lens: nowhere wider than one of this shape that is as high as its middle, nor much less."""
 _SEAL_REACH = 0.05
 _SEAM_PLACES = 25
 _SOFT = 0.011
@@ -65,6 +68,7 @@ class Puppet:
         columns = np.arange(seam.left, seam.right)
         self._edges = [np.stack([x, np.interp(x, columns, edge)], axis=1)[None] for edge in (seam.upper, seam.lower)]
         rest = np.append(np.zeros(len(moves) - 1), 1.0)
+        self._lens = (1.0 - np.abs(np.linspace(-1.0, 1.0, _SEAM_PLACES)) ** _LENS[0]) ** _LENS[1]
         away = np.clip(np.minimum(x - seam.left, seam.right - 1 - x) / (0.1 * self.face.unit), 0.0, 1.0)
         self._least_gaps = self.face.unit * (_SHADOW * away if seam.open else np.full_like(x, -_OVERLAP))
         self._gaps_at_rest = self._gaps(*self._fields.mixed(rest))
@@ -96,7 +100,9 @@ class Puppet:
         gap = raw - self._gaps_at_rest
         middle = float(np.median(gap[_SEAM_PLACES // 2 - 2 : _SEAM_PLACES // 2 + 3])) / unit
         seal = 1.0 - float(np.clip((middle - _SEALED) / (_PARTED - _SEALED), 0.0, 1.0))
-        wanted = np.maximum(np.where(gap > 0, gap * (1.0 - seal), gap), self._least_gaps)
+        most = np.maximum(middle * unit, 0.0) * self._lens
+        parted = np.clip(gap, _LEAST_OF_LENS * most, most) * (1.0 - seal)
+        wanted = np.maximum(np.where(gap > 0, parted, gap), self._least_gaps)
         move = (raw - wanted) / 2
         places = grid.places()
         x, y = places[..., 0], places[..., 1]

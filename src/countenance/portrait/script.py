@@ -6,8 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from countenance.media.read import SAMPLE_RATE
+from countenance.media.sound import resampled
 from countenance.settings import Settings
+from countenance.voice.alignment import phones_heard
+from countenance.voice.catalogue import speak
 from countenance.voice.speech import PAUSE, Phone, Speech
 
 SENTENCES = (
@@ -32,21 +37,22 @@ PAUSES_S = (0.35, 1.4)
 LISTENING_S = 5.0
 """Silence at the end."""
 
-Speaker = Callable[[str, Settings], Speech]
 
-
-def spoken(speaker: Speaker, seconds: float, settings: Settings, heard: Callable[[float], None]) -> Speech:
+def spoken(voice: str, seconds: float, settings: Settings, heard: Callable[[float], None]) -> Speech:
     """Sentences spoken one after another, with pauses, until `seconds` less the listening at the end are filled.
 
     `heard` is told the share that is done. At least one sentence is spoken.
+
+    Raises:
+        CountenanceError: what `voice.catalogue.speak` raises.
     """
-    samples: list[np.ndarray] = []
+    samples: list[NDArray[np.float32]] = []
     phones: list[Phone] = []
     length_s, rate = 0.0, 0
     for number, sentence in enumerate(SENTENCES * 8):
         if number and length_s > seconds - min(LISTENING_S, seconds / 4):
             break
-        said = speaker(sentence, settings)
+        said = _said(sentence, voice, settings)
         rate = said.sample_rate
         pause = np.zeros(round(PAUSES_S[number % 2] * rate), np.float32)
         phones += [replace(p, start_s=p.start_s + length_s, end_s=p.end_s + length_s) for p in said.phones]
@@ -56,6 +62,14 @@ def spoken(speaker: Speaker, seconds: float, settings: Settings, heard: Callable
         phones = _with_pause(phones, begin, length_s)
         heard(min(1.0, length_s / max(seconds, 1e-6)))
     return Speech(np.concatenate(samples), rate, tuple(phones))
+
+
+def _said(sentence: str, voice: str, settings: Settings) -> Speech:
+    said = speak(sentence, settings, voice)
+    if said.phones:
+        return said
+    heard = said.samples if said.sample_rate == SAMPLE_RATE else resampled(said.samples, said.sample_rate, SAMPLE_RATE)
+    return replace(said, phones=phones_heard(heard, settings, sentence))
 
 
 def _with_pause(phones: list[Phone], start_s: float, end_s: float) -> list[Phone]:

@@ -1,0 +1,69 @@
+"""From one picture to a replica: make footage of it, and train on that."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from countenance.engine.replica import Replica, check_place, file_sha256, save, storage_errors
+from countenance.engine.train import TrainOptions, train
+from countenance.portrait.animate import SECONDS, MadeFootage, animate
+from countenance.progress import ProgressCallback, StageProgress
+from countenance.settings import Settings
+from countenance.voice.catalogue import DEFAULT_VOICE
+
+STAGES = {"picture": 60.0, "train": 60.0}
+"""Share of the time, as measured on a 720p picture; the training reports its own stages."""
+SOURCE = "image"
+
+
+def train_from_picture(
+    picture: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    options: TrainOptions = TrainOptions(),
+    voice: str = DEFAULT_VOICE,
+    seconds: float = SECONDS,
+    progress: ProgressCallback | None = None,
+) -> Replica:
+    """Train a replica of the person in a picture and write it as the folder `out`, whole or not at all.
+
+    There is no preview. `replica.json` says `"source": "image"`, and under `picture` which picture, which voice drove
+    the lips and what in the picture makes the replica less natural; its metrics compare with the made footage, since
+    how the person really speaks is not known. The made footage is deleted.
+
+    Raises:
+        CountenanceError: for pictures that cannot be animated, and what `engine.train.train` raises.
+    """
+    out = out.resolve()
+    check_place(out)
+    stages = StageProgress(STAGES, progress)
+    stages.update("picture", 0.0)
+    with storage_errors(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        place = tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent)
+    with place as work:
+        made = animate(
+            picture, Path(work) / "made.mp4", settings, voice=voice, seconds=seconds, progress=_picture(stages)
+        )
+        whole = replace(options, usable=None, preview_s=2 * made.duration_s)
+        replica = train(made.path, Path(work) / "replica", settings, options=whole, progress=stages.nested("train"))
+        description = {**replica.description, "source": SOURCE, "picture": _picture_of(picture, made)}
+        return save(replace(replica, description=description), out)
+
+
+def _picture(stages: StageProgress) -> ProgressCallback:
+    """All of the animation is one stage for whoever trains."""
+    return lambda inner: stages.update("picture", inner.fraction)
+
+
+def _picture_of(picture: Path, made: MadeFootage) -> dict[str, Any]:
+    return {
+        "sha256": file_sha256(picture),
+        "voice": made.voice,
+        "made_s": made.duration_s,
+        "findings": [finding.rule.id for finding in made.findings],
+    }
