@@ -62,7 +62,7 @@ def _rows(found: Traced) -> Iterator[tuple[str, str]]:
         return
     shown = {
         "the file is": _STATES[credentials.state.value],
-        "signed by": " of ".join(filter(None, (credentials.signer, credentials.issuer))),
+        "signed by": ": ".join(filter(None, (credentials.issuer, credentials.signer))),
         "signer": found.signed_by and found.signed_by.value,
         "made with": credentials.generator,
         "it says it is": "; ".join(_KINDS.get(kind, kind) for kind in credentials.source_types),

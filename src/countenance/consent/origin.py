@@ -116,7 +116,7 @@ def _with_consent(traced: Traced, settings: Settings) -> Traced:
         elif known is Standing.ACTIVE:
             findings += _problems_of(traced.receipt, settings)
     if traced.signed_by is SignedBy.UNKNOWN and traced.credentials is not None:
-        signer = " of ".join(filter(None, (traced.credentials.signer, traced.credentials.issuer)))
+        signer = ": ".join(filter(None, (traced.credentials.issuer, traced.credentials.signer)))
         findings.append(Finding(SIGNER_UNKNOWN, file=name, measured=signer or None))
     return replace(traced, standing=known, findings=tuple(findings))
 
