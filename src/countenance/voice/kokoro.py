@@ -59,7 +59,8 @@ def _voice(style: str, name: str, sex: Sex, gain: float) -> Kokoro:
     return Kokoro(VoiceInfo(name.lower(), name, sex, ("en-US",), "Apache-2.0", engine, notation=True), style, gain)
 
 
-VOICES = (_voice("jm_kumo", "Kumo", "male", 0.49),)
+# Of five styles, the two that the recogniser understands in English as well as the stock voice.
+VOICES = (_voice("jm_kumo", "Kumo", "male", 0.49), _voice("jf_gongitsune", "Gongitsune", "female", 0.52))
 
 
 def _utter(
