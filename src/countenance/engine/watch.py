@@ -17,6 +17,7 @@ from countenance.engine.atlas import Patch, cut_patch
 from countenance.errors import CountenanceError, Finding
 from countenance.media.errors import UNDECODABLE
 from countenance.media.limits import Limits
+from countenance.media.pipeline import ahead, behind
 from countenance.media.read import FPS, Frame, frames
 from countenance.media.write import VideoWriter
 from countenance.people.face import FaceMesh, FaceTracker
@@ -79,20 +80,21 @@ def watch(
     source: list[int] = []
     with ExitStack() as stack:
         tracker = stack.enter_context(FaceTracker(settings))
-        writer: VideoWriter | None = None
-        for frame in _pictures(footage, parts, limits):
+        store: Callable[[NDArray[np.uint8]], None] | None = None
+        for frame in stack.enter_context(ahead(_pictures(footage, parts, limits))):
             if meshes and until is not None and time.monotonic() >= until:
                 break
-            if writer is None:
+            if store is None:
                 height, width = frame.image.shape[:2]
                 writer = stack.enter_context(_clip_writer(base_clip, width, height))
+                store = stack.enter_context(behind(writer.write))
+            store(frame.image)
             mesh = tracker.track(frame.image, frame.time_s)
             meshes.append(mesh)
             patches.append(None if mesh is None else _patch(frame.image, mesh))
             small = cv2.resize(frame.image, THUMBNAIL_PX, interpolation=cv2.INTER_AREA)
             thumbnails.append(np.asarray(small, np.uint8))
             source.append(frame.index)
-            writer.write(frame.image)
             progress(len(meshes) / expected)
     if not meshes:
         raise CountenanceError(Finding(UNDECODABLE, file=str(footage)))
