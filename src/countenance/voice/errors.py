@@ -71,6 +71,15 @@ UNKNOWN_SOUND = Rule(
     remedy="Write the word with the sounds of English in IPA, such as /ˈwɪn/ for Nguyen, or give it an alias.",
 )
 
+TOO_LITTLE_TO_LEARN = Rule(
+    id="voice.too_little_to_learn",
+    title="There is too little clear speech to learn the person's voice from.",
+    remedy="Record at least thirty seconds of one person speaking English without noise or music, or use a stock voice.",
+    limit=5.0,
+    unit="seconds of sound",
+    how="Moments of understood words that lie beside the same words from the stock voice, without pauses.",
+)
+
 RULES: tuple[Rule, ...] = (
     NOTHING_TO_SAY,
     CANNOT_BE_SPOKEN,
@@ -82,4 +91,5 @@ RULES: tuple[Rule, ...] = (
     SOUNDS_NOT_READ,
     DICTIONARY_INVALID,
     UNKNOWN_SOUND,
+    TOO_LITTLE_TO_LEARN,
 )
