@@ -134,4 +134,4 @@ def _say(facts: Mapping[str, Any], told: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"ok": True, **facts})
     else:
-        console().print(told, soft_wrap=True, markup=False)
+        console().print(told, soft_wrap=True)

@@ -285,8 +285,6 @@ def _show_deletion(deletion: Deletion) -> None:
 
 
 def _plain(value: object) -> str:
-    """Text of a stranger, for a terminal: no control characters, no markup."""
-    from rich.markup import escape
-
+    """Text of a stranger, for a terminal: no control characters."""
     text = "-" if value is None else str(value)
-    return escape("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text))
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

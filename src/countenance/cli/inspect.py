@@ -73,7 +73,5 @@ def _rows(found: Traced) -> Iterator[tuple[str, str]]:
 
 
 def _plain(text: str) -> str:
-    """The words of a file, for a terminal: no markup of theirs is obeyed."""
-    from rich.markup import escape
-
-    return escape("".join(letter for letter in text if letter.isprintable()))
+    """The words of a file, for a terminal."""
+    return "".join(letter for letter in text if letter.isprintable())
