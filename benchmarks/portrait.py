@@ -119,9 +119,7 @@ def _cut(image: Picture, points: Array) -> Picture:
 
 def _trained(picture: Path, work: Path, arguments: Any, settings: Settings) -> str:
     began = time.process_time()
-    replica = train_from_picture(
-        picture, work / "replica", settings, voice=arguments.voice, seconds=arguments.seconds
-    )
+    replica = train_from_picture(picture, work / "replica", settings, voice=arguments.voice, seconds=arguments.seconds)
     cost = time.process_time() - began
     video = work / "said.mp4"
     report = render(work / "replica", video, settings, script=SCRIPT)

@@ -29,9 +29,7 @@ from countenance.voice.speech import PAUSE
 
 
 @pytest.fixture(scope="module")
-def made(
-    tmp_path_factory: pytest.TempPathFactory, sitter: NDArray[np.uint8], settings: Settings
-) -> MadeFootage:
+def made(tmp_path_factory: pytest.TempPathFactory, sitter: NDArray[np.uint8], settings: Settings) -> MadeFootage:
     folder = tmp_path_factory.mktemp("made")
     Image.fromarray(sitter).save(folder / "picture.png")
     return animate(folder / "picture.png", folder / "made.mp4", settings, seconds=4.0)

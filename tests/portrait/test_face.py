@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from countenance.errors import CountenanceError
-from countenance.people.lips import lip_gap
 from countenance.people.face import FaceTracker
+from countenance.people.lips import lip_gap
 from countenance.portrait.errors import MOUTH_TOO_OPEN, NO_FACE
 from countenance.portrait.face import face_in
 from countenance.portrait.puppet import Puppet
@@ -30,7 +30,7 @@ def test_closed_lips_meet_in_their_shadow(puppet: Puppet) -> None:
     assert not seam.open
     grey = cv2.cvtColor(puppet.rgb, cv2.COLOR_RGB2GRAY).astype(int)
     columns = np.arange(seam.left + 4, seam.right - 4)
-    line = np.rint(seam.middle(columns)).astype(int)
+    line = np.rint(seam.middle(columns.astype(float))).astype(int)
     reach = round(0.04 * puppet.face.unit)
     assert (grey[line, columns] < grey[line - reach, columns]).mean() > 0.8
     assert (grey[line, columns] < grey[line + reach, columns]).mean() > 0.8

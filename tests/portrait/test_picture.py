@@ -37,9 +37,7 @@ def test_a_small_face_is_enlarged(tmp_path: Path, sitter: Picture, settings: Set
 
 
 @pytest.mark.parametrize("size", [(2600, 2000), (1500, 2600)])
-def test_a_large_picture_fits_1080p(
-    tmp_path: Path, sitter: Picture, settings: Settings, size: tuple[int, int]
-) -> None:
+def test_a_large_picture_fits_1080p(tmp_path: Path, sitter: Picture, settings: Settings, size: tuple[int, int]) -> None:
     path = tmp_path / "large.jpg"
     Image.fromarray(np.asarray(cv2.resize(sitter, size))).save(path)
     height, width = prepared(path, settings).shape[:2]

@@ -81,7 +81,7 @@ def expressions_of(face: Face) -> Expressions:
 
 
 def closing(face: Face) -> Array:
-    """(468, 2) pixels by which the landmarks move from the picture to where the lips meet; the chin follows a little."""
+    """(468, 2) pixels by which landmarks move from the picture to where the lips meet; the chin follows a little."""
     moves = np.zeros((len(face.points), 2))
     seam = face.seam
     if not seam.open:
@@ -111,8 +111,8 @@ def _between(face: Face, known: dict[int, float]) -> Array:
     places = face.points[:, :2]
     middle = face.xy(*LIPS_INNER_UPPER, *LIPS_INNER_LOWER).mean(axis=0)
     far = np.linalg.norm(places - middle, axis=1) > _FAR * face.unit
-    fixed = [point for point in np.flatnonzero(far) if point not in known]
-    points = [*known, *fixed]
+    fixed = [int(point) for point in np.flatnonzero(far) if point not in known]
+    points: list[int] = [*known, *fixed]
     values = np.array([*known.values(), *([0.0] * len(fixed))])
     spline = RBFInterpolator(places[points], values, kernel="thin_plate_spline", smoothing=1e-3)
     return np.where(far & ~np.isin(np.arange(len(places)), list(known)), 0.0, spline(places))

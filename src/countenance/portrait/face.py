@@ -100,7 +100,7 @@ def _gap(mesh: FaceMesh, unit: float) -> float:
 def _seam(rgb: Picture, points: Array, unit: float, gap: float) -> Seam:
     upper, lower = points[list(LIPS_INNER_UPPER), :2], points[list(LIPS_INNER_LOWER), :2]
     left, right = int(np.ceil(upper[0, 0])), int(np.floor(upper[-1, 0]))
-    columns = np.arange(left, right + 1)
+    columns = np.arange(left, right + 1, dtype=np.float64)
     edges = [_through(edge, columns, unit) for edge in (upper, lower)]
     if gap <= _CLOSED:
         line = _darkest(rgb, columns, (edges[0] + edges[1]) / 2, unit)

@@ -99,6 +99,12 @@ def origin(grid: Grid, field: NDArray[np.float32], places: NDArray[np.float32]) 
     return found
 
 
+def bent(picture: NDArray[np.uint8], origins: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """(h, w, 3) the content of a picture at `origins` (h, w, 2)."""
+    shown = cv2.remap(picture, origins, np.empty(0, np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(shown, np.uint8)
+
+
 def fields_of(face: Face, moves: Array) -> Fields:
     """Fields through movements (K, 468, 2) of the landmarks; nothing moves far from the face."""
     grid = _grid_around(face)
@@ -183,7 +189,7 @@ def _around(at: Array, low: Array, side: NDArray[np.int8], wanted: int) -> tuple
     if wanted == 0 or shares[same].sum() > 0.05:
         shares = np.where(same, shares, 0.0) if wanted else shares
         return corners, shares / shares.sum()
-    x = int(round(float(at[0])))
+    x = round(float(at[0]))
     column = np.flatnonzero(side[:, x] == wanted)
     if not len(column):
         return corners, shares
@@ -195,7 +201,6 @@ def _continued(grid: Grid, face: Face, torn: Array, own: int) -> NDArray[np.floa
     side = _sides(grid, face.seam)
     places = grid.places()
     distance = own * (face.seam.middle(places[..., 0]) - places[..., 1]) / (_REACH * face.unit)
-    # A little inside the lip, where no node is torn.
     share = np.clip(1.0 - distance, 0.0, 1.0)
     share = share * share * (3 - 2 * share) * (side == -own)
     nearest = np.zeros(grid.columns, np.intp)
@@ -204,4 +209,4 @@ def _continued(grid: Grid, face: Face, torn: Array, own: int) -> NDArray[np.floa
         if len(rows):
             nearest[x] = rows[-1] if own == _UPPER else rows[0]
     at_line = torn[:, nearest, np.arange(grid.columns)][:, None]
-    return (torn + share[..., None] * (at_line - torn)).astype(np.float32)
+    return np.asarray(torn + share[..., None] * (at_line - torn), np.float32)

@@ -30,7 +30,7 @@ _TONGUE = np.array([0.66, 0.36, 0.35])
 _CAVITY = np.array([0.13, 0.065, 0.06])
 _DEPTH_SHADE = 1.25
 _JAW_SHARE = 1.02
-_AO_SIGMA, _AO_GAIN, _AO_LEAST = 0.04, 2.2, 0.12
+_AO_SIGMA, _AO_GAIN, _AO_LEAST = 0.04, 2.2, 0.08
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,14 +62,14 @@ class Inside:
         for sheet, at in ((self.tongue, raised), (self.lower, lowered), (self.upper, skull)):
             middle = np.array([sheet.shape[1], sheet.shape[0]]) / 2
             matrix = np.c_[self.to_picture, at - self.to_picture @ middle]
-            laid = cv2.warpAffine(sheet, matrix, size, flags=cv2.INTER_LINEAR)
+            laid = np.asarray(cv2.warpAffine(sheet, matrix, size, flags=cv2.INTER_LINEAR), np.float32)
             out = laid[..., :3] + out * (1.0 - laid[..., 3:])
         return np.asarray(out)
 
     def light(self, opening: NDArray[np.float32]) -> NDArray[np.float32]:
         """(h, w) share of the light that reaches the inside through an opening (h, w) of 0 to 1."""
         seen = cv2.GaussianBlur(opening, (0, 0), max(1.0, _AO_SIGMA * self.unit))
-        return np.asarray(_AO_LEAST + (1.0 - _AO_LEAST) * np.clip(_AO_GAIN * seen, 0.0, 1.0), np.float32)
+        return np.asarray(_AO_LEAST + (1.0 - _AO_LEAST) * np.clip(_AO_GAIN * seen, 0.0, 1.0) ** 1.4, np.float32)
 
 
 def inside_of(rgb: Picture, face: Face, expressions: Expressions) -> Inside:
@@ -98,7 +98,10 @@ def inside_of(rgb: Picture, face: Face, expressions: Expressions) -> Inside:
 
 def softness(rgb: Picture, face: Face) -> float:
     """0 for a face that is sharp to the pixel, 1 for one that was enlarged about three times."""
-    (left, top), (right, bottom) = face.points[:, :2].min(axis=0).astype(int), face.points[:, :2].max(axis=0).astype(int)
+    (left, top), (right, bottom) = (
+        face.points[:, :2].min(axis=0).astype(int),
+        face.points[:, :2].max(axis=0).astype(int),
+    )
     part = cv2.cvtColor(rgb[max(0, top) : bottom, max(0, left) : right], cv2.COLOR_RGB2GRAY).astype(np.float32)
     sharp = cv2.Laplacian(part, cv2.CV_32F)
     blurred = cv2.Laplacian(cv2.GaussianBlur(part, (0, 0), 1.0), cv2.CV_32F)

@@ -36,7 +36,9 @@ def prepared(path: Path, settings: Settings) -> Picture:
     scale = min(most, float(wanted))
     size = tuple(max(2, round(side * scale / 2) * 2) for side in (width, height))
     if size != (width, height):
-        rgb = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
+        rgb = np.asarray(
+            cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8
+        )
     return np.ascontiguousarray(rgb)
 
 

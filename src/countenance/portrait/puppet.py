@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from countenance.portrait.expressions import Expressions, closing, expressions_of
 from countenance.portrait.face import Array, Face, Picture, face_in
-from countenance.portrait.fields import Fields, fields_of, origin
+from countenance.portrait.fields import Box, Fields, bent, fields_of, origin
 from countenance.portrait.lids import Blink, blinks_of, shut
 from countenance.portrait.mouth import Inside, inside_of
 from countenance.portrait.sway import Sway, sway_of
@@ -32,8 +31,6 @@ _SEAM_PLACES = 25
 _SOFT = 0.011
 _BOX = (0.30, 0.35, 0.80)
 """Of the part in which lips are composed: beside the corners, above and below the line, in eye distances."""
-
-Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +57,10 @@ class Puppet:
         moves = np.concatenate([self.expressions.moves, closing(self.face)[None]])
         self._fields: Fields = fields_of(self.face, moves)
         self._sway: Sway = sway_of(self.face, rgb.shape[1], rgb.shape[0])
+        turning, face = self._sway.moving(rgb.shape), self._fields.grid.box(rgb.shape)
+        self._moving: Box = (
+            min(turning[0], face[0]), min(turning[1], face[1]), max(turning[2], face[2]), max(turning[3], face[3])
+        )  # fmt: skip
         self._blinks: list[Blink] = blinks_of(self.rgb, self.face)
         self._inside: Inside = inside_of(self.rgb, self.face, self.expressions)
         self._box = self._mouth_box()
@@ -120,13 +121,14 @@ class Puppet:
 
     def _skin(self, source: Picture, turn: NDArray[np.float32], above: NDArray[np.float32]) -> Picture:
         """The whole picture as the upper lip sees it."""
-        height, width = source.shape[:2]
-        grid = self._sway.grid
+        grid, (left, top, right, bottom) = self._sway.grid, self._moving
         before = origin(grid, turn, grid.places().astype(np.float32))
-        found = grid.dense(before, (0, 0, width, height))
-        left, top, right, bottom = box = self._fields.grid.box(source.shape)
-        found[top:bottom, left:right] = self._fields.grid.dense(above, box)
-        return np.asarray(cv2.remap(source, found, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        found = grid.dense(before, self._moving)
+        x0, y0, x1, y1 = box = self._fields.grid.box(source.shape)
+        found[y0 - top : y1 - top, x0 - left : x1 - left] = self._fields.grid.dense(above, box)
+        image = source.copy()
+        image[top:bottom, left:right] = bent(source, found)
+        return image
 
     def _compose_mouth(
         self,
@@ -143,7 +145,7 @@ class Puppet:
         of_lower = self._opacity(below, seam.lower, -1.0, soft)
         of_upper = np.minimum(self._opacity(above, seam.upper, 1.0, soft), 1.0 - of_lower)
         opening = 1.0 - of_lower - of_upper
-        lip = cv2.remap(source, below, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+        lip = bent(source, below).astype(np.float32)
         skin = image[top:bottom, left:right].astype(np.float32)
         mixed = of_upper[..., None] * skin + of_lower[..., None] * lip
         if opening.max() > 0.0:

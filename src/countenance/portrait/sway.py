@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import LinearNDInterpolator
 
 from countenance.portrait.face import Array, Face
-from countenance.portrait.fields import Grid
+from countenance.portrait.fields import Box, Grid
 from countenance.portrait.landmarks import OVAL
 from countenance.stock.figure import Pose
 
@@ -30,6 +30,8 @@ TURN_SHARE = 0.42
 _SHIFT_SHARE = 0.55
 _BREATH = 0.014
 """By how much the chest rises, in eye distances."""
+_STILL = 0.01
+"""What of the chest's movement is less than this share of it cannot be seen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,14 @@ class Sway:
     pivot: Array
     """(2,) where the head leans, in pixels"""
     unit: float
+
+    def moving(self, shape: tuple[int, ...]) -> Box:
+        """The part of a picture of this shape beyond which nothing ever moves: (left, top, right, bottom)."""
+        moved = (self.depth > 0.0) | (self.head > 0.0) | (self.chest > _STILL)
+        rows, columns = np.flatnonzero(moved.any(axis=1)), np.flatnonzero(moved.any(axis=0))
+        low, high = np.array([columns[0] - 1, rows[0] - 1]), np.array([columns[-1] + 1, rows[-1] + 1])
+        (left, top), (right, bottom) = (low * self.grid.step).astype(int), (high * self.grid.step).astype(int) + 1
+        return max(0, int(left)), max(0, int(top)), min(shape[1], int(right)), min(shape[0], int(bottom))
 
     def field(self, pose: Pose) -> NDArray[np.float32]:
         """(rows, columns, 2) pixels by which the picture moves."""

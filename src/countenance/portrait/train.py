@@ -24,7 +24,7 @@ def train_from_picture(
     out: Path,
     settings: Settings,
     *,
-    options: TrainOptions = TrainOptions(),
+    options: TrainOptions = TrainOptions(),  # noqa: B008 - frozen
     voice: str = DEFAULT_VOICE,
     seconds: float = SECONDS,
     progress: ProgressCallback | None = None,
