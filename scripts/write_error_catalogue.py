@@ -25,6 +25,7 @@ from countenance.footage.rules import RULES as FOOTAGE
 from countenance.media.credential_rules import RULES as CREDENTIALS
 from countenance.media.errors import RULES as MEDIA
 from countenance.people.errors import RULES as PEOPLE
+from countenance.portrait.errors import RULES as SPEAKING_PICTURE
 from countenance.stock.errors import RULES as STOCK
 from countenance.voice.errors import RULES as VOICE
 
@@ -42,6 +43,7 @@ ROOMS: tuple[tuple[str, str, Sequence[Rule]], ...] = (
     ("Voices", "What can be wrong with a script that is to be spoken.", VOICE),
     ("Engine", "What can go wrong in training and in speaking.", (*ENGINE, *ARCHIVE, *MARK)),
     ("External engines", "What can go wrong with an engine in a process of its own.", EXTERNAL),
+    ("Speaking pictures", "What can keep a picture from being animated, or makes it less natural.", SPEAKING_PICTURE),
     ("Synthetic people", "What rendering people who do not exist needs.", STOCK),
     ("Command line", "What can be wrong with a command.", CLI),
 )
