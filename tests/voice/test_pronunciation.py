@@ -115,6 +115,7 @@ def test_sounds_that_english_does_not_have_are_named(ipa: str, symbols: tuple[st
 
 @settings(deadline=None)
 @given(st.text(alphabet=sorted((VOWELS | CONSONANTS) - set("AIOWYT")) + list("ˈˌː. "), max_size=12))
+@example("w")
 def test_whatever_is_spoken_is_in_the_inventory(ipa: str) -> None:
     try:
         spoken = spoken_form(ipa)

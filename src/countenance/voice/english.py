@@ -38,8 +38,7 @@ def utterances(text: str) -> list[str]:
     from hibari import Hibari
 
     _check(text)
-    read = _reader()
-    sentences = [read(sentence) for sentence in Hibari.split_sentences(_POSSESSIVE.sub(_with_s, text))]
+    sentences = [_read(sentence) for sentence in Hibari.split_sentences(_POSSESSIVE.sub(_with_s, text))]
     chunks = [part for sentence in sentences for part in _fit(sentence)]
     if not any(symbol.isalpha() for chunk in chunks for symbol in chunk):
         raise CountenanceError(Finding(NOTHING_TO_SAY))
@@ -56,6 +55,21 @@ def ids(utterance: str) -> list[int]:
     """The numbers by which the networks know an utterance, silence at both ends: `known` and two more."""
     inventory = _inventory()
     return [0, *(inventory[character] for character in known(utterance)), 0]
+
+
+def _read(sentence: str) -> str:
+    """Phoneme characters of a sentence. Sounds that are given are kept from the rules for numbers and short forms."""
+    from hibari.g2p import normalize
+
+    parts: list[str] = []
+    at = 0
+    for given in (*NOTATION.finditer(sentence), None):
+        between = sentence[at : given.start() if given else len(sentence)]
+        around = [" " if edge and edge.isspace() else "" for edge in (between[:1], between[-1:])]
+        plain = normalize(between)
+        parts += [around[0], plain, around[1] if plain else "", given[0] if given else ""]
+        at = given.end() if given else at
+    return str(_reader()("".join(parts).strip(), normalize_text=False))
 
 
 @lru_cache
