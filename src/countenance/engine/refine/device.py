@@ -1,0 +1,90 @@
+"""Where a net runs, and in which precision. Needs torch."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from countenance.engine.errors import NO_GPU
+from countenance.errors import CountenanceError, Finding
+
+if TYPE_CHECKING:
+    from countenance.engine.refine.apply import Device
+    from countenance.engine.refine.net import Net
+
+Array = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+GREY = 127.5
+"""Grey levels per unit of what a net takes and gives."""
+_TRIALS = 2
+
+
+def chosen(device: Device, threads: int) -> torch.device:
+    """The device that is meant, ready for use; `threads` of the processor (0: one per core) for all of this process.
+
+    Raises:
+        CountenanceError: engine.no_gpu.
+    """
+    torch.set_num_threads(threads or os.cpu_count() or 1)
+    found = torch.cuda.is_available()
+    if device == "cuda" and not found:
+        raise CountenanceError(Finding(NO_GPU))
+    return torch.device("cuda" if found and device != "cpu" else "cpu")
+
+
+def faster_in_half(work: Callable[[bool], object], device: torch.device) -> bool:
+    """Whether `work(half)` takes less of the processor's time in half precision (bfloat16).
+
+    Processors with instructions for it are twice as fast, others several times slower; graphics cards that have it
+    are faster.
+    """
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    taken = {}
+    for half in (False, True):
+        work(half)
+        taken[half] = min(_seconds(work, half) for _ in range(_TRIALS))
+    return taken[True] < taken[False]
+
+
+def _seconds(work: Callable[[bool], object], half: bool) -> float:
+    began = time.process_time()
+    work(half)
+    return time.process_time() - began
+
+
+def tensor(pictures: Picture, device: torch.device) -> torch.Tensor:
+    """(B, C, S, S) of -1 to 1 from (B, S, S, C)."""
+    moved = torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2)
+    return (moved.float() / GREY - 1.0).contiguous(memory_format=torch.channels_last)
+
+
+class Runner:
+    """A net that takes and gives arrays."""
+
+    def __init__(self, net: Net, side: int, threads: int, device: Device) -> None:
+        self._device = chosen(device, threads)
+        self._net = net.to(device=self._device, memory_format=torch.channels_last).eval()
+        blank = np.zeros((1, side, side, net.shape.inputs), np.uint8)
+        self._half = False
+        self._half = faster_in_half(
+            lambda half: self._run(blank, np.zeros((1, net.shape.conditions), np.float32), half), self._device
+        )
+
+    def __call__(self, pictures: Picture, wishes: Array) -> Array:
+        """(B, s, s, 3) in grey levels, from (B, S, S, C) and (B, K): a correction, or a picture from 0 to 255."""
+        out = self._run(pictures, wishes, self._half)
+        return (out + 1.0) * GREY if self._net.shape.full_band else out * GREY
+
+    def _run(self, pictures: Picture, wishes: Array, half: bool) -> Array:
+        given = tensor(pictures, self._device), torch.from_numpy(wishes).to(self._device)
+        with torch.inference_mode(), torch.autocast(self._device.type, torch.bfloat16, enabled=half):
+            out = self._net(*given)
+        return np.ascontiguousarray(out.float().permute(0, 2, 3, 1).cpu().numpy())
