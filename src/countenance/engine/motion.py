@@ -1,9 +1,9 @@
 """From speech to the movement of one person's mouth, in closed form.
 
 Ridge regression from a third of a second of speech-encoder features around each frame to the mouth code and the lip
-gap. The encoder hears words rather than voices, which is why another voice can drive the mouth. The recording is heard
-at other speeds as well, and so at another pitch and with a longer or shorter vocal tract: the same mouth must come
-out.
+gap. The encoder's inner layers hear sounds rather than voices, which is why another voice can drive the mouth. The
+recording is heard at other speeds as well, and so at another pitch and with a longer or shorter vocal tract: the same
+mouth must come out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.signal import resample_poly
 
 from countenance.media.read import FPS
-from countenance.people.speech import FEATURE_RATE_HZ, encoder_features, speech_spans
+from countenance.people.encoder import sound_features
+from countenance.people.speech import FEATURE_RATE_HZ, speech_spans
 from countenance.settings import Settings
 
 Array = NDArray[np.float32]
@@ -26,7 +27,7 @@ FEATURE_COMPONENTS = 192
 LAGS = np.array([-10, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8])
 """Features around a frame that are looked at: from 0.2 s before it to 0.16 s after, the nearest without a gap."""
 _PER_FRAME = FEATURE_RATE_HZ // FPS
-_RIDGE = 0.25
+_RIDGE = 0.5
 _SPEEDS = (0.9, 1.1)
 _FOLDS = 4
 _MAX_GAIN = 1.6
@@ -58,7 +59,7 @@ class SpeechMotion:
     """(targets,) at least 1: a regression shrinks what it is unsure of, and a mouth that mumbles looks wrong"""
 
     def predict(self, features: Array, frames: int) -> Array:
-        """(frames, targets) from encoder features at 50 Hz."""
+        """(frames, targets) from `sound_features`."""
         reduced = np.asarray((features - self.feature_mean) @ self.feature_basis, np.float32)
         positions = np.arange(frames, dtype=np.float64)
         parts = [
@@ -81,11 +82,11 @@ def hear(
 ) -> list[View]:
     """The recording, 16 kHz, in all the ways in which the motion is to be learned from it."""
     straight = np.arange(frames, dtype=np.float64)
-    views = [View(encoder_features(samples, settings), straight)]
+    views = [View(sound_features(samples, settings), straight)]
     for count, speed in enumerate(_SPEEDS, start=1):
         progress(count / (len(_SPEEDS) + 1))
         faster = resample_poly(samples, 100, round(100 * speed)).astype(np.float32)
-        views.append(View(encoder_features(faster, settings), straight / speed))
+        views.append(View(sound_features(faster, settings), straight / speed))
     return views
 
 

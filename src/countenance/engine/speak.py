@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countenance.engine.motion import SpeechMotion, speaking
-from countenance.people.speech import encoder_features
+from countenance.people.encoder import sound_features
 from countenance.settings import Settings
 
 Array = NDArray[np.float32]
@@ -31,7 +31,7 @@ class MouthPath:
 
 def mouth_path(motion: SpeechMotion, rest: Array, samples: Array, frames: int, settings: Settings) -> MouthPath:
     """How the mouth moves to sound (16 kHz) for so many frames. In silence it is at `rest` (13,): code and gap."""
-    moving = motion.predict(encoder_features(samples, settings), frames)
+    moving = motion.predict(sound_features(samples, settings), frames)
     share = speaking(samples, frames, settings)
     path = np.asarray(rest + share[:, None] * (moving - rest), np.float32)
     return MouthPath(path[:, :-1], np.maximum(path[:, -1], 0.0), share)
