@@ -40,8 +40,9 @@ def puppet(sitter: Picture, settings: Settings) -> Puppet:
     return Puppet(sitter, settings)
 
 
-@pytest.fixture
-def picture_file(tmp_path: Path, sitter: Picture) -> Path:
-    path = tmp_path / "my picture.png"
-    Image.fromarray(sitter).save(path)
+@pytest.fixture(scope="session")
+def picture_file(tmp_path_factory: pytest.TempPathFactory, sitter: Picture) -> Path:
+    """So small that it is enlarged, and quick."""
+    path = tmp_path_factory.mktemp("pictures") / "my picture.png"
+    Image.fromarray(np.asarray(cv2.resize(sitter, (160, 160), interpolation=cv2.INTER_AREA), np.uint8)).save(path)
     return path

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image
 
 from countenance.engine.align import lip_gap, track_of
 from countenance.engine.metrics import correlation
@@ -29,10 +27,8 @@ from countenance.voice.speech import PAUSE
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, sitter: NDArray[np.uint8], settings: Settings) -> MadeFootage:
-    folder = tmp_path_factory.mktemp("made")
-    Image.fromarray(sitter).save(folder / "picture.png")
-    return animate(folder / "picture.png", folder / "made.mp4", settings, seconds=4.0)
+def made(tmp_path_factory: pytest.TempPathFactory, picture_file: Path, settings: Settings) -> MadeFootage:
+    return animate(picture_file, tmp_path_factory.mktemp("made") / "made.mp4", settings, seconds=4.0)
 
 
 def test_it_is_footage_with_sound(made: MadeFootage) -> None:
@@ -79,21 +75,21 @@ def test_an_unknown_voice_leaves_nothing(tmp_path: Path, picture_file: Path, set
     with pytest.raises(CountenanceError) as caught:
         animate(picture_file, tmp_path / "made.mp4", settings, voice="nobody")
     assert caught.value.finding.rule.id == "voice.unknown_voice"
-    assert [path.name for path in tmp_path.iterdir()] == [picture_file.name]
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_replica_says_that_it_comes_from_a_picture(tmp_path: Path, picture_file: Path, settings: Settings) -> None:
     told: list[Progress] = []
     out = tmp_path / "replica"
     options = TrainOptions(synthetic=True)
-    train_from_picture(picture_file, out, settings, options=options, seconds=9.0, progress=told.append)
+    train_from_picture(picture_file, out, settings, options=options, seconds=8.0, progress=told.append)
     described = json.loads((out / "replica.json").read_text("utf-8"))
     assert described["source"] == "image"
     assert described["picture"]["voice"] == DEFAULT_VOICE
     assert described["synthetic"] is True
     assert described["metrics"]["gap_correlation"] > 0.5
     assert load(out).description == described
-    assert sorted(path.name for path in tmp_path.iterdir()) == [picture_file.name, "replica"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["replica"]
     fractions = [step.fraction for step in told]
     assert fractions == sorted(fractions)
     assert (told[0].stage, fractions[-1]) == ("picture", 1.0)

@@ -31,9 +31,10 @@ def train_from_picture(
 ) -> Replica:
     """Train a replica of the person in a picture and write it as the folder `out`, whole or not at all.
 
-    There is no preview. `replica.json` says `"source": "image"`, and under `picture` which picture, which voice drove
-    the lips and what in the picture makes the replica less natural; its metrics compare with the made footage, since
-    how the person really speaks is not known. The made footage is deleted.
+    Of the options, what is known of footage does not apply, and there is no preview. `replica.json` says `"source":
+    "image"`, and under `picture` which picture, which voice drove the lips and what in the picture makes the replica
+    less natural; its metrics compare with the made footage, since how the person really speaks is not known. The made
+    footage is deleted.
 
     Raises:
         CountenanceError: for pictures that cannot be animated, and what `engine.train.train` raises.
@@ -49,7 +50,8 @@ def train_from_picture(
         made = animate(
             picture, Path(work) / "made.mp4", settings, voice=voice, seconds=seconds, progress=_picture(stages)
         )
-        whole = replace(options, usable=None, preview_s=2 * made.duration_s)
+        left_s = None if options.budget_s is None else max(1.0, options.budget_s - made.seconds)
+        whole = replace(options, usable=None, seen=None, preview_s=2 * made.duration_s, budget_s=left_s)
         replica = train(made.path, Path(work) / "replica", settings, options=whole, progress=stages.nested("train"))
         description = {**replica.description, "source": SOURCE, "picture": _picture_of(picture, made)}
         return save(replace(replica, description=description), out)
