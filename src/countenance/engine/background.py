@@ -68,6 +68,9 @@ class Background:
     """of `Kind.PICTURE` and `Kind.VIDEO`"""
 
 
+FILMED = Background()
+
+
 def background_of(text: str) -> Background:
     """What a user means by `filmed`, `transparent`, the name of a colour, `#rrggbb`, or the path of a file.
 

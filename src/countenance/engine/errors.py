@@ -89,7 +89,15 @@ SUFFIX_MISFITS = Rule(
     remedy="Let the name of a transparent video end in .webm, and that of any other in .mp4.",
 )
 
+NO_PERSONAL_VOICE = Rule(
+    id="engine.no_personal_voice",
+    title="The replica has no voice of its own.",
+    remedy="Name a stock voice (`countenance voices` lists them), or give a recording instead of a script. "
+    "Replicas get a voice of their own from footage with enough clear English speech.",
+)
+
 RULES: tuple[Rule, ...] = (
+    NO_PERSONAL_VOICE,
     TOO_LITTLE_TO_LEARN,
     APPEARANCE_CHANGES,
     OUT_OF_TIME,

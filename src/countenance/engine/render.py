@@ -6,6 +6,7 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,33 +14,54 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from countenance.engine.background import FILMED, Backdrop, Background, check_background, writer_for
 from countenance.engine.choice import choose
 from countenance.engine.closure import close_lips
-from countenance.engine.compose import Compositor
+from countenance.engine.compose import Compositor, Finish
+from countenance.engine.credit import statement_of
 from countenance.engine.errors import OUT_IS_INPUT, SOUND_TOO_SHORT
+from countenance.engine.external.call import Call, speak_externally
+from countenance.engine.external.manifest import BUILT_IN
+from countenance.engine.external.process import Report
+from countenance.engine.finish import finish_for
 from countenance.engine.join import ClipReader, pose_of, staged
+from countenance.engine.mark import mark_for
 from countenance.engine.playback import plan
 from countenance.engine.replica import Replica, load
 from countenance.engine.speak import MouthPath, mouth_path
+from countenance.engine.utterance import Utterance, heard, recorded, said
+from countenance.engine.workplace import work_folder
 from countenance.errors import CountenanceError, Finding
+from countenance.media.credentials import sealer
 from countenance.media.errors import CANNOT_WRITE, problem
 from countenance.media.limits import Limits, limits_from
-from countenance.media.read import FPS, SAMPLE_RATE
-from countenance.media.read import audio as read_audio
-from countenance.media.sound import resampled
-from countenance.media.write import VideoWriter
+from countenance.media.pipeline import ahead, behind
+from countenance.media.read import FPS
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
-from countenance.voice.hibari import speak
-from countenance.voice.speech import Phone
+from countenance.voice.pronunciation import Dictionary
 
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
-Sound = tuple[Array, int, tuple[Phone, ...]]
 
 STAGES = {"open": 1, "listen": 3, "render": 20}
-_AUDIO_RATE = 48_000
-"""A recording keeps its quality on its way into the video's sound track."""
+_EXTERNAL_STAGES = {"open": 1, "listen": 3, "external engine": 60, "render": 10}
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How a video is to be made."""
+
+    voice: str | None = None
+    """the id of the voice that speaks a script; None for the replica's own, if it has one, or the default"""
+    pronunciations: Dictionary | None = None
+    background: Background = FILMED
+    engine: Call | None = None
+    """an engine in a process of its own that moves the lips; None for the built-in one"""
+    fall_back: bool = False
+    """whether the built-in engine makes the video if the external one cannot"""
+    device: str = "auto"
+    """`auto`, `cpu` or `cuda`, for what can use it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +75,30 @@ class RenderReport:
     height: int
     seconds: float
     frames_per_second: float
+    voice: str
+    """the voice's id, `personal` for the person's own, or `recording`"""
+    engine: str
+    """`built-in`, or the id of an external engine"""
+    notes: tuple[str, ...] = ()
+    """what was done otherwise than asked, and why"""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    replica: Replica
+    out: Path
+    utterance: Utterance
+    count: int
+    """frames of the video"""
+    path: MouthPath
+    options: RenderOptions
+    settings: Settings
+    limits: Limits
+    stages: StageProgress
+    check: Callable[[], None]
 
 
 def render(
@@ -65,62 +108,146 @@ def render(
     *,
     audio: Path | None = None,
     script: str | None = None,
+    options: RenderOptions = RenderOptions(),
     progress: ProgressCallback | None = None,
     permitted: Callable[[], None] | None = None,
 ) -> RenderReport:
-    """Let a replica say a script with the stock voice, or move to a recording; the sound track is what was given.
+    """Let a replica say a script, or move to a recording; the sound track is what was said or given.
 
-    `permitted` is called before any work, before every picture and before the video takes its place. It raises if the
-    replica may not speak (any more); then no video is left.
+    Every video carries a signed statement of how it was made. `permitted` is called before any work, before every
+    picture and before the video takes its place. It raises if the replica may not speak (any more); then no video is
+    left.
 
     Raises:
-        CountenanceError: for a folder that is no replica, and for a script or recording that cannot be spoken.
+        CountenanceError: for a folder that is no replica, for a script or recording that cannot be spoken, and for a
+            background, an engine, a signer or a visible mark that cannot be used.
         ValueError: unless exactly one of `audio` and `script` is given.
     """
+    if (audio is None) == (script is None):
+        raise ValueError("give either audio or a script")
     began = time.monotonic()
     check = permitted or _always
     check()
-    stages = StageProgress(STAGES, progress)
+    stages = StageProgress(STAGES if options.engine is None else _EXTERNAL_STAGES, progress)
     stages.update("open", 0.0)
     replica = load(replica_dir)
-    _check_out(out, replica_dir, audio)
     limits = limits_from(settings)
+    _check_out(out, replica_dir, audio)
+    check_background(options.background, out, limits)
     stages.update("listen", 0.0)
-    sound, rate, phones = _sound(audio, script, settings, limits)
-    count = max(1, math.ceil(len(sound) / rate * FPS - 1e-6))
-    heard = sound if rate == SAMPLE_RATE else resampled(sound, rate, SAMPLE_RATE)
-    path = mouth_path(replica.motion, replica.rest, heard, count, settings)
-    path = close_lips(path, phones, replica.atlas)
-    stages.update("render", 0.0)
-    started = time.monotonic()
+    if script is not None:
+        utterance = said(script, replica, options.voice, options.pronunciations, settings)
+    else:
+        utterance = _spoken_recording(audio, settings, limits)
+    count = max(1, math.ceil(utterance.duration_s * FPS - 1e-6))
+    sound = heard(utterance)
+    path = close_lips(mouth_path(replica.motion, replica.rest, sound, count, settings), utterance.phones, replica.atlas)
     check()
-    pictures = spoken(replica, path, limits)
-    first = next(pictures)
-    height, width = first.shape[:2]
-    with VideoWriter(out, width, height, audio=sound, sample_rate=rate) as writer:
-        writer.write(first)
-        for index, picture in enumerate(pictures, start=2):
-            check()
-            writer.write(picture)
-            stages.update("render", index / count)
-        check()
+    job = _Job(replica, out, utterance, count, path, options, settings, limits, stages, check)
+    started = time.monotonic()
+    engine, notes, (width, height) = _made(job, sound)
     stages.done()
-    seconds = time.monotonic() - began
-    pace = count / max(1e-6, time.monotonic() - started)
-    return RenderReport(str(out), count / FPS, count, width, height, round(seconds, 2), round(pace, 1))
+    seconds, pace = time.monotonic() - began, count / max(1e-6, time.monotonic() - started)
+    return RenderReport(
+        str(out),
+        count / FPS,
+        count,
+        width,
+        height,
+        round(seconds, 2),
+        round(pace, 1),
+        utterance.voice,
+        engine,
+        notes,
+    )
 
 
-def spoken(replica: Replica, path: MouthPath, limits: Limits) -> Iterator[Picture]:
+def _made(job: _Job, sound: Array) -> tuple[str, tuple[str, ...], tuple[int, int]]:
+    """Make the video: by which engine, what is to be said of that, and the video's size."""
+    finish, notes = finish_for(job.replica, job.settings, job.options.device)
+    call = job.options.engine
+    if call is not None:
+        try:
+            with work_folder(job.out) as work:
+                return call.manifest.id, (), _written(job, _external(job, call, sound, work), call.manifest.id)
+        except CountenanceError as error:
+            if not job.options.fall_back or not error.finding.rule.id.startswith("engine.external_"):
+                raise
+            notes = (*notes, f"{call.manifest.name} could not make it: {error.finding.message()}")
+    pictures = spoken(job.replica, job.path, job.limits, finish=finish)
+    return BUILT_IN, notes, _written(job, pictures, BUILT_IN)
+
+
+def _written(job: _Job, pictures: Iterator[Picture], engine: str) -> tuple[int, int]:
+    """Write the pictures, with their background, their marks and the sound, and give the video's size.
+
+    Playing, composing and writing run in threads of their own.
+    """
+    statement = statement_of(job.replica.description, voice=job.utterance.voice)
+    if engine != BUILT_IN:
+        statement = replace(statement, replica={**statement.replica, "rendered_by": engine})
+    seal = sealer(statement, job.settings)
+    with ExitStack() as stack:
+        source = stack.enter_context(ahead(pictures))
+        first = next(source)
+        height, width = first.shape[:2]
+        mark = mark_for(width, height, job.settings)
+        backdrop = stack.enter_context(Backdrop(job.options.background, width, height, job.settings))
+        writer = writer_for(
+            job.options.background,
+            job.out,
+            width,
+            height,
+            audio=job.utterance.samples,
+            sample_rate=job.utterance.rate,
+            seal=seal,
+        )
+        stack.enter_context(writer)
+        with behind(writer.write) as write:
+            for index, picture in enumerate(_chained(first, source), start=1):
+                job.check()
+                shown = backdrop.behind(picture)
+                write(mark.on(shown) if mark else shown)
+                job.stages.update("render", index / job.count)
+        job.check()
+    return width - width % 2, height - height % 2
+
+
+def _chained(first: Picture, rest: Iterator[Picture]) -> Iterator[Picture]:
+    yield first
+    yield from rest
+
+
+def _external(job: _Job, call: Call, sound: Array, work: Path) -> Iterator[Picture]:
+    def told(report: Report) -> None:
+        job.stages.update("external engine", report.fraction, shown=f"{call.manifest.id}: {report.stage}")
+
+    return speak_externally(
+        call, played(job.replica, job.path, job.limits), sound, work, job.limits, on_report=told, tick=job.check
+    )
+
+
+def spoken(replica: Replica, path: MouthPath, limits: Limits, *, finish: Finish | None = None) -> Iterator[Picture]:
     """The pictures (H, W, 3) of the replica as it moves its mouth along `path`."""
     shots = plan(replica.track, path.speaking)
     choice = choose(replica, path, pose_of(replica.track, shots))
-    compositor = Compositor(replica.atlas)
-    # The clip is our own, its hash was checked, and it may be larger than a recording is allowed to be.
-    own = replace(limits, file_bytes=sys.maxsize)
-    with ClipReader(replica.base_clip, own) as clip:
+    compositor = Compositor(replica.atlas, finish)
+    with ClipReader(replica.base_clip, _own(limits)) as clip:
         for index, shot in enumerate(shots):
             stage = staged(clip, replica.track, shot)
             yield compositor.paint(stage, choice.shapes[index], choice.rows[index])
+
+
+def played(replica: Replica, path: MouthPath, limits: Limits) -> Iterator[Picture]:
+    """The same pictures with the mouth as it was filmed."""
+    with ClipReader(replica.base_clip, _own(limits)) as clip:
+        for shot in plan(replica.track, path.speaking):
+            yield staged(clip, replica.track, shot).image
+
+
+def _own(limits: Limits) -> Limits:
+    """The clip is our own, its hash was checked, and it may be larger than a recording is allowed to be."""
+    return replace(limits, file_bytes=sys.maxsize)
 
 
 def _always() -> None:
@@ -142,16 +269,15 @@ def _check_out(out: Path, replica_dir: Path, audio: Path | None) -> None:
         raise problem(CANNOT_WRITE, out, f"There is no folder {target.parent}.")
 
 
-def _sound(audio: Path | None, script: str | None, settings: Settings, limits: Limits) -> Sound:
-    """What is to be heard: samples, their rate in Hz, and the phones if they are known."""
-    if (audio is None) == (script is None):
-        raise ValueError("give either audio or a script")
-    if script is not None:
-        speech = speak(script, settings)
-        return speech.samples, speech.sample_rate, speech.phones
+def _spoken_recording(audio: Path | None, settings: Settings, limits: Limits) -> Utterance:
+    """The recording to move the lips to.
+
+    Raises:
+        CountenanceError: engine.sound_too_short, and what reading may raise.
+    """
     path = Path() if audio is None else audio
-    samples = read_audio(path, rate=_AUDIO_RATE, limits=limits)
+    utterance = recorded(path, settings, limits)
     shortest_s = SOUND_TOO_SHORT.limit or 0.0
-    if len(samples) < shortest_s * _AUDIO_RATE:
-        raise CountenanceError(Finding(SOUND_TOO_SHORT, file=str(audio), measured=len(samples) / _AUDIO_RATE))
-    return samples, _AUDIO_RATE, ()
+    if utterance.duration_s < shortest_s:
+        raise CountenanceError(Finding(SOUND_TOO_SHORT, file=str(path), measured=utterance.duration_s))
+    return utterance

@@ -1,0 +1,26 @@
+"""How a mouth is finished after it was bent: by the net that was learned with the replica, where it can run."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from countenance.engine.compose import Finish
+from countenance.engine.refine.apply import Device, available, finish_of
+from countenance.engine.replica import REFINER, Replica
+from countenance.settings import Settings
+
+NO_TORCH = "Mouths are shown without the refinement that was learned: torch is not installed (the extra `neural`)."
+
+
+def finish_for(replica: Replica, settings: Settings, device: str = "auto") -> tuple[Finish | None, tuple[str, ...]]:
+    """The finish of a replica's mouths, if it has one, and what is to be said if it has one that cannot run here.
+
+    Raises:
+        CountenanceError: engine.no_gpu.
+    """
+    weights = replica.optional.get(REFINER)
+    if weights is None:
+        return None, ()
+    if not available():
+        return None, (NO_TORCH,)
+    return finish_of(weights, settings.threads, cast(Device, device)), ()
