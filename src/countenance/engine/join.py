@@ -21,7 +21,10 @@ from countenance.media.seek import ClipDecoder
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
-_FLOW_SIDE_PX = 360
+_FLOW_SIDE_PX = 640
+_FADE = 2.0
+"""How much steeper the fade is than the bending: where two pictures are mixed, grain and hair are softer, so that it
+shall be few frames."""
 _CURSORS = 2
 """A join reads the stretch that ends and the one that begins."""
 
@@ -94,7 +97,8 @@ def between(a: Picture, b: Picture, share: float) -> Picture:
     full = np.asarray(cv2.resize(flow, (width, height)) * stretch, np.float32)
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     bent = [_moved(a, x, y, full, -share), _moved(b, x, y, full, 1.0 - share)]
-    return np.asarray(cv2.addWeighted(bent[0], 1.0 - share, bent[1], share, 0.0), np.uint8)
+    fade = min(1.0, max(0.0, 0.5 + _FADE * (share - 0.5)))
+    return np.asarray(cv2.addWeighted(bent[0], 1.0 - fade, bent[1], fade, 0.0), np.uint8)
 
 
 def _moved(picture: Picture, x: Array, y: Array, flow: Array, share: float) -> Picture:
