@@ -20,7 +20,7 @@ from countenance.stock.figure import Pose
 _SEALED, _PARTED = 0.004, 0.018
 """Lips that are nearer than this at their middle, in eye distances, touch along their whole length; beyond, they do
 not."""
-_OVERLAP, _SHADOW = 0.004, 0.009
+_OVERLAP, _SHADOW = 0.004, 0.007
 """Lips may press into each other by so much; those of an open mouth have no shadow between them in the picture, so
 they keep so much apart that the dark inside shows as a line."""
 _LENS = (2.0, 0.95)
