@@ -7,7 +7,7 @@ import pytest
 from faces import TO_CANONICAL, atlas, control, mouth, picture
 
 from countenance.engine.compose import Compositor, Layers, Picture, Stage
-from countenance.engine.landmarks import LIP_COUNT
+from countenance.engine.landmarks import LIP_COUNT, LIPS_INNER, LIPS_OUTER
 
 
 @pytest.fixture
@@ -100,3 +100,16 @@ def test_a_large_face_has_the_same_soft_edge_as_a_small_one(stage: Stage) -> Non
     whole = np.pad(large.region, ((8, 8), (8, 8)))[top + 8 : top + 8 + height, left + 8 : left + 8 + width]
     shrunk = whole.reshape(small.region.shape[0], 4, small.region.shape[1], 4).mean(axis=(1, 3))
     np.testing.assert_allclose(shrunk, small.region, atol=0.07)
+
+
+def test_lips_that_cross_are_shut_and_not_turned_round(stage: Stage) -> None:
+    """An open mouth whose lower lip is wanted above the upper one shows what it shows when they just touch."""
+    inner = slice(len(LIPS_OUTER) + 1, len(LIPS_OUTER) + len(LIPS_INNER) // 2)
+    shut, crossed = mouth(), mouth()
+    upper = shut[len(LIPS_OUTER) + len(LIPS_INNER) // 2 + 1 : LIP_COUNT][::-1, 1]
+    middle = (shut[inner, 1] + upper) / 2
+    for shape, gap in ((shut, 0.0), (crossed, -0.02)):
+        shape[inner, 1] = middle + gap / 2
+        shape[len(LIPS_OUTER) + len(LIPS_INNER) // 2 + 1 : LIP_COUNT, 1] = (middle - gap / 2)[::-1]
+    pictures = [Compositor(atlas()).paint(stage, shape, [(0, 1.0)]) for shape in (shut, crossed)]
+    np.testing.assert_array_equal(*pictures)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from countenance.engine.align import apply, invert
 from countenance.engine.atlas import CONTROL, Atlas
-from countenance.engine.landmarks import JAW, LIP_COUNT, MASK_TOP, MOUTH, RING
+from countenance.engine.landmarks import JAW, LIP_COUNT, LIPS_INNER, LIPS_OUTER, MASK_TOP, MOUTH, RING
 from countenance.engine.warp import dense, grid, spline
 
 Array = NDArray[np.float32]
@@ -33,6 +33,13 @@ _KNOWN = 0.5
 _LIGHT_MEMORY = 0.6
 _LOWER_JAW = slice(2, 13)
 
+_LEAST_GAP = 0.003
+"""Between inner lips that touch, in eye distances. Landmarks of closed lips often lie the wrong way round, and a
+spline that turns an open mouth round crumples it."""
+
+_LOWER = len(RING) + len(LIPS_OUTER) + np.arange(1, len(LIPS_INNER) // 2)
+_UPPER = len(RING) + len(LIPS_OUTER) + np.arange(len(LIPS_INNER) - 1, len(LIPS_INNER) // 2, -1)
+"""Inner lips from the picture's left to its right, without the corners."""
 _TOP = np.array([int(np.flatnonzero(point == CONTROL)[0]) for point in MASK_TOP])
 _JAW = len(RING) + np.array([int(np.flatnonzero(point == MOUTH)[0]) for point in JAW[_LOWER_JAW]])
 
@@ -95,7 +102,7 @@ class Compositor:
 
     def layers(self, stage: Stage, mouth: Array, rows: list[tuple[int, float]]) -> Layers | None:
         """What `paint` puts into the picture; None if the mouth is not in it."""
-        wanted = np.concatenate([stage.control[: len(RING)], mouth])
+        wanted = _uncrossed(np.concatenate([stage.control[: len(RING)], mouth]))
         outline = _outline(stage.control, wanted)
         box = left, top, right, bottom = _box_around(outline, stage)
         if right - left < 2 or bottom - top < 2:
@@ -114,7 +121,7 @@ class Compositor:
         bend = spline(np.concatenate([wanted, frame]), places)
         shown = []
         for row, _ in rows:
-            source = np.concatenate([self._atlas.control[row], frame])
+            source = np.concatenate([_uncrossed(self._atlas.control[row]), frame])
             coarse = apply(self._atlas.from_canonical[row], bend(source))
             across, down = dense(coarse, (bottom - top, right - left))
             patch = self._atlas.patch(row)
@@ -148,6 +155,15 @@ class Compositor:
             spread = _LIGHT_MEMORY * self._light + (1.0 - _LIGHT_MEMORY) * spread
         self._light = spread
         return np.asarray(cv2.resize(spread, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _uncrossed(control: Array) -> Array:
+    """(C, 2) canonical places of `CONTROL` with the lower of the inner lips below the upper."""
+    upper, lower = control[_UPPER, 1], control[_LOWER, 1]
+    push = np.maximum(0.0, _LEAST_GAP - (lower - upper)) / 2.0
+    apart = control.copy()
+    apart[_UPPER, 1], apart[_LOWER, 1] = upper - push, lower + push
+    return apart
 
 
 def _outline(filmed: Array, wanted: Array) -> Array:
