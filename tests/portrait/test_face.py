@@ -25,6 +25,13 @@ def test_no_face_is_refused(settings: Settings) -> None:
     assert "wall.png" in str(caught.value)
 
 
+def test_a_mouth_below_the_border_is_refused(puppet: Puppet, settings: Settings) -> None:
+    cut = int(puppet.face.seam.upper.mean())
+    with pytest.raises(CountenanceError) as caught:
+        face_in(np.ascontiguousarray(puppet.rgb[:cut]), settings, Path("cut.png"))
+    assert caught.value.finding.rule is NO_FACE
+
+
 def test_closed_lips_meet_in_their_shadow(puppet: Puppet) -> None:
     seam = puppet.face.seam
     assert not seam.open

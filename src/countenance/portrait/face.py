@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 from countenance.errors import CountenanceError, Finding
 from countenance.people.face import FaceMesh, FaceTracker
 from countenance.portrait.errors import MOUTH_TOO_OPEN, NO_FACE, TURNED_TOO_FAR
-from countenance.portrait.landmarks import EYE_CORNERS, LIPS_INNER_LOWER, LIPS_INNER_UPPER, POINTS
+from countenance.portrait.landmarks import EYE_CORNERS, LIPS_INNER_LOWER, LIPS_INNER_UPPER, LIPS_OUTER, POINTS
 from countenance.settings import Settings
 
 Array = NDArray[np.floating[Any]]
@@ -80,6 +80,8 @@ def face_in(rgb: Picture, settings: Settings, file: Path) -> Face:
         mesh = tracker.track(rgb, 0.0)
     if mesh is None:
         raise CountenanceError(Finding(NO_FACE, file=str(file)))
+    if not _shown(mesh, rgb.shape):
+        raise CountenanceError(Finding(NO_FACE, file=str(file), detail="Mouth or eyes lie outside the picture."))
     turned = max(abs(mesh.yaw_deg), abs(mesh.pitch_deg))
     if turned > (TURNED_TOO_FAR.limit or 0.0):
         raise CountenanceError(Finding(TURNED_TOO_FAR, file=str(file), measured=round(turned, 1)))
@@ -90,6 +92,12 @@ def face_in(rgb: Picture, settings: Settings, file: Path) -> Face:
         raise CountenanceError(Finding(MOUTH_TOO_OPEN, file=str(file), measured=round(gap, 3)))
     seam = _seam(rgb, points, unit, gap)
     return Face(points, unit, mesh.yaw_deg, mesh.pitch_deg, mesh.roll_deg, seam)
+
+
+def _shown(mesh: FaceMesh, shape: tuple[int, ...]) -> bool:
+    """Whether mouth and eyes are inside a picture of this shape, whatever the mesh guesses beyond its border."""
+    places = mesh.points[[*LIPS_OUTER, *EYE_CORNERS], :2]
+    return bool((places >= 2).all() and (places < np.array([shape[1], shape[0]]) - 2).all())
 
 
 def _gap(mesh: FaceMesh, unit: float) -> float:
