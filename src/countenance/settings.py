@@ -67,6 +67,14 @@ class Settings(BaseSettings):
         default=None,
         description="A PEM file of certificate authorities; content credentials (C2PA) of their signers are trusted.",
     )
+    refine_s: float = Field(
+        default=150.0,
+        ge=0,
+        description="Seconds for the net that refines a replica's mouths, where torch is installed; 0 for none.",
+    )
+    personal_voice: bool = Field(
+        default=True, description="Whether the voice in the footage becomes the replica's, as far as it can be had."
+    )
     engines_dir: Path | None = Field(
         default=None, description="A folder with a folder for each external engine, with its engine.toml in it."
     )

@@ -31,7 +31,8 @@ from countenance.settings import Settings
 from countenance.stock.clips import presenter_clip, presenter_truth
 
 SECONDS = 22
-SETTINGS = Settings()
+SETTINGS = Settings(refine_s=0.0, personal_voice=False)
+"""The parts that a final replica may have besides are tested by themselves."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ Picture = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 
 _MARGIN = 0.35
+_EDGE = 0.02
 _CHANCE_STEP_FRAMES = 75
 _SSIM_SIGMA = 1.5
 _SSIM_C1, _SSIM_C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
@@ -61,6 +62,25 @@ class LipComparison:
             "sharpness_ratio": _ratio(self.sharpness_rendered, self.sharpness_real),
             "flicker_ratio": _ratio(self.change_rendered, self.change_real),
         }
+
+
+@dataclass(slots=True)
+class SeamComparison:
+    """How much an edge shows where the mouth is put into the picture; pairs of frames, given one after another."""
+
+    real: float = 0.0
+    rendered: float = 0.0
+
+    def add(self, real: Picture, rendered: Picture, box: Box, opacity: Array) -> None:
+        """A pair of frames (H, W, 3), compared where `opacity` (h, w), which lies over `box`, rises from 0 to 1."""
+        edge = (opacity > _EDGE) & (opacity < 1.0 - _EDGE)
+        if edge.any():
+            self.real += float(_steepness(_cut(real, box))[edge].mean())
+            self.rendered += float(_steepness(_cut(rendered, box))[edge].mean())
+
+    def figures(self) -> dict[str, float]:
+        """The steepness of brightness along the seam, divided by that of the filmed picture there."""
+        return {"seam_ratio": self.rendered / self.real if self.real > 0 else float("nan")}
 
 
 def lips_box(points: Array, shape: tuple[int, ...]) -> Box:
@@ -114,6 +134,12 @@ def correlation(a: Array, b: Array) -> float:
 def _cut(picture: Picture, box: Box) -> Picture:
     left, top, right, bottom = box
     return picture[top:bottom, left:right]
+
+
+def _steepness(picture: Picture) -> Array:
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    across, down = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    return np.asarray(cv2.magnitude(across, down), np.float32)
 
 
 def _change(before: Picture, after: Picture) -> float:

@@ -15,21 +15,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countenance import __version__
+from countenance.engine.align import lip_gap
 from countenance.engine.errors import OUT_OF_TIME, TOO_LITTLE_TO_LEARN
 from countenance.engine.evaluate import evaluate, take_of
+from countenance.engine.extras import path_in_footage, personal_voice, refined
+from countenance.engine.finish import finish_for
 from countenance.engine.footage_choice import PREVIEW_S, Parts, Seen, choose_parts, without
 from countenance.engine.hearing import excerpt, hear_parts
 from countenance.engine.hold_out import takes
 from countenance.engine.learn import Material, learn, put_in_order
 from countenance.engine.motion import speaking
-from countenance.engine.replica import BASE_CLIP, Replica, check_place, file_sha256, save, storage_errors
+from countenance.engine.refine.apply import Device, available
+from countenance.engine.refine.fit import RefineOptions
+from countenance.engine.replica import (
+    BASE_CLIP,
+    REFINER,
+    VOICE,
+    Replica,
+    check_place,
+    file_sha256,
+    save,
+    storage_errors,
+)
+from countenance.engine.sync import SoundOffset, in_step, sound_offset
 from countenance.engine.watch import Watched, watch
 from countenance.engine.workplace import work_folder
 from countenance.errors import CountenanceError, Finding, Span
 from countenance.media.concatenate import concatenate
 from countenance.media.limits import Limits, limits_from
 from countenance.media.probe import probe
-from countenance.media.read import FPS, audio
+from countenance.media.read import FPS, SAMPLE_RATE, audio
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 
@@ -55,6 +70,12 @@ class TrainOptions:
     """seconds of footage that the preview is learned from"""
     budget_s: float | None = None
     """seconds after which training should be done; less of a long recording is used then"""
+    refine_s: float | None = None
+    """seconds for the net that refines the mouths; None for `Settings.refine_s`"""
+    personal_voice: bool | None = None
+    """whether the voice in the footage becomes the replica's; None for `Settings.personal_voice`"""
+    device: Device = "auto"
+    """where the net is learned"""
     on_preview: Callable[[Replica], None] = lambda _: None
     """called when the preview is in place and can speak"""
 
@@ -67,13 +88,22 @@ class _Task:
     out: Path
     samples: Array
     """the footage's whole sound, 16 kHz"""
-    voiced: Array
-    """(frames of the footage,) 1 in speech"""
     options: TrainOptions
     settings: Settings
     limits: Limits
     began: float
     replica_id: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Learned:
+    """A replica without its description, and what it was learned from."""
+
+    replica: Replica
+    material: Material
+    samples: Array
+    """the footage's sound, in step with its picture"""
+    offset: SoundOffset
 
 
 def train(
@@ -95,16 +125,20 @@ def train(
     out = out.resolve()
     check_place(out)
     began = time.monotonic()
+    options = replace(
+        options,
+        refine_s=settings.refine_s if options.refine_s is None else options.refine_s,
+        personal_voice=settings.personal_voice if options.personal_voice is None else options.personal_voice,
+    )
     limits = limits_from(settings)
     info = probe(footage, limits)
     samples = audio(footage, limits=limits)
     frames = round(info.duration_s * FPS)
     allowed = _allowed(options.usable, frames)
     chosen, first = choose_parts(samples, allowed, options.seen, preview_s=options.preview_s)
-    stages = StageProgress(_stages(chosen, first), progress)
+    stages = StageProgress(_stages(chosen, first, options), progress)
     stages.update("listen", 0.0)
-    voiced = speaking(samples, frames, settings)
-    task = _Task(footage, out, samples, voiced, options, settings, limits, began, "r" + token_hex(6))
+    task = _Task(footage, out, samples, options, settings, limits, began, "r" + token_hex(6))
     with ExitStack() as stack:
         with storage_errors(out):
             work = stack.enter_context(work_folder(out))
@@ -113,51 +147,102 @@ def train(
         seen = watch(footage, first, clip, settings, limits, until=until, progress=stages.stage("watch"))
         _check_time(seen, task, info.duration_s)
         rest = without(chosen, first)
-        replica, material = _learned(task, seen, clip, stages.stage("learn"))
+        learned = _learned(task, seen, clip, stages.stage("learn"))
+        if not any(out.glob("*")):
+            stages.update("preview", 0.0)
+            options.on_preview(_saved(task, learned, {"tier": "preview"}))
         if rest and not _is_over(until):
-            if not any(out.glob("*")):
-                stages.update("preview", 0.0)
-                options.on_preview(_saved(task, replica, material, "preview", {}))
             more = work / "rest.mp4"
             later = watch(footage, rest, more, settings, limits, until=until, progress=stages.stage("watch all"))
             concatenate([clip, more], work / BASE_CLIP)
-            replica, material = _learned(task, seen.joined(later), work / BASE_CLIP, stages.stage("learn all"))
-        figures = _measured(task, replica, material, stages.stage("measure"))
+            learned = _learned(task, seen.joined(later), work / BASE_CLIP, stages.stage("learn all"))
+        learned, told = _finished(task, learned, stages)
+        figures = _measured(task, learned, stages.stage("measure"))
         stages.update("store", 0.0)
-        replica = _saved(task, replica, material, "final", figures)
+        replica = _saved(task, learned, {"tier": "final", **told, "metrics": figures})
     stages.done()
     return replica
 
 
-def _stages(chosen: Parts, first: Parts) -> dict[str, float]:
+def _stages(chosen: Parts, first: Parts, options: TrainOptions) -> dict[str, float]:
     """The stages and their share of the time, by how much is to be watched; measured on footage of 360p and 720p."""
     watched, preview = (sum(end - start for start, end in parts) / FPS for parts in (chosen, first))
-    stages = {"listen": 2.0, "watch": preview, "learn": 2.0 + 0.15 * preview}
+    stages = {"listen": 2.0, "watch": preview, "learn": 2.0 + 0.15 * preview, "preview": 1.0}
     if watched > preview:
-        stages |= {"preview": 1.0, "watch all": watched - preview, "learn all": 2.0 + 0.15 * watched}
+        stages |= {"watch all": watched - preview, "learn all": 2.0 + 0.15 * watched}
+    if _refines(options):
+        stages["refine"] = 1.1 * (options.refine_s or 0.0)
+    if options.personal_voice:
+        stages["voice"] = 30.0
     return {**stages, "measure": 0.25 * watched, "store": 2.0}
 
 
-def _learned(task: _Task, seen: Watched, clip: Path, progress: Callable[[float], None]) -> tuple[Replica, Material]:
-    material = put_in_order(seen, task.voiced[np.minimum(seen.source, len(task.voiced) - 1)], task.footage)
+def _learned(task: _Task, seen: Watched, clip: Path, progress: Callable[[float], None]) -> _Learned:
     heard, places = excerpt(task.samples, seen.source)
-    views = hear_parts(heard, places, task.settings, progress)
-    return learn(material, views, clip), material
+    gap = np.full(-(-len(heard) * FPS // SAMPLE_RATE), np.nan, np.float32)
+    gap[places] = lip_gap(seen.track)
+    offset = sound_offset(gap, heard, task.settings)
+    samples = in_step(task.samples, offset)
+    voiced = speaking(samples, max(int(seen.source.max()) + 1, len(samples) * FPS // SAMPLE_RATE), task.settings)
+    material = put_in_order(seen, voiced[seen.source], task.footage)
+    views = hear_parts(excerpt(samples, seen.source)[0], places, task.settings, progress)
+    return _Learned(learn(material, views, clip), material, samples, offset)
 
 
-def _measured(
-    task: _Task, replica: Replica, material: Material, progress: Callable[[float], None]
-) -> Mapping[str, float]:
-    seen = material.watched
+def _finished(task: _Task, learned: _Learned, stages: StageProgress) -> tuple[_Learned, dict[str, Any]]:
+    """The replica with all that only a final one has, and what its description says of that."""
+    optional: dict[str, dict[str, NDArray[Any]]] = {}
+    told: dict[str, Any] = {}
+    if task.options.refine_s:
+        report = stages.stage("refine") if _refines(task.options) else _unseen
+        weights, told["refinement"] = refined(
+            learned.replica,
+            path_in_footage(learned.replica, learned.samples, learned.material.watched.source, task.settings),
+            RefineOptions(budget_s=_left(task), device=task.options.device, threads=task.settings.threads),
+            report,
+        )
+        if weights is not None:
+            optional[REFINER] = weights
+    if task.options.personal_voice:
+        arrays, told["voice"] = personal_voice(
+            task.footage, learned.material.watched.source, task.settings, task.limits, stages.nested("voice")
+        )
+        if arrays is not None:
+            optional[VOICE] = arrays
+    return replace(learned, replica=replace(learned.replica, optional=optional)), told
+
+
+def _unseen(share: float) -> None:
+    """The progress of work that takes no time."""
+
+
+def _refines(options: TrainOptions) -> bool:
+    return bool(options.refine_s) and available()
+
+
+def _left(task: _Task) -> float:
+    """Seconds for the net: half of what a budget leaves, if there is one."""
+    wanted = task.options.refine_s or 0.0
+    if task.options.budget_s is None:
+        return wanted
+    return min(wanted, max(1.0, 0.5 * (task.began + task.options.budget_s - time.monotonic())))
+
+
+def _measured(task: _Task, learned: _Learned, progress: Callable[[float], None]) -> Mapping[str, float]:
+    replica, seen = learned.replica, learned.material.watched
     pieces = [
-        take_of(replica, task.footage, task.samples, seen.track.part(piece), int(seen.source[piece][0]), task.settings)
-        for piece in takes(material.held_out, seen.source)
+        take_of(
+            replica, task.footage, learned.samples, seen.track.part(piece), int(seen.source[piece][0]), task.settings
+        )
+        for piece in takes(learned.material.held_out, seen.source)
     ]
-    return evaluate(replica, pieces, task.settings, task.limits, progress=progress)
+    finish, _ = finish_for(replica, task.settings, task.options.device)
+    figures = evaluate(replica, pieces, task.settings, task.limits, finish=finish, progress=progress)
+    return {name: round(value, 4) for name, value in figures.items() if value == value}
 
 
-def _saved(task: _Task, replica: Replica, material: Material, tier: str, figures: Mapping[str, float]) -> Replica:
-    return save(replace(replica, description=_description(task, material, tier, figures)), task.out)
+def _saved(task: _Task, learned: _Learned, told: Mapping[str, Any]) -> Replica:
+    return save(replace(learned.replica, description=_description(task, learned, told)), task.out)
 
 
 def _allowed(usable: tuple[Span, ...] | None, frames: int) -> NDArray[np.bool_]:
@@ -184,13 +269,12 @@ def _check_time(seen: Watched, task: _Task, duration_s: float) -> None:
         raise CountenanceError(Finding(OUT_OF_TIME, str(task.footage), detail, budget_s))
 
 
-def _description(task: _Task, material: Material, tier: str, figures: Mapping[str, float]) -> dict[str, Any]:
-    seen, options = material.watched, task.options
+def _description(task: _Task, learned: _Learned, told: Mapping[str, Any]) -> dict[str, Any]:
+    seen, options = learned.material.watched, task.options
     return {
         "id": task.replica_id,
-        "tier": tier,
         "software": f"countenance {__version__}",
-        "engine": "retrieve-warp",
+        "engine": "retrieve-warp-refine" if REFINER in learned.replica.optional else "retrieve-warp",
         "created_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "synthetic": options.synthetic,
         "consent": None if options.consent is None else dict(options.consent),
@@ -199,12 +283,15 @@ def _description(task: _Task, material: Material, tier: str, figures: Mapping[st
             "width": seen.width,
             "height": seen.height,
             "watched_s": len(seen.track) / FPS,
-            "played_s": float(material.shown.sum()) / FPS,
+            "played_s": float(learned.material.shown.sum()) / FPS,
             "held_out_s": [
                 [int(seen.source[piece][0]) / FPS, (int(seen.source[piece][-1]) + 1) / FPS]
-                for piece in takes(material.held_out, seen.source)
+                for piece in takes(learned.material.held_out, seen.source)
             ],
         },
-        "metrics": {name: round(value, 4) for name, value in figures.items() if value == value},
+        "sound_offset": {"frames": round(learned.offset.frames, 2), "corrected": learned.offset.certain},
+        "offset_frames": round(learned.offset.frames) if learned.offset.certain else 0,
+        "metrics": {},
+        **told,
         "training_s": round(time.monotonic() - task.began, 1),
     }

@@ -1,0 +1,77 @@
+"""What a final replica may have beyond its preview: a net that refines its mouths, and the person's own voice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countenance.engine.hearing import excerpt
+from countenance.engine.refine.apply import Weights
+from countenance.engine.refine.fit import RefineOptions, fit_refiner
+from countenance.engine.replica import Replica
+from countenance.engine.speak import MouthPath, mouth_path
+from countenance.errors import CountenanceError
+from countenance.media.limits import Limits
+from countenance.media.read import FPS, SAMPLE_RATE, audio
+from countenance.progress import ProgressCallback
+from countenance.settings import Settings
+from countenance.voice.catalogue import DEFAULT_VOICE
+from countenance.voice.personal_fit import fit_personal_voice
+
+Array = NDArray[np.float32]
+Told = dict[str, Any]
+"""JSON-ready, for the replica's description"""
+
+_VOICE_RATE = 24_000
+_MILLI = 4
+
+
+def path_in_footage(replica: Replica, samples: Array, source: NDArray[np.intp], settings: Settings) -> MouthPath:
+    """The mouth as it is predicted from the footage's own sound, 16 kHz, by the number of the footage's frame.
+
+    Frames that are not in `source` (T,) are at rest.
+    """
+    heard, places = excerpt(samples, source)
+    path = mouth_path(replica.motion, replica.rest, heard, len(heard) * FPS // SAMPLE_RATE, settings)
+    count = int(source.max()) + 1
+    code = np.repeat(replica.rest[None, :-1], count, axis=0)
+    gap, speaking = np.full(count, replica.rest[-1], np.float32), np.zeros(count, np.float32)
+    code[source], gap[source], speaking[source] = path.code[places], path.gap[places], path.speaking[places]
+    return MouthPath(code, gap, speaking)
+
+
+def refined(
+    replica: Replica, path: MouthPath, options: RefineOptions, progress: Callable[[float], None]
+) -> tuple[Weights | None, Told]:
+    """The weights of a net that refines the replica's mouths, if it does any good, and what is to be said of it."""
+    found = fit_refiner(replica, path, options, lambda share, _: progress(share))
+    figures = {name: round(float(value), _MILLI) for name, value in found.figures.items()}
+    return found.weights, {"used": found.weights is not None, "reason": found.reason, **figures}
+
+
+def personal_voice(
+    footage: Path, source: NDArray[np.intp], settings: Settings, limits: Limits, progress: ProgressCallback
+) -> tuple[dict[str, NDArray[Any]] | None, Told]:
+    """The voice in the parts of the footage that were learned from, if it can be had, and what is to be said of it."""
+    samples = audio(footage, rate=_VOICE_RATE, limits=limits)
+    per_frame = _VOICE_RATE // FPS
+    spoken = np.zeros(-(-len(samples) // per_frame), np.bool_)
+    spoken[np.minimum(source, len(spoken) - 1)] = True
+    own = samples[np.repeat(spoken, per_frame)[: len(samples)]]
+    try:
+        voice = fit_personal_voice(own, _VOICE_RATE, settings, progress=progress)
+    except CountenanceError as error:
+        if error.finding.rule.id != "voice.too_little_to_learn":
+            raise
+        return None, {"used": False, "reason": error.finding.message()}
+    if voice is None:
+        reason = "No change brings the stock voice nearer to the person without costing words."
+        return None, {"used": False, "reason": reason}
+    report = {name: round(float(value), _MILLI) for name, value in asdict(voice.report).items()}
+    arrays: dict[str, NDArray[Any]] = dict(voice.to_arrays())
+    return arrays, {"used": True, "stock": DEFAULT_VOICE, **report}
