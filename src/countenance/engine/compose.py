@@ -172,7 +172,9 @@ def _outline(filmed: Array, wanted: Array) -> Array:
     reach = [np.linalg.norm(shape[_JAW] - centre, axis=1) for shape in (filmed, wanted)]
     further = np.where((reach[0] > reach[1])[:, None], filmed[_JAW], wanted[_JAW])
     outward = further - centre
-    lower = further + _CHIN_MARGIN * outward / np.linalg.norm(outward, axis=1, keepdims=True)
+    direction = outward / np.linalg.norm(outward, axis=1, keepdims=True)
+    # None at the sides, where what was filmed behind the jaw would show.
+    lower = further + _CHIN_MARGIN * np.maximum(0.0, direction[:, 1:]) * direction
     return np.concatenate([filmed[_TOP], lower[::-1]]).astype(np.float32)
 
 
