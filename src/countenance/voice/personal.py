@@ -22,7 +22,8 @@ FEATURES = 3 * BANDS + len(KINDS) + 1
 _AROUND_STEPS = 8  # 40 ms
 _KIND_WEIGHT = 10.0
 _SMOOTH_STEPS = 3.0
-_MOST_GAIN = 5.5  # of log power: 24 dB
+_MOST_TAKEN, _MOST_GIVEN = 5.5, 3.5  # of log power: 24 and 15 dB
+_FADE = 3.0  # of log power: so far below the quietest speech nothing is made louder, and pauses stay quiet
 _LOWEST_PITCH_HZ, _HIGHEST_PITCH_HZ = 60.0, 450.0
 _WIDEST_PITCH = 3.0  # standard deviations: beyond are octave errors
 _PEAK = 0.97
@@ -64,6 +65,8 @@ class Filter:
     """(BANDS,) of what the gains lead to; the distance from it is scaled by `widening`, because a regression gives the
     middle of what is possible, and speech of middles mumbles."""
     widening: Array
+    quietest: Array
+    """(1,): logarithm of the summed power of the quietest speech in training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,15 @@ class PersonalVoice:
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.float32]]) -> PersonalVoice:
         """What `to_arrays` gave. Raises KeyError or ValueError where something is missing or of another shape."""
         learned = {f.name: np.asarray(arrays[f"filter.{f.name}"], np.float64) for f in fields(Filter)}
-        shapes = {name: (FEATURES, BANDS) if name == "matrix" else (BANDS,) for name in learned}
-        if any(values.shape != shapes[name] or not np.isfinite(values).all() for name, values in learned.items()):
+        shapes = {"matrix": (FEATURES, BANDS), "quietest": (1,)}
+        if any(
+            values.shape != shapes.get(name, (BANDS,)) or not np.isfinite(values).all()
+            for name, values in learned.items()
+        ):
             raise ValueError("not a personal voice of this version")
         pitch, report = (np.asarray(arrays[name], np.float64).tolist() for name in ("pitch", "report"))
-        return cls(Filter(**learned), Pitch(*pitch), float(arrays["tempo"][0]), PersonalVoiceReport(*report))
+        figures = PersonalVoiceReport(*(round(figure, 4) for figure in report))
+        return cls(Filter(**learned), Pitch(*pitch), float(arrays["tempo"][0]), figures)
 
 
 def convert(speech: Speech, voice: PersonalVoice, settings: Settings) -> Speech:
@@ -128,8 +135,7 @@ def respoken(sound: NDArray[np.float32], stock: Voiced, phones: tuple[Phone, ...
         stock, pitch_hz=moved(stock.pitch_hz, voice.pitch), envelope=stock.envelope * np.exp(spread(gains))
     )
     samples = synthesise(changed, round(len(sound) / voice.tempo), voice.tempo)
-    loudness = _rms(sound) / max(_rms(samples), 1e-6)
-    scale = min(loudness, _PEAK / max(float(np.abs(samples).max()), 1e-6))
+    scale = min(_rms(sound) / max(_rms(samples), 1e-6), _PEAK / max(float(np.abs(samples).max()), 1e-6))
     return Speech(np.asarray(samples * scale, np.float32), RATE, tuple(_at_tempo(p, voice.tempo) for p in phones))
 
 
@@ -149,8 +155,10 @@ def filter_gains(stock: Array, kinds_of: Array, learned: Filter) -> Array:
     wanted = np.clip(stock, learned.lowest, learned.highest) + gains
     wider = learned.pivot + (wanted - learned.pivot) * learned.widening
     # What is widened is the shape of the spectrum; the loudness stays what it was.
-    gains = gains + wider - wanted + (_loudness(wanted) - _loudness(wider))[:, None]
-    return np.asarray(gaussian_filter1d(np.clip(gains, -_MOST_GAIN, _MOST_GAIN), _SMOOTH_STEPS, axis=0))
+    gains = gains + wider - wanted + (loudness(wanted) - loudness(wider))[:, None]
+    speech = np.clip(1.0 + (loudness(stock) - learned.quietest) / _FADE, 0.0, 1.0)[:, None]
+    gains = np.clip(gains, -_MOST_TAKEN, _MOST_GIVEN * speech)
+    return np.asarray(gaussian_filter1d(gains, _SMOOTH_STEPS, axis=0))
 
 
 def moved(pitch_hz: Array, pitch: Pitch) -> Array:
@@ -163,12 +171,13 @@ def moved(pitch_hz: Array, pitch: Pitch) -> Array:
     return result
 
 
+def loudness(log_power: Array) -> Array:
+    """Logarithm of the power of all bands together: (T, BANDS) -> (T,)."""
+    return np.asarray(np.log(np.exp(log_power).sum(axis=1)))
+
+
 def _rms(samples: NDArray[np.float32]) -> float:
     return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
-
-
-def _loudness(log_power: Array) -> Array:
-    return np.asarray(np.log(np.exp(log_power).sum(axis=1)))
 
 
 def _at_tempo(phone: Phone, tempo: float) -> Phone:
