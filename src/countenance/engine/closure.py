@@ -2,7 +2,7 @@
 
 A regression closes the mouth at these sounds most of the way. Where the times of the phones are known, the rest of
 the way is gone along the line on which this person's mouth opens and closes, which leaves width and rounding alone.
-How long lips stay together was measured on 70 p and b of two GRID talkers: they are nearest half a frame after the
+How long lips stay together was measured on 65 p and b of two GRID talkers: they are nearest half a frame after the
 phone begins, however long its breath lasts, and apart again two frames later. An m is hummed through closed lips.
 Lips that met for the whole of the phone, or for longer than these do, followed the real ones less well.
 """

@@ -33,10 +33,10 @@ SAMPLE_RATE = 16_000
 _CHUNK_S, _LONGEST_CHUNK_S = 8.0, 30.0
 """A chunk ends at the first pause after this long; where nobody pauses, between two words."""
 _MARGIN_S = 0.2
-_LEAST_BELIEF = 0.4
-"""Mean probability of the words. Recordings in English measured 0.67 and more, sound played backwards 0.31 and less."""
+_LEAST_BELIEF = 0.65
+"""Mean probability of the words. Seven recordings in English measured 0.78 to 0.96, speech played backwards 0.56."""
 _DEADLINE_S, _DEADLINE_SHARE = 20.0, 0.5
-"""Seconds that the alignment may take, and seconds more for each second of sound; it takes 0.03 of them."""
+"""Seconds that the alignment may take, and seconds more for each second of sound."""
 _SHORT_VOWEL_S = 0.07
 _MIDDLE_S = 0.012
 """A frame is heard through a window of 26 ms that begins with it."""
@@ -66,7 +66,8 @@ def phones_heard(samples: Array, settings: Settings, script: str | None = None) 
     """The phones of English speech, 16 kHz, in order from 0 to the end; () where they cannot be told.
 
     `script` is what is said, if it is known. What could not be aligned is one long `PAUSE`. The same sound always
-    gives the same phones. Median error of a start is 14 ms, and of nine in ten less than 40 ms.
+    gives the same phones. Of 116 phones of the stock voice, starts were wrong by 13 ms (median), nine in ten by less
+    than 37 ms.
     """
     heard = transcribe(samples, settings).words
     if script is not None:
