@@ -74,7 +74,8 @@ UNKNOWN_SOUND = Rule(
 TOO_LITTLE_TO_LEARN = Rule(
     id="voice.too_little_to_learn",
     title="There is too little clear speech to learn the person's voice from.",
-    remedy="Record at least thirty seconds of one person speaking English without noise or music, or use a stock voice.",
+    remedy="Record at least thirty seconds of one person speaking English without noise or music, or use a stock "
+    "voice.",
     limit=5.0,
     unit="seconds of sound",
     how="Moments of understood words that lie beside the same words from the stock voice, without pauses.",
