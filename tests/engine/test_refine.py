@@ -69,12 +69,6 @@ def speaker() -> tuple[bundle.Replica, MouthPath]:
     return replica, heard
 
 
-@pytest.fixture
-def any_net_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A few steps teach nothing, and what they give would be left out."""
-    monkeypatch.setattr(fit, "why_not", lambda _figures, _bent: "")
-
-
 def lesson(bias: float) -> Lesson:
     """Mouths that are shown darker or brighter than they are, by `bias` times what is wished; texture everywhere."""
     rng = np.random.default_rng(0)
@@ -148,6 +142,13 @@ def test_no_mouth_is_learned_from_with_its_own_picture(
     assert made.learned.follows.sum() == len(made.learned) - 2 * 3
 
 
+def test_who_is_late_learns_from_fewer_mouths(speaker: tuple[bundle.Replica, MouthPath]) -> None:
+    made = make_pairs(*speaker, SIDE, late=lambda: True)
+    assert made is not None
+    assert len(made.checked) == 50
+    assert len(made.learned) <= 2 * 50
+
+
 @needs_torch
 def test_colour_is_learned_and_texture_is_kept() -> None:
     import torch
@@ -158,20 +159,20 @@ def test_colour_is_learned_and_texture_is_kept() -> None:
     made = lesson(bias=25.0)
     torch.set_num_threads(1)
     school = School(made, 8, torch.device("cpu"), seed=0, paint_anew=False)
-    for step in range(120):
-        school.step(step / 120)
+    for step in range(100):
+        school.step(step / 100)
     before, after = compare(made.checked, made.checked.shown), compare(made.checked, school.pictures(made.checked))
-    assert after["lip_psnr_db"] > before["lip_psnr_db"] + 6.0
+    assert after["lip_psnr_db"] > before["lip_psnr_db"] + 4.0
     assert after["sharpness_ratio"] == pytest.approx(before["sharpness_ratio"], rel=0.05)
 
 
 @needs_torch
 @pytest.mark.parametrize("paint_anew", [False, True])
-def test_the_same_seed_gives_the_same_net(
-    speaker: tuple[bundle.Replica, MouthPath], paint_anew: bool, any_net_will_do: None
-) -> None:
+def test_the_same_seed_gives_the_same_net(speaker: tuple[bundle.Replica, MouthPath], paint_anew: bool) -> None:
     shares: list[float] = []
-    options = RefineOptions(device="cpu", threads=1, seed=3, steps=4, side=SIDE, width=4, paint_anew=paint_anew)
+    options = RefineOptions(
+        device="cpu", judged=False, threads=1, seed=3, steps=4, side=SIDE, width=4, paint_anew=paint_anew
+    )
     first = fit_refiner(*speaker, options, lambda share, _: shares.append(share))
     second = fit_refiner(*speaker, options)
     assert shares == sorted(shares)
@@ -183,10 +184,8 @@ def test_the_same_seed_gives_the_same_net(
 
 
 @needs_torch
-def test_a_net_for_a_graphics_card_runs_on_a_processor_too(
-    speaker: tuple[bundle.Replica, MouthPath], any_net_will_do: None
-) -> None:
-    options = RefineOptions(device="cpu", threads=1, steps=1, side=GPU_SIDE, width=4)
+def test_a_net_for_a_graphics_card_runs_on_a_processor_too(speaker: tuple[bundle.Replica, MouthPath]) -> None:
+    options = RefineOptions(device="cpu", judged=False, threads=1, steps=1, side=GPU_SIDE, width=4)
     refinement = fit_refiner(*speaker, options)
     assert refinement.weights is not None
     assert refinement.weights["side"][0] == GPU_SIDE
@@ -194,9 +193,9 @@ def test_a_net_for_a_graphics_card_runs_on_a_processor_too(
 
 @needs_torch
 def test_a_net_comes_back_from_its_file_and_finishes_mouths(
-    speaker: tuple[bundle.Replica, MouthPath], tmp_path: Path, any_net_will_do: None
+    speaker: tuple[bundle.Replica, MouthPath], tmp_path: Path
 ) -> None:
-    options = RefineOptions(device="cpu", threads=1, steps=3, side=SIDE, width=4)
+    options = RefineOptions(device="cpu", judged=False, threads=1, steps=3, side=SIDE, width=4)
     weights = fit_refiner(*speaker, options).weights
     assert weights is not None
     save_file(weights, tmp_path / "refiner.safetensors")
@@ -212,8 +211,8 @@ def test_a_net_comes_back_from_its_file_and_finishes_mouths(
 
 
 @needs_torch
-def test_what_is_no_net_is_told_from_one(speaker: tuple[bundle.Replica, MouthPath], any_net_will_do: None) -> None:
-    options = RefineOptions(device="cpu", threads=1, steps=1, side=SIDE, width=4)
+def test_what_is_no_net_is_told_from_one(speaker: tuple[bundle.Replica, MouthPath]) -> None:
+    options = RefineOptions(device="cpu", judged=False, threads=1, steps=1, side=SIDE, width=4)
     weights = fit_refiner(*speaker, options).weights
     assert weights is not None
     for name in ("side", "net.head.bias", "mean"):

@@ -25,6 +25,8 @@ LEAST_SHARPNESS = 0.95
 MOST_FLICKER = 0.04
 """Farther from the filmed mouths' flicker than the bent mouths are (logarithm of the ratio)."""
 _PAIRING_SHARE = 0.25
+_MOST_PAIRING_SHARE = 0.4
+"""Of the whole time, what the making of pairs is thought to take, and what it may take of a budget."""
 _CHECKS = 8
 
 Progress = Callable[[float, float | None], None]
@@ -50,6 +52,8 @@ class RefineOptions:
     """channels of the first level; by device if None"""
     paint_anew: bool = False
     """a net that paints every pixel of the mouth instead of correcting colour and shade: softer, for comparison"""
+    judged: bool = True
+    """False: the net is given whatever it is worth, for comparison"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +87,8 @@ def fit_refiner(
     clock = _Clock(options, progress)
     device = chosen(options.device, options.threads)
     on_card = device.type == "cuda"
-    lesson = make_pairs(replica, heard, options.side or (GPU_SIDE if on_card else CPU_SIDE), clock.pairing)
+    side = options.side or (GPU_SIDE if on_card else CPU_SIDE)
+    lesson = make_pairs(replica, heard, side, clock.pairing, late=clock.late_for_learning)
     if lesson is None:
         return Refinement(None, "Mouths are not refined: there is too little footage to learn it from.")
     width = options.width or (GPU_WIDTH if on_card else CPU_WIDTH)
@@ -97,7 +102,8 @@ def fit_refiner(
         clock.step_done()
         if clock.check_is_due():
             last = compare(lesson.checked, school.pictures(lesson.checked))
-            if not why_not(last, bent) and (kept is None or last["lip_psnr_db"] > kept[1]["lip_psnr_db"]):
+            shown = not options.judged or not why_not(last, bent)
+            if shown and (kept is None or last["lip_psnr_db"] > kept[1]["lip_psnr_db"]):
                 kept = weights_of(school.learned()), last
     best = last if kept is None else kept[1]
     figures = {f"bent_{name}": value for name, value in bent.items()}
@@ -142,6 +148,10 @@ class _Clock:
     def pairing(self, share: float) -> None:
         """Report how far the making of pairs is."""
         self._progress(_PAIRING_SHARE * share, None)
+
+    def late_for_learning(self) -> bool:
+        """Whether the pairs have taken as much of the budget as they may."""
+        return self._options.steps is None and self.seconds > _MOST_PAIRING_SHARE * self._options.budget_s
 
     def begin_learning(self) -> None:
         self._learning_since = time.monotonic()

@@ -34,6 +34,7 @@ _CHECKED_EVERY = 6
 """One block of so many is not learned from."""
 _MOST_FRAMES = 1500
 """As many are learned from; of more, blocks from all over the footage."""
+_QUICKLY = [cv2.IMWRITE_PNG_COMPRESSION, 1]
 _LEAST_CHOICE = 100
 """With fewer mouths to choose from, what is shown says little of how a whole atlas does."""
 
@@ -74,11 +75,17 @@ class Lesson:
 
 
 def make_pairs(
-    replica: Replica, heard: MouthPath, side: int, progress: Callable[[float], None] = lambda _: None
+    replica: Replica,
+    heard: MouthPath,
+    side: int,
+    progress: Callable[[float], None] = lambda _: None,
+    *,
+    late: Callable[[], bool] = lambda: False,
 ) -> Lesson | None:
     """Pairs of crops of `side` pixels from a replica's atlas; None if there is too little footage for it.
 
-    `heard` is the mouth as predicted from the footage's own sound, for all its frames.
+    `heard` is the mouth as predicted from the footage's own sound, for all its frames. Once it is `late`, no more
+    blocks are spoken.
     """
     atlas = replica.atlas
     centre = atlas.control[:, len(RING) : len(RING) + LIP_COUNT].mean(axis=(0, 1))
@@ -86,24 +93,24 @@ def make_pairs(
     blocks = _blocks(atlas.frame)
     if len(blocks) < 2 or len(atlas) - 2 * _BLOCK_FRAMES < _LEAST_CHOICE:
         return None
-    small = _shrunk(atlas, crop)
-    wishes = fit_wishes(atlas.control[:, len(RING) :])
     checked = blocks[_CHECKED_EVERY // 2 % len(blocks) :: _CHECKED_EVERY]
-    taken = np.concatenate(checked)
-    learned = [block[_away(atlas.frame[block], atlas.frame[taken])] for block in blocks]
+    taken = atlas.frame[np.concatenate(checked)]
+    learned = [block[_away(atlas.frame[block], taken)] for block in blocks]
     learned = [block for block in learned if len(block) > 1]
     if not learned:
         return None
+    small, wishes = _shrunk(atlas, crop), fit_wishes(atlas.control[:, len(RING) :])
     painter = _Painter(replica, small, heard, crop, wishes)
-    parts, total = {True: list[Pairs](), False: list[Pairs]()}, len(learned) + len(checked)
-    for count, block in enumerate(learned + checked):
-        own = count < len(learned)
-        parts[own].append(painter.speak(block, truly=False))
-        if own:
-            parts[own].append(painter.speak(block, truly=True))
-        progress((count + 1) / total)
+    tested = [painter.speak(block, truly=False) for block in checked]
+    taught: list[Pairs] = []
+    # In no order of time, so that those that are spoken before it is late are from all over the footage.
+    for count, index in enumerate(np.random.default_rng(0).permutation(len(learned))):
+        taught += [painter.speak(learned[index], truly=truly) for truly in (False, True)]
+        progress((count + 1) / len(learned))
+        if late():
+            break
     rest = np.linalg.norm(atlas.code - replica.rest[:-1], axis=1).argmin()
-    return Lesson(crop, wishes, small.patch(int(rest)), _together(parts[True]), _together(parts[False]))
+    return Lesson(crop, wishes, small.patch(int(rest)), _together(taught), _together(tested))
 
 
 class _Painter:
@@ -168,7 +175,7 @@ def _away(frames: NDArray[np.int32], taken: NDArray[np.int32]) -> NDArray[np.boo
 def _shrunk(atlas: Atlas, crop: Crop) -> Atlas:
     """The atlas as the crop sees it; without loss, since it has been through JPEG already."""
     cut = (crop.cut(atlas.patch(row), atlas.from_canonical[row]) for row in range(len(atlas)))
-    coded = [bytes(cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))[1]) for picture in cut]
+    coded = [bytes(cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), _QUICKLY)[1]) for picture in cut]
     return replace(atlas, from_canonical=np.repeat(invert(crop.to_canonical)[None], len(atlas), axis=0), jpegs=coded)
 
 
