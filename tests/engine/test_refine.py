@@ -268,7 +268,7 @@ def figures(psnr: float = 30.0, sharpness: float = 0.9, flicker: float = 1.0) ->
 @pytest.mark.parametrize(
     ("refined", "word"),
     [
-        (figures(psnr=30.05), "gains"),
+        (figures(psnr=30.04), "gains"),
         (figures(psnr=float("nan")), "gains"),
         (figures(psnr=31.0, sharpness=0.8), "sharpness"),
         (figures(psnr=31.0, flicker=0.9), "flicker"),

@@ -18,7 +18,7 @@ from countenance.engine.speak import MouthPath
 CPU_SIDE, CPU_WIDTH = 128, 24
 GPU_SIDE, GPU_WIDTH = 224, 48
 
-LEAST_GAIN_DB = 0.1
+LEAST_GAIN_DB = 0.05
 """A net that gains less on mouths that it has not learned from is left out."""
 LEAST_SHARPNESS = 0.95
 """Of what the bent mouths have."""
