@@ -45,6 +45,15 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_training() -> Iterator[None]:
+    """What takes minutes of a training is asked for by the tests that are about it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTENANCE_REFINE_S", "0")
+        patch.setenv("COUNTENANCE_PERSONAL_VOICE", "0")
+        yield
+
+
 @pytest.fixture(scope="session")
 def short_footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The stock presenter for thirteen seconds, small: enough to train from, quick enough for a test."""

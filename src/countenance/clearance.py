@@ -7,14 +7,14 @@ service, asks here.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from countenance.consent import gallery, phrase, register
-from countenance.consent.claim import Claim, examine_claim, examine_footage_identity
+from countenance.consent.claim import Claim, examine_claim, examine_footage_identity, examine_picture
 from countenance.consent.claim_rules import CLAIM_RECORDED
 from countenance.consent.language import ENGLISH
 from countenance.consent.permission import carried
@@ -33,6 +33,7 @@ from countenance.consent.receipt_content import (
 from countenance.consent.register import HoldingKind, Standing
 from countenance.consent.verify import Verdict, verify
 from countenance.errors import CountenanceError, Finding, Severity
+from countenance.footage.portrait import PortraitReport, check_image
 from countenance.footage.report import Report
 from countenance.footage.report import check as check_footage
 from countenance.media.container import check_file
@@ -42,6 +43,7 @@ from countenance.settings import Settings
 
 STAGES = {"check footage": 15.0, "verify consent": 8.0}
 """Share of each stage in the time, as measured on 50 s of 720p footage."""
+_PICTURE_STAGE = "check picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Request:
     """What somebody wants to make a replica from, and what they say about it."""
 
     footage: Path
+    """The recording, or the picture."""
     material: Material
     subject: Subject
     name: str | None = None
@@ -68,18 +71,18 @@ class Clearance:
     """The answer, with everything it rests on."""
 
     request: Request
-    report: Report
+    report: Report | PortraitReport
     verdict: Verdict | None
     """On the consent; None where nobody has to agree."""
-    claim: Claim
-    """What the files say of their origin, and whom the face resembles."""
+    claim: Claim | None
+    """What the files say of their origin, and whom the face resembles; None of a picture that is no good anyway."""
     phrase: phrase.OneTimePhrase | None
     files: Mapping[str, FileEvidence] = field(default_factory=dict)
     """The files as they were before anybody looked at them: whoever exchanges them meanwhile gets no receipt for it."""
 
     @property
     def consent_findings(self) -> tuple[Finding, ...]:
-        return (*(self.verdict.findings if self.verdict else ()), *self.claim.findings)
+        return (*(self.verdict.findings if self.verdict else ()), *(self.claim.findings if self.claim else ()))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -88,9 +91,7 @@ class Clearance:
     @property
     def blocking(self) -> tuple[Finding, ...]:
         """What forbids training: every error and, until a human has looked, every doubt about who agreed."""
-        doubts = (Severity.ERROR,) if self.request.reviewed_by else (Severity.ERROR, Severity.WARNING)
-        errors = [finding for finding in self.report.findings if finding.severity is Severity.ERROR]
-        return (*errors, *(finding for finding in self.consent_findings if finding.severity in doubts))
+        return blocking(self.report.findings, self.consent_findings, reviewed=self.request.reviewed_by is not None)
 
     @property
     def ok(self) -> bool:
@@ -103,8 +104,15 @@ class Clearance:
             "subject": self.request.subject.value,
             "report": self.report.as_dict(),
             "consent": self.verdict and self.verdict.as_dict(),
-            "claim": self.claim.as_dict(),
+            "claim": self.claim and self.claim.as_dict(),
         }
+
+
+def blocking(material: Sequence[Finding], people: Sequence[Finding], *, reviewed: bool) -> tuple[Finding, ...]:
+    """What forbids a replica among findings on the material and on the people in it; see `Clearance.blocking`."""
+    doubts = (Severity.ERROR,) if reviewed else (Severity.ERROR, Severity.WARNING)
+    errors = [finding for finding in material if finding.severity is Severity.ERROR]
+    return (*errors, *(finding for finding in people if finding.severity in doubts))
 
 
 def examine(request: Request, settings: Settings, progress: ProgressCallback | None = None) -> Clearance:
@@ -118,6 +126,8 @@ def examine(request: Request, settings: Settings, progress: ProgressCallback | N
     check_policy(request)
     if request.material is Material.SYNTHETIC:
         _check_not_recorded(request.footage, settings)
+    if request.material is Material.IMAGE:
+        return _examine_image(request, settings, progress)
     words = None
     if request.phrase_id is not None and request.name is not None:
         words = phrase.recall(request.phrase_id, request.name, settings)
@@ -141,6 +151,16 @@ def examine(request: Request, settings: Settings, progress: ProgressCallback | N
         claim = examine_claim(request.footage, settings, request.subject, account_of(settings), info=report.info)
     stages.done()
     return Clearance(request, report, verdict, claim, words, files)
+
+
+def _examine_image(request: Request, settings: Settings, progress: ProgressCallback | None) -> Clearance:
+    stages = StageProgress({_PICTURE_STAGE: 1.0}, progress)
+    stages.update(_PICTURE_STAGE, 0.0)
+    files = _files(request, settings)
+    report = check_image(request.footage, settings)
+    claim = examine_picture(request.footage, settings, request.subject) if report.ok else None
+    stages.done()
+    return Clearance(request, report, None, claim, None, files)
 
 
 def _files(request: Request, settings: Settings) -> dict[str, FileEvidence]:

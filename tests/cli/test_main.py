@@ -74,8 +74,8 @@ def test_version_and_help(command: Command) -> None:
 def test_the_manual_names_every_command_and_option() -> None:
     commands = dict(_commands(typer.main.get_command(app), ""))
     assert {name.split()[0] for name in commands} == {
-        "check", "train", "say", "inspect", "export", "import", "upgrade", "statement", "voices", "consent", "protect",
-        "demo", "doctor",
+        "check", "train", "say", "inspect", "export", "import", "upgrade", "statement", "voices", "engines", "consent",
+        "protect", "demo", "doctor",
     }  # fmt: skip
     about_material = "".join(line for line in MANUAL.splitlines() if line.startswith("| `--"))
     for name, each in commands.items():

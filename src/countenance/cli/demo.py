@@ -32,7 +32,8 @@ def demo(
     footage = presenter_clip()
     if not footage.is_file():
         raise CountenanceError(Finding(NO_STOCK_CLIP, file=str(footage)))
-    settings = load_settings()
+    # Her voice is the stock voice: there is nothing to learn of it.
+    settings = load_settings().model_copy(update={"personal_voice": False})
     request = request_of(Options(footage=footage, synthetic=True), settings)
     replica, video = out / "replica", out / "presenter.mp4"
     with display.shown(as_json=json) as callback:

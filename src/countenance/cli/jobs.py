@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from countenance.clearance import Clearance, Request
+    from countenance.clearance import Certificate, Clearance, Request
     from countenance.engine.footage_choice import Seen
-    from countenance.engine.render import RenderReport
+    from countenance.engine.render import RenderOptions, RenderReport
     from countenance.footage.timeline import Timeline
     from countenance.progress import Progress, ProgressCallback
     from countenance.settings import Settings
@@ -21,13 +22,23 @@ _SECONDS: Mapping[str, float] = {"check": 23, "train": 110}
 """Share of each stage in the time, as measured on 50 s of 720p footage."""
 
 
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a training may cost, and what it should make; None where the settings decide."""
+
+    budget_s: float | None = None
+    refine_s: float | None = None
+    personal_voice: bool | None = None
+    device: str = "auto"
+    voice: str | None = None
+    """of a replica from a picture"""
+
+
 def clear_and_train(
-    request: Request, out: Path, settings: Settings, callback: ProgressCallback, budget: float | None = None
+    request: Request, out: Path, settings: Settings, callback: ProgressCallback, training: Training = Training()
 ) -> tuple[Clearance, Mapping[str, Any] | None]:
     """Judge the material and, if nothing forbids it, train; the replica's description, or None if it was blocked."""
     from countenance.clearance import certified, examine
-    from countenance.consent.receipt_content import Material
-    from countenance.engine.train import TrainOptions, train
     from countenance.progress import StageProgress
 
     stages = StageProgress(_SECONDS, callback)
@@ -41,17 +52,51 @@ def clear_and_train(
             certificate.check()
             told(progress)
 
-        options = TrainOptions(
-            synthetic=request.material is Material.SYNTHETIC,
-            consent=certificate.consent,
-            usable=cleared.report.usable,
-            seen=_seen(cleared.report.timeline),
-            budget_s=budget,
-            on_preview=lambda _: certificate.count(),
-        )
-        description = train(request.footage, out, settings, options=options, progress=go_on).description
+        description = _trained(cleared, certificate, out, settings, training, go_on)
     stages.done()
     return cleared, description
+
+
+def _trained(
+    cleared: Clearance,
+    certificate: Certificate,
+    out: Path,
+    settings: Settings,
+    training: Training,
+    progress: ProgressCallback,
+) -> Mapping[str, Any]:
+    from countenance.consent.receipt_content import Material
+    from countenance.engine.train import TrainOptions, train
+    from countenance.footage.report import Report
+    from countenance.portrait.train import train_from_picture
+    from countenance.voice.catalogue import DEFAULT_VOICE
+
+    request, report = cleared.request, cleared.report
+    options = TrainOptions(
+        synthetic=request.material is Material.SYNTHETIC,
+        consent=certificate.consent,
+        budget_s=training.budget_s,
+        refine_s=training.refine_s,
+        personal_voice=training.personal_voice,
+        device=cast(Any, training.device),
+        on_preview=lambda _: certificate.count(),
+    )
+    if isinstance(report, Report):
+        options = replace(options, usable=report.usable, seen=_seen(report.timeline))
+        return train(request.footage, out, settings, options=options, progress=progress).description
+    replica = train_from_picture(
+        request.footage,
+        out,
+        settings,
+        options=replace(options, personal_voice=False, on_preview=_nobody),
+        voice=training.voice or DEFAULT_VOICE,
+        progress=progress,
+    )
+    return replica.description
+
+
+def _nobody(_: object) -> None:
+    """A replica from a picture has no preview to tell of."""
 
 
 def _seen(timeline: Timeline) -> Seen:
@@ -76,11 +121,21 @@ def render_replica(
     *,
     audio: Path | None = None,
     script: str | None = None,
+    options: RenderOptions | None = None,
 ) -> RenderReport:
     """Let a replica speak while the consent or the declaration that it carries stands."""
     from countenance.consent.permission import still_stands
-    from countenance.engine.render import render
+    from countenance.engine.render import RenderOptions, render
     from countenance.engine.replica import describe
 
     permitted = still_stands(describe(replica), settings)
-    return render(replica, out, settings, audio=audio, script=script, progress=callback, permitted=permitted)
+    return render(
+        replica,
+        out,
+        settings,
+        audio=audio,
+        script=script,
+        options=options or RenderOptions(),
+        progress=callback,
+        permitted=permitted,
+    )

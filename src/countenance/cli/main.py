@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from countenance import __version__
-from countenance.cli import archive, consent, demo, doctor, engines, inspect, protect, studio, voices
+from countenance.cli import archive, consent, demo, doctor, engines, inspect, protect, say, studio, voices
 from countenance.cli.errors import INTERNAL, INTERRUPTED, USAGE
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import report_failure
@@ -27,7 +27,7 @@ app = typer.Typer(
 for _command in (
     studio.check,
     studio.train,
-    studio.say,
+    say.say,
     inspect.inspect,
     archive.export,
     archive.upgrade,

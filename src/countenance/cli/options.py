@@ -7,7 +7,10 @@ from typing import Annotated, Optional
 
 import typer
 
-Footage = Annotated[Path, typer.Argument(help="The recording of the person, a video file.", show_default=False)]
+Footage = Annotated[
+    Path,
+    typer.Argument(help="The recording of the person, a video file; or a picture of the face.", show_default=False),
+]
 Json = Annotated[
     bool,
     typer.Option("--json", help="One JSON object on stdout, progress as JSON lines on stderr.", show_default=False),
@@ -56,6 +59,18 @@ Synthetic = Annotated[
         show_default=False,
     ),
 ]
+PictureRights = Annotated[
+    bool,
+    typer.Option(
+        "--picture-rights",
+        help="I declare: I have the right to make a replica from this picture.",
+        show_default=False,
+    ),
+]
+Device = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="Where nets are learned and run: auto, cpu or cuda.", show_default=False),
+]
 AcceptResponsibility = Annotated[
     bool,
     typer.Option(
@@ -73,3 +88,16 @@ ReportFolder = Annotated[
         show_default=False,
     ),
 ]
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+def device_of(given: str | None) -> str:
+    """The device that was asked for, `auto` if none was.
+
+    Raises:
+        typer.BadParameter: for anything else.
+    """
+    if given is not None and given not in DEVICES:
+        raise typer.BadParameter(f"--device is one of {', '.join(DEVICES)}")
+    return given or DEVICES[0]

@@ -27,11 +27,12 @@ class Options:
     synthetic: bool = False
     accept_responsibility: bool = False
     reviewed: bool = False
+    picture_rights: bool = False
 
     @property
     def is_about_consent(self) -> bool:
         """Whether anything was said of who agreed or what was declared; else only the footage can be judged."""
-        return self.synthetic or self.name is not None or self.subject is not None
+        return self.synthetic or self.picture_rights or self.name is not None or self.subject is not None
 
 
 def request_of(options: Options, settings: Settings) -> Request:
@@ -49,11 +50,14 @@ def request_of(options: Options, settings: Settings) -> Request:
     subjects = [subject.value for subject in Subject]
     if options.subject is not None and options.subject not in subjects:
         raise typer.BadParameter(f"--subject is one of {', '.join(subjects)}")
+    material = Material.SYNTHETIC if options.synthetic else Material.FOOTAGE
+    if options.picture_rights:
+        material = Material.IMAGE
     default = Subject.INVENTED if options.synthetic else Subject.SELF
     named = options.name is not None
     return Request(
         footage=options.footage,
-        material=Material.SYNTHETIC if options.synthetic else Material.FOOTAGE,
+        material=material,
         subject=Subject(options.subject) if options.subject else default,
         name=" ".join(options.name.split()) if options.name else None,
         consent=(options.consent or options.footage) if named else None,
@@ -72,12 +76,18 @@ def _check(options: Options) -> None:
     for given, option in ((options.phrase, "--phrase"), (options.language, "--language")):
         if given is not None and options.name is None:
             raise typer.BadParameter(f"{option} belongs to --name: it is about the spoken statement")
+    if options.picture_rights and (options.synthetic or options.name is not None or options.consent is not None):
+        raise typer.BadParameter("--picture-rights is for a picture: neither consent nor another origin goes with it")
     if options.reviewed and not options.is_about_consent:
         raise typer.BadParameter("--reviewed belongs to --name or --synthetic")
 
 
 def _declared(options: Options, who: str) -> tuple[Declaration, ...]:
-    from countenance.consent.declaration import AI_GENERATED, LIKENESS, declare
+    from countenance.consent.declaration import AI_GENERATED, LIKENESS, PICTURE_RIGHTS, declare
 
-    given = ((options.synthetic, AI_GENERATED), (options.accept_responsibility, LIKENESS))
+    given = (
+        (options.synthetic, AI_GENERATED),
+        (options.picture_rights, PICTURE_RIGHTS),
+        (options.accept_responsibility, LIKENESS),
+    )
     return tuple(declare(declaration, who) for is_given, declaration in given if is_given)

@@ -1,4 +1,4 @@
-"""The commands of the studio: check footage, train a replica, let it speak, print the consent statement."""
+"""The commands of the studio: check footage, train a replica, print the consent statement."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from countenance.cli.exits import Exit
 from countenance.cli.options import (
     AcceptResponsibility,
     Consent,
+    Device,
     Footage,
     Json,
     Language,
     Name,
     Phrase,
+    PictureRights,
     ReportFolder,
     Reviewed,
     Subject,
     Synthetic,
+    device_of,
 )
 from countenance.cli.output import console, failure, print_findings, print_json, print_pairs, report_failure
 from countenance.cli.reports import page_of, refusal_reported
@@ -47,13 +50,16 @@ def check(
     synthetic: Synthetic = False,
     accept_responsibility: AcceptResponsibility = False,
     reviewed: Reviewed = False,
+    picture_rights: PictureRights = False,
     report: ReportFolder = None,
     json: Json = False,
 ) -> Exit:
     """Say whether a recording or a picture may become a replica, and what to do better."""
     from countenance.media.image import is_image
 
-    options = Options(footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed)
+    options = Options(
+        footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed, picture_rights
+    )
     settings = load_settings()
     request = request_of(options, settings)
     if is_image(footage):
@@ -63,6 +69,7 @@ def check(
     if not options.is_about_consent:
         return _check_footage(footage, settings, report, as_json=json)
     from countenance.clearance import examine
+    from countenance.footage.report import Report
 
     with display.shown(as_json=json) as callback, refusal_reported(footage, report):
         cleared = examine(request, settings, callback)
@@ -75,7 +82,8 @@ def check(
     else:
         print_findings(console(), cleared.findings)
         facts = {**_consent_facts(cleared), **_written_where(told)}
-        _show_footage(console(), cleared.report, facts, fit=cleared.ok)
+        if isinstance(cleared.report, Report):
+            _show_footage(console(), cleared.report, facts, fit=cleared.ok)
     return Exit.OK if cleared.ok else Exit.REFUSED
 
 
@@ -90,22 +98,48 @@ def train(
     synthetic: Synthetic = False,
     accept_responsibility: AcceptResponsibility = False,
     reviewed: Reviewed = False,
+    picture_rights: PictureRights = False,
     budget: Annotated[
         Optional[float],  # noqa: UP045
         typer.Option(min=1.0, help="Seconds after which training should be done.", show_default=False),
     ] = None,
+    refine_seconds: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(min=0.0, help="Seconds for the net that refines the mouths; 0 for none.", show_default=False),
+    ] = None,
+    personal_voice: Annotated[
+        Optional[bool],  # noqa: UP045
+        typer.Option(
+            "--personal-voice/--no-personal-voice",
+            help="Whether the voice in the footage becomes the replica's.",
+            show_default=False,
+        ),
+    ] = None,
+    device: Device = None,
+    voice: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="ID", help="The stock voice of a replica from a picture.", show_default=False),
+    ] = None,
     json: Json = False,
 ) -> Exit:
-    """Train a replica of the person in a recording, who must have agreed or not exist."""
-    from countenance.cli.jobs import clear_and_train
+    """Train a replica of the person in a recording, who must have agreed or not exist, or in a picture."""
+    from countenance.cli.jobs import Training, clear_and_train
     from countenance.engine.replica import check_place
+    from countenance.media.image import is_image
 
-    options = Options(footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed)
+    if is_image(footage) and not picture_rights:
+        raise typer.BadParameter("a picture needs --picture-rights")
+    if picture_rights and not is_image(footage):
+        raise typer.BadParameter("--picture-rights is for a picture; this is none")
+    options = Options(
+        footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed, picture_rights
+    )
+    training = Training(budget, refine_seconds, personal_voice, device_of(device), voice)
     settings = load_settings()
     request = request_of(options, settings)
     check_place(out)
     with display.shown(as_json=json) as callback:
-        cleared, description = clear_and_train(request, out, settings, callback, budget)
+        cleared, description = clear_and_train(request, out, settings, callback, training)
     if description is None:
         report_failure(cleared.blocking, as_json=json)
         return Exit.REFUSED
@@ -120,39 +154,6 @@ def train(
         target.print(f"Replica written to {out} in {result['training_s']} s.", soft_wrap=True)
         target.print(f"Receipt: {receipt} (countenance consent show {receipt})", soft_wrap=True)
         print_pairs(target, "Measured on footage it was not trained on", description["metrics"])
-    return Exit.OK
-
-
-def say(
-    replica: Annotated[Path, typer.Argument(help="The folder of a trained replica.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="The video to write, an MP4 file.", show_default=False)],
-    script: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(help="What to say, in English, with the stock voice.", show_default=False),
-    ] = None,
-    audio: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(help="A recording to speak instead of a script.", show_default=False),
-    ] = None,
-    json: Json = False,
-) -> Exit:
-    """Let a replica speak a script or a recording, as a video."""
-    if (script is None) == (audio is None):
-        raise typer.BadParameter("give either --script or --audio")
-    from countenance.cli.jobs import render_replica
-
-    settings = load_settings()
-    with display.shown(as_json=json) as callback:
-        rendered = render_replica(replica, out, settings, callback, audio=audio, script=script)
-    if json:
-        print_json({"ok": True, **rendered.as_dict()})
-    else:
-        target = console()
-        print_pairs(
-            target,
-            f"Video written to {out}",
-            {key: value for key, value in rendered.as_dict().items() if key != "video"},
-        )
     return Exit.OK
 
 

@@ -49,8 +49,9 @@ def receipt_of(description: Mapping[str, Any], settings: Settings) -> Receipt:
     if not isinstance(text, str):
         raise CountenanceError(Finding(RECEIPT_MISSING))
     receipt = receipts.verify(text, trusted_keys(settings))
-    footage = description.get("footage")
-    if not isinstance(footage, Mapping) or footage.get("sha256") not in _hashes(receipt):
+    # A replica from a picture was trained on footage made of it; what was agreed to is the picture.
+    material = description.get("picture", description.get("footage"))
+    if not isinstance(material, Mapping) or material.get("sha256") not in _hashes(receipt):
         raise CountenanceError(Finding(RECEIPT_OF_ANOTHER, detail=f"The receipt is {receipt.id}."))
     return receipt
 

@@ -1,0 +1,113 @@
+"""`countenance say`: let a replica speak."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from countenance.cli import progress as display
+from countenance.cli.exits import Exit
+from countenance.cli.options import Device, Json, device_of
+from countenance.cli.output import console, print_json, print_pairs
+from countenance.cli.studio import load_settings
+
+if TYPE_CHECKING:
+    from countenance.engine.external.call import Call
+    from countenance.settings import Settings
+
+
+def say(
+    replica: Annotated[Path, typer.Argument(help="The folder of a trained replica.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="The video to write: MP4, or WebM if it is transparent.", show_default=False)
+    ],
+    script: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="What to say.", show_default=False),
+    ] = None,
+    audio: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="A recording to speak instead of a script.", show_default=False),
+    ] = None,
+    voice: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            metavar="ID",
+            help="The voice for the script (`countenance voices`), or `personal`; without it the replica's own, "
+            "if it has one.",
+            show_default=False,
+        ),
+    ] = None,
+    pronunciations: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(metavar="FILE", help="A pronunciation dictionary (JSON) for the script.", show_default=False),
+    ] = None,
+    background: Annotated[
+        str,
+        typer.Option(
+            help="What is behind the person: filmed, transparent, green, another colour, a picture or a video."
+        ),
+    ] = "filmed",
+    engine: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="ID", help="An external engine (`countenance engines`).", show_default=False),
+    ] = None,
+    accept_non_commercial: Annotated[
+        bool,
+        typer.Option(
+            "--accept-non-commercial", help="I declare: this use of the engine is not commercial.", show_default=False
+        ),
+    ] = False,
+    fall_back: Annotated[
+        bool,
+        typer.Option(
+            "--fall-back", help="Use the built-in engine if the external one cannot make it.", show_default=False
+        ),
+    ] = False,
+    device: Device = None,
+    json: Json = False,
+) -> Exit:
+    """Let a replica speak a script or a recording, as a video."""
+    if (script is None) == (audio is None):
+        raise typer.BadParameter("give either --script or --audio")
+    if audio is not None and (voice or pronunciations):
+        raise typer.BadParameter("--voice and --pronunciations go with --script")
+    if engine is None and (accept_non_commercial or fall_back):
+        raise typer.BadParameter("--accept-non-commercial and --fall-back go with --engine")
+    from countenance.cli.jobs import render_replica
+    from countenance.engine.background import background_of
+    from countenance.engine.render import RenderOptions
+    from countenance.voice.pronunciation import load
+
+    settings = load_settings()
+    chosen = device_of(device)
+    options = RenderOptions(
+        voice=voice,
+        pronunciations=load(pronunciations) if pronunciations else None,
+        background=background_of(background),
+        engine=_call(engine, settings, chosen, accepted=accept_non_commercial),
+        fall_back=fall_back,
+        device=chosen,
+    )
+    with display.shown(as_json=json) as callback:
+        rendered = render_replica(replica, out, settings, callback, audio=audio, script=script, options=options)
+    if json:
+        print_json({"ok": True, **rendered.as_dict()})
+        return Exit.OK
+    target = console()
+    facts = {key: value for key, value in rendered.as_dict().items() if key not in ("video", "notes")}
+    print_pairs(target, f"Video written to {out}", facts)
+    for note in rendered.notes:
+        target.print(note, style="yellow", soft_wrap=True)
+    return Exit.OK
+
+
+def _call(engine: str | None, settings: Settings, device: str, *, accepted: bool) -> Call | None:
+    from countenance.engine.external.call import Call
+    from countenance.engine.external.manifest import BUILT_IN, engine_of
+
+    if engine is None or engine == BUILT_IN:
+        return None
+    return Call(engine_of(engine, settings), device=device, accepted=accepted)
