@@ -6,6 +6,7 @@ import numpy as np
 
 from countenance.engine.replica import FORMAT_VERSION
 from countenance.engine.upgrade import STEPS, from_1_to_2, id_of, upgraded
+from countenance.people.encoder import ALL_LAYERS
 
 
 def test_there_is_a_step_from_every_format_to_the_next() -> None:
@@ -19,8 +20,13 @@ def test_from_1_to_2_fills_in_what_format_1_did_not_know() -> None:
     arrays = {"engine.safetensors": {"rest": np.zeros(13, np.float32)}}
     new, same = from_1_to_2(old, arrays)
     assert new == {**old, "format_version": 2, "id": id_of(old), "tier": "final", "offset_frames": 0}
-    assert same == arrays
+    assert same["engine.safetensors"]["motion.layers"].tolist() == [ALL_LAYERS]
     assert old["format_version"] == 1
+
+
+def test_from_1_to_2_keeps_what_was_held_out() -> None:
+    old = {"format_version": 1, "footage": {"sha256": "0", "held_out_s": [10.0, 13.0]}}
+    assert from_1_to_2(old, {})[0]["footage"] == {"sha256": "0", "held_out_s": [[10.0, 13.0]]}
 
 
 def test_what_it_already_says_stays() -> None:

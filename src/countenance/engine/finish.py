@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import cast
 
 from countenance.engine.compose import Finish
+from countenance.engine.errors import REPLICA_DAMAGED
 from countenance.engine.refine.apply import Device, available, finish_of
 from countenance.engine.replica import REFINER, Replica
+from countenance.errors import CountenanceError, Finding
 from countenance.settings import Settings
 
 NO_TORCH = "Mouths are shown without the refinement that was learned: torch is not installed (the extra `neural`)."
@@ -16,11 +18,14 @@ def finish_for(replica: Replica, settings: Settings, device: str = "auto") -> tu
     """The finish of a replica's mouths, if it has one, and what is to be said if it has one that cannot run here.
 
     Raises:
-        CountenanceError: engine.no_gpu.
+        CountenanceError: engine.no_gpu, engine.replica_damaged.
     """
     weights = replica.optional.get(REFINER)
     if weights is None:
         return None, ()
     if not available():
         return None, (NO_TORCH,)
-    return finish_of(weights, settings.threads, cast(Device, device)), ()
+    try:
+        return finish_of(weights, settings.threads, cast(Device, device)), ()
+    except ValueError as error:
+        raise CountenanceError(Finding(REPLICA_DAMAGED, file=REFINER)) from error

@@ -9,7 +9,7 @@ mouth must come out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,8 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.signal import resample_poly
 
 from countenance.media.read import FPS
-from countenance.people.encoder import sound_features
-from countenance.people.speech import FEATURE_RATE_HZ, speech_spans
+from countenance.people.encoder import ALL_LAYERS, LAYERS, sound_features
+from countenance.people.speech import FEATURE_RATE_HZ, encoder_features, speech_spans
 from countenance.settings import Settings
 
 Array = NDArray[np.float32]
@@ -57,9 +57,11 @@ class SpeechMotion:
     """(targets,)"""
     gain: Array
     """(targets,) at least 1: a regression shrinks what it is unsure of, and a mouth that mumbles looks wrong"""
+    layers: NDArray[np.int32] = field(default_factory=lambda: np.array([LAYERS], np.int32))
+    """(1,) after how many of the encoder's layers the features were taken; see `features_of`"""
 
     def predict(self, features: Array, frames: int) -> Array:
-        """(frames, targets) from `sound_features`."""
+        """(frames, targets) from the features that it was learned from."""
         reduced = np.asarray((features - self.feature_mean) @ self.feature_basis, np.float32)
         positions = np.arange(frames, dtype=np.float64)
         parts = [
@@ -77,21 +79,32 @@ class View:
     positions: NDArray[np.float64]
 
 
+def features_of(samples: Array, layers: int, settings: Settings) -> Array:
+    """What speech, 16 kHz, is to the encoder after so many of its layers, at 50 Hz: `LAYERS`, or `ALL_LAYERS` as
+    replicas of the first format have it.
+    """
+    return encoder_features(samples, settings) if layers == ALL_LAYERS else sound_features(samples, settings)
+
+
 def hear(
-    samples: Array, frames: int, settings: Settings, progress: Callable[[float], None] = lambda _: None
+    samples: Array,
+    frames: int,
+    settings: Settings,
+    progress: Callable[[float], None] = lambda _: None,
+    layers: int = LAYERS,
 ) -> list[View]:
     """The recording, 16 kHz, in all the ways in which the motion is to be learned from it."""
     straight = np.arange(frames, dtype=np.float64)
-    views = [View(sound_features(samples, settings), straight)]
+    views = [View(features_of(samples, layers, settings), straight)]
     for count, speed in enumerate(_SPEEDS, start=1):
         progress(count / (len(_SPEEDS) + 1))
         faster = resample_poly(samples, 100, round(100 * speed)).astype(np.float32)
-        views.append(View(sound_features(faster, settings), straight / speed))
+        views.append(View(features_of(faster, layers, settings), straight / speed))
     return views
 
 
-def fit_motion(views: list[View], targets: Array, usable: NDArray[np.bool_]) -> SpeechMotion:
-    """Learn targets (T, n) from the views, on the frames that are `usable` (T,)."""
+def fit_motion(views: list[View], targets: Array, usable: NDArray[np.bool_], layers: int = LAYERS) -> SpeechMotion:
+    """Learn targets (T, n) from the views, heard after so many `layers`, on the frames that are `usable` (T,)."""
     mean, basis = _principal(views[0].features)
     frames = np.flatnonzero(usable)
     reduced = [np.asarray((view.features - mean) @ basis, np.float32) for view in views]
@@ -110,6 +123,7 @@ def fit_motion(views: list[View], targets: Array, usable: NDArray[np.bool_]) -> 
         weights=weights.astype(np.float32),
         target_mean=target_mean.astype(np.float32),
         gain=np.clip(spread, 1.0, _MAX_GAIN).astype(np.float32),
+        layers=np.array([layers], np.int32),
     )
 
 

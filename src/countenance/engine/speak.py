@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.engine.motion import SpeechMotion, speaking
-from countenance.people.encoder import sound_features
+from countenance.engine.motion import SpeechMotion, features_of, speaking
 from countenance.settings import Settings
 
 Array = NDArray[np.float32]
@@ -31,7 +30,7 @@ class MouthPath:
 
 def mouth_path(motion: SpeechMotion, rest: Array, samples: Array, frames: int, settings: Settings) -> MouthPath:
     """How the mouth moves to sound (16 kHz) for so many frames. In silence it is at `rest` (13,): code and gap."""
-    moving = motion.predict(sound_features(samples, settings), frames)
+    moving = motion.predict(features_of(samples, int(motion.layers[0]), settings), frames)
     share = speaking(samples, frames, settings)
     path = np.asarray(rest + share[:, None] * (moving - rest), np.float32)
     return MouthPath(path[:, :-1], np.maximum(path[:, -1], 0.0), share)

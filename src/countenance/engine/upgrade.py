@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 Description = dict[str, Any]
@@ -23,13 +24,16 @@ def from_1_to_2(description: Description, arrays: Arrays) -> tuple[Description, 
     """Format 2 knows replicas by an id of their own, trains in tiers, and keeps how far sound and picture are apart.
 
     It may hold the weights of a refiner and a personal voice as well; a replica of format 1 holds neither. What was
-    held out is a list of spans; it was one span.
+    held out is a list of spans; it was one span. Its motion was learned from what the speech encoder gives after all of
+    its four layers, which is written down since there is a choice.
     """
     added = {"id": id_of(description), "tier": "final", "offset_frames": 0}
     newer = {**added, **description, "format_version": 2}
     footage = description.get("footage")
     if isinstance(footage, Mapping) and "held_out_s" in footage:
         newer["footage"] = {**footage, "held_out_s": [footage["held_out_s"]]}
+    if "engine.safetensors" in arrays:
+        arrays["engine.safetensors"]["motion.layers"] = np.array([4], np.int32)
     return newer, arrays
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.engine.errors import NO_PERSONAL_VOICE
+from countenance.engine.errors import NO_PERSONAL_VOICE, REPLICA_DAMAGED
 from countenance.engine.replica import VOICE, Replica
 from countenance.errors import CountenanceError, Finding
 from countenance.media.limits import Limits
@@ -50,22 +51,34 @@ class Utterance:
 def said(
     script: str, replica: Replica, voice: str | None, pronunciations: Dictionary | None, settings: Settings
 ) -> Utterance:
-    """A script in the voice of this id or, without one, in the replica's own if it has one.
+    """A script in the voice of this id; without one in the replica's own, if it has one, or in the stock voice that was
+    chosen for it.
 
     Raises:
-        CountenanceError: engine.no_personal_voice, and what speaking may raise.
+        CountenanceError: engine.no_personal_voice, engine.replica_damaged, and what speaking may raise.
     """
     own = replica.optional.get(VOICE)
     if voice == PERSONAL and own is None:
         raise CountenanceError(Finding(NO_PERSONAL_VOICE))
     if own is not None and voice in (None, PERSONAL):
-        stock = str(replica.description.get("voice", {}).get("stock", DEFAULT_VOICE))
-        speech = convert(speak(script, settings, stock, pronunciations), PersonalVoice.from_arrays(own), settings)
+        stock = _told(replica, "voice", "stock") or DEFAULT_VOICE
+        try:
+            person = PersonalVoice.from_arrays(own)
+        except (KeyError, ValueError) as error:
+            raise CountenanceError(Finding(REPLICA_DAMAGED, file=VOICE)) from error
+        speech = convert(speak(script, settings, stock, pronunciations), person, settings)
         return Utterance(speech.samples, speech.sample_rate, speech.phones, PERSONAL)
-    chosen = voice or DEFAULT_VOICE
+    chosen = voice or _told(replica, "picture", "voice") or DEFAULT_VOICE
     speech = speak(script, settings, chosen, pronunciations)
     phones = speech.phones or phones_heard(resampled(speech.samples, speech.sample_rate, SAMPLE_RATE), settings, script)
     return Utterance(speech.samples, speech.sample_rate, phones, chosen)
+
+
+def _told(replica: Replica, part: str, name: str) -> str | None:
+    """What the replica's description says of a part of it."""
+    told = replica.description.get(part)
+    value = told.get(name) if isinstance(told, Mapping) else None
+    return value if isinstance(value, str) else None
 
 
 def recorded(path: Path, settings: Settings, limits: Limits) -> Utterance:

@@ -26,6 +26,7 @@ Array = NDArray[np.float32]
 
 LAYERS = 3
 """Of four. Held-out lip gaps of a GRID talker, r in speech: 0.847, 0.884, 0.893, 0.873 after 1, 2, 3, 4 of them."""
+ALL_LAYERS = 4
 _MEL_PER_FEATURE = 2
 _WINDOW, _STEP = 400, 75
 _HEAD_SIZE = 64
