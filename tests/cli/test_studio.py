@@ -1,4 +1,4 @@
-"""check, train, say and demo: what they refuse, what they promise on stdout and stderr, what they leave behind."""
+"""check and train: what they refuse, what they promise on stdout and stderr, what they leave behind."""
 
 from __future__ import annotations
 
@@ -15,23 +15,9 @@ from typing import Any
 import pytest
 
 from countenance.cli.exits import Exit
-from countenance.media.probe import probe
-from countenance.media.write import write_wav
-from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, consent_clip
-from countenance.voice.hibari import speak
 
 Command = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def replica(short_footage: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], str]:
-    """A replica trained by the command, with what the command said."""
-    folder = tmp_path_factory.mktemp("replicas") / "a replica"
-    arguments = ["train", str(short_footage), "--synthetic", "--out", str(folder), "--json"]
-    done = subprocess.run([sys.executable, "-m", "countenance", *arguments], capture_output=True, text=True)
-    assert done.returncode == Exit.OK, done.stdout + done.stderr
-    return folder, json.loads(done.stdout), done.stderr
 
 
 def test_footage_that_may_train(short_footage: Path, command: Command) -> None:
@@ -43,34 +29,6 @@ def test_footage_that_may_train(short_footage: Path, command: Command) -> None:
     assert told.code == Exit.OK
     assert "This may train a replica." in told.out
     assert "\x1b" not in told.out + told.err
-
-
-def test_training_reports_progress_and_figures(replica: tuple[Path, dict[str, Any], str]) -> None:
-    folder, said, err = replica
-    assert said["ok"] is True
-    assert said["replica"] == str(folder)
-    assert (folder / "replica.json").is_file()
-    assert said["metrics"]["lip_psnr_db"] > 15
-    assert said["training_s"] > 0
-    lines = [json.loads(line) for line in err.splitlines()]
-    fractions = [line["fraction"] for line in lines]
-    assert fractions == sorted(fractions)
-    assert (fractions[0], fractions[-1]) == (pytest.approx(0.0, abs=0.05), 1.0)
-    assert len({line["stage"] for line in lines}) >= 4
-
-
-def test_a_replica_speaks_a_script_and_a_recording(
-    replica: tuple[Path, dict[str, Any], str], tmp_path: Path, command: Command
-) -> None:
-    spoken = speak("Seven silver swans swam silently.", Settings(threads=1))
-    sound = tmp_path / "a recording.wav"
-    write_wav(sound, spoken.samples, 24_000)
-    for source in (("--script", "Seven silver swans swam silently."), ("--audio", sound)):
-        video = tmp_path / f"video {source[0]}.mp4"
-        done = command("say", replica[0], *source, "--out", video, "--json")
-        assert done.code == Exit.OK, done.result
-        assert done.result["video"] == str(video)
-        assert probe(video).duration_s == pytest.approx(spoken.duration_s, abs=0.08)
 
 
 def test_consent_is_judged_with_the_footage(short_footage: Path, command: Command) -> None:
@@ -119,16 +77,6 @@ def test_what_is_named_must_be_there(line: tuple[str, ...], rule: str, tmp_path:
     done = command(*(word.format(tmp_path) for word in line), "--json")
     assert done.code == Exit.INPUT
     assert done.result["error"]["rule"] == rule
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("script", ["", "  ...  ", "日本語"])
-def test_a_script_that_cannot_be_spoken(
-    script: str, replica: tuple[Path, dict[str, Any], str], tmp_path: Path, command: Command
-) -> None:
-    done = command("say", replica[0], "--script", script, "--out", tmp_path / "v.mp4", "--json")
-    assert done.code == Exit.INPUT
-    assert done.result["error"]["rule"].startswith("voice.")
     assert list(tmp_path.iterdir()) == []
 
 

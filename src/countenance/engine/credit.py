@@ -24,16 +24,17 @@ def statement_of(description: Mapping[str, Any], *, voice: str, tier: str | None
     """
     consent = description.get("consent")
     receipt = consent.get("receipt") if isinstance(consent, Mapping) else None
-    synthetic = bool(description.get("synthetic"))
+    # A replica from a picture names its source.
+    material = description.get("source") or ("synthetic" if description.get("synthetic") else "footage")
     told = {
         "replica": id_of(description),
         "engine": description.get("engine"),
         "trained_with": description.get("software"),
-        "material": description.get("material") or ("synthetic" if synthetic else "footage"),
+        "material": material,
         "receipt": receipt,
         "voice": voice,
         "tier": tier or description.get("tier", "final"),
     }
     return Statement(
-        (_WHOLE,) if synthetic else (_WHOLE, _IN_PARTS), {key: str(told[key]) for key in told if told[key]}
+        (_WHOLE, _IN_PARTS) if material == "footage" else (_WHOLE,), {key: str(told[key]) for key in told if told[key]}
     )

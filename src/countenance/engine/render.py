@@ -164,8 +164,7 @@ def render(
 
 def _made(job: _Job, sound: Array) -> tuple[str, tuple[str, ...], tuple[int, int]]:
     """Make the video: by which engine, what is to be said of that, and the video's size."""
-    finish, notes = finish_for(job.replica, job.settings, job.options.device)
-    call = job.options.engine
+    call, notes = job.options.engine, tuple[str, ...]()
     if call is not None:
         try:
             with work_folder(job.out) as work:
@@ -173,9 +172,10 @@ def _made(job: _Job, sound: Array) -> tuple[str, tuple[str, ...], tuple[int, int
         except CountenanceError as error:
             if not job.options.fall_back or not error.finding.rule.id.startswith("engine.external_"):
                 raise
-            notes = (*notes, f"{call.manifest.name} could not make it: {error.finding.message()}")
+            notes = (f"{call.manifest.name} could not make it: {error.finding.message()}",)
+    finish, unrefined = finish_for(job.replica, job.settings, job.options.device)
     pictures = spoken(job.replica, job.path, job.limits, finish=finish)
-    return BUILT_IN, notes, _written(job, pictures, BUILT_IN)
+    return BUILT_IN, (*notes, *unrefined), _written(job, pictures, BUILT_IN)
 
 
 def _written(job: _Job, pictures: Iterator[Picture], engine: str) -> tuple[int, int]:
@@ -184,8 +184,10 @@ def _written(job: _Job, pictures: Iterator[Picture], engine: str) -> tuple[int, 
     Playing, composing and writing run in threads of their own.
     """
     statement = statement_of(job.replica.description, voice=job.utterance.voice)
-    if engine != BUILT_IN:
-        statement = replace(statement, replica={**statement.replica, "rendered_by": engine})
+    call = job.options.engine
+    if call is not None and engine != BUILT_IN:
+        use = {} if call.manifest.licence.commercial else {"use": "not commercial"}
+        statement = replace(statement, replica={**statement.replica, "rendered_by": engine, **use})
     seal = sealer(statement, job.settings)
     with ExitStack() as stack:
         source = stack.enter_context(ahead(pictures))
