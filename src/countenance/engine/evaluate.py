@@ -53,12 +53,25 @@ class Take:
 Pick = Callable[[Replica, Take], Choice]
 
 
-def _own_choice(replica: Replica, take: Take) -> Choice:
+def own_choice(replica: Replica, take: Take) -> Choice:
+    """The mouths that the engine itself shows in a take."""
     return choose(replica, take.path, take.track.pose)
 
 
-def take_of(replica: Replica, footage: Path, samples: Array, track: FaceTrack, first: int, settings: Settings) -> Take:
-    """Frames `first` and on of footage whose sound is `samples`; `track` is the face in them alone."""
+def take_of(
+    replica: Replica,
+    footage: Path,
+    samples: Array,
+    track: FaceTrack,
+    first: int,
+    settings: Settings,
+    *,
+    closing: bool = True,
+) -> Take:
+    """Frames `first` and on of footage whose sound is `samples`; `track` is the face in them alone.
+
+    Without `closing`, lips close at p, b and m only as far as the motion has learned it.
+    """
     heard_from = max(0, first - _CONTEXT_FRAMES)
     own = slice(first - heard_from, first - heard_from + len(track))
     per_frame = SAMPLE_RATE // FPS
@@ -67,7 +80,9 @@ def take_of(replica: Replica, footage: Path, samples: Array, track: FaceTrack, f
     phones = phones_heard(heard, settings)
     before_s = (first - heard_from) / FPS
     inside = tuple(replace(p, start_s=p.start_s - before_s, end_s=p.end_s - before_s) for p in phones)
-    return Take(footage, first, track, close_lips(path, phones, replica.atlas).part(own), inside)
+    if closing:
+        path = close_lips(path, phones, replica.atlas)
+    return Take(footage, first, track, path.part(own), inside)
 
 
 def evaluate(
@@ -76,7 +91,7 @@ def evaluate(
     settings: Settings,
     limits: Limits,
     *,
-    pick: Pick = _own_choice,
+    pick: Pick = own_choice,
     finish: Finish | None = None,
     show: Callable[[Picture, Picture], None] | None = None,
     progress: Callable[[float], None] = lambda _: None,

@@ -11,6 +11,7 @@ from scipy.ndimage import binary_dilation
 
 from countenance.engine.motion import View, hear
 from countenance.media.read import FPS, SAMPLE_RATE
+from countenance.people.encoder import LAYERS
 from countenance.settings import Settings
 
 Array = NDArray[np.float32]
@@ -36,8 +37,12 @@ def excerpt(samples: Array, source: NDArray[np.intp]) -> tuple[Array, NDArray[np
 
 
 def hear_parts(
-    heard: Array, places: NDArray[np.intp], settings: Settings, progress: Callable[[float], None] = lambda _: None
+    heard: Array,
+    places: NDArray[np.intp],
+    settings: Settings,
+    progress: Callable[[float], None] = lambda _: None,
+    layers: int = LAYERS,
 ) -> list[View]:
     """What `motion.hear` hears of an excerpt, with the positions of its T frames."""
-    views = hear(heard, len(heard) // _PER_FRAME, settings, progress)
+    views = hear(heard, len(heard) // _PER_FRAME, settings, progress, layers)
     return [replace(view, positions=view.positions[places]) for view in views]

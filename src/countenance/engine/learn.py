@@ -22,6 +22,7 @@ from countenance.engine.replica import BaseTrack, Replica
 from countenance.engine.watch import Watched
 from countenance.errors import CountenanceError, Finding
 from countenance.media.read import FPS
+from countenance.people.encoder import LAYERS
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -116,8 +117,11 @@ def learn(
     material: Material,
     views: list[View],
     base_clip: Path,
+    layers: int = LAYERS,
 ) -> Replica:
-    """Learn a replica from the frames that are not held out; `views` are the sound of all T frames (`motion.hear`)."""
+    """Learn a replica from the frames that are not held out; `views` are the sound of all T frames (`motion.hear`),
+    heard after so many `layers` of the encoder.
+    """
     track = material.watched.track
     rows = np.flatnonzero(material.learnable)
     mouth = material.control[:, len(RING) :]
@@ -128,7 +132,7 @@ def learn(
     targets[found, -1] = material.gap[found]
     return Replica(
         basis=basis,
-        motion=fit_motion(views, targets, material.learnable),
+        motion=fit_motion(views, targets, material.learnable, layers),
         template=material.template,
         rest=_rest(targets[rows], material.voiced[rows]),
         track=_base_track(material),

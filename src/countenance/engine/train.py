@@ -45,6 +45,7 @@ from countenance.media.concatenate import concatenate
 from countenance.media.limits import Limits, limits_from
 from countenance.media.probe import probe
 from countenance.media.read import FPS, SAMPLE_RATE, audio
+from countenance.people.encoder import LAYERS
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 
@@ -76,6 +77,8 @@ class TrainOptions:
     """whether the voice in the footage becomes the replica's; None for `Settings.personal_voice`"""
     device: Device = "auto"
     """where the net is learned"""
+    layers: int = LAYERS
+    """of the speech encoder; see `motion.features_of`"""
     on_preview: Callable[[Replica], None] = lambda _: None
     """called when the preview is in place and can speak"""
 
@@ -185,8 +188,9 @@ def _learned(task: _Task, seen: Watched, clip: Path, progress: Callable[[float],
     samples = in_step(task.samples, offset)
     voiced = speaking(samples, max(int(seen.source.max()) + 1, len(samples) * FPS // SAMPLE_RATE), task.settings)
     material = put_in_order(seen, voiced[seen.source], task.footage)
-    views = hear_parts(excerpt(samples, seen.source)[0], places, task.settings, progress)
-    return _Learned(learn(material, views, clip), material, samples, offset)
+    layers = task.options.layers
+    views = hear_parts(excerpt(samples, seen.source)[0], places, task.settings, progress, layers)
+    return _Learned(learn(material, views, clip, layers), material, samples, offset)
 
 
 def _finished(task: _Task, learned: _Learned, stages: StageProgress) -> tuple[_Learned, dict[str, Any]]:
