@@ -41,6 +41,9 @@ Command = Callable[..., Any]
         "say r --out v.mp4",
         "say r --out v.mp4 --script hello --audio a.wav",
         "say r --script hello",
+        "say r --out v.mp4 --audio a.wav --voice kumo",
+        "say r --out v.mp4 --script hello --fall-back",
+        "say r --out v.mp4 --script hello --device tpu",
         "statement",
         "dance",
         "--no-such-option",
@@ -175,3 +178,21 @@ def test_statement(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Zoë Müller" in done.out
     assert "Harbour Films" in done.out
     assert command("statement", "--name", "Zoë Müller", "--json").result["text"] == done.out.strip()
+
+
+@pytest.mark.parametrize("code", [Exit.INTERRUPTED, Exit.TERMINATED])
+def test_a_thread_that_nobody_ends_does_not_keep_a_stopped_process(code: Exit) -> None:
+    """As a library may leave one that was stopped just when it started it."""
+    ends = f"return {int(code)}" if code is Exit.INTERRUPTED else f"sys.exit({int(code)})"
+    program = (
+        "import queue, sys, threading\n"
+        "from countenance.cli import main\n"
+        "def run(_):\n"
+        "    threading.Thread(target=queue.SimpleQueue().get).start()\n"
+        "    print('told')\n"
+        f"    {ends}\n"
+        "main.run = run\n"
+        "main.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (code, "told\n")

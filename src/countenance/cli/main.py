@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -48,7 +50,27 @@ _JUDGES = ("check", "train", "inspect")
 def main() -> NoReturn:
     """The entry point of `countenance`."""
     signal.signal(signal.SIGTERM, _terminated)
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+    except SystemExit as end:
+        if end.code != Exit.TERMINATED:
+            raise
+        code = Exit.TERMINATED
+    if code in (Exit.INTERRUPTED, Exit.TERMINATED):
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process at once; by now everything half-finished is gone.
+
+    Whoever is stopped while a library starts a thread may leave a thread that nobody ends, and an orderly exit would
+    wait for it for ever.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
