@@ -181,3 +181,10 @@ def test_a_trusted_file_that_cannot_be_read_is_named(
     monkeypatch.setenv("COUNTENANCE_TRUST_ANCHORS", os.fspath(tmp_path / "none.pem"))
     done = command("inspect", theirs, "--json")
     assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "media.unreadable")
+
+
+def test_what_a_replica_says_to_be_made_of_is_a_picture_or_footage() -> None:
+    assert statement_of({"source": "image"}, voice="hibari").replica["material"] == "image"
+    for made_up in ("anything I like", ["image"], 5):
+        said = statement_of({"source": made_up}, voice="hibari")
+        assert (said.replica["material"], len(said.source_types)) == ("footage", 2)

@@ -16,13 +16,15 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import countenance
-from countenance.consent.receipt import now
+from countenance.consent.receipt import now, parse
 from countenance.consent.register import Holding, HoldingKind, files_in
+from countenance.errors import CountenanceError
 
 _BUNDLE = "replica.json"
 _KEPT = ("consents", "keys")
@@ -162,14 +164,22 @@ def _refused(error: OSError) -> tuple[Outcome, str, str]:
 
 
 def _receipt_in(bundle: Path) -> str | None:
-    """The receipt of the replica that lies here, `none` if it carries none; None if no replica lies here."""
+    """The id of the receipt that the replica here carries, `none` if it carries none; None if no replica lies here.
+
+    Where there is a signed text, its id counts and not the one that is named beside it: a replica that could speak
+    under a consent goes with it, whatever else it says.
+    """
     try:
         description = json.loads(bundle.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
     consent = description.get("consent") if isinstance(description, dict) else None
-    receipt = consent.get("receipt") if isinstance(consent, dict) else None
-    return receipt if isinstance(receipt, str) else "none"
+    if not isinstance(consent, dict):
+        return "none"
+    named, text = consent.get("receipt"), consent.get("jws")
+    with suppress(CountenanceError):
+        named = parse(text).id if isinstance(text, str) else named
+    return named if isinstance(named, str) else "none"
 
 
 def _found_in(folder: Path, bounds: Bounds) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from countenance.consent import receipt as receipts
 from countenance.consent.keys import trusted_keys
 from countenance.consent.receipt import Receipt
+from countenance.consent.receipt_content import Material
 from countenance.consent.receipt_rules import RECEIPT_MISSING, RECEIPT_OF_ANOTHER
 from countenance.consent.register import check_stands
 from countenance.errors import CountenanceError, Finding
@@ -46,15 +47,21 @@ def receipt_of(description: Mapping[str, Any], settings: Settings) -> Receipt:
     """
     consent = description.get("consent")
     text = consent.get("jws") if isinstance(consent, Mapping) else None
-    if not isinstance(text, str):
+    if not isinstance(consent, Mapping) or not isinstance(text, str):
         raise CountenanceError(Finding(RECEIPT_MISSING))
     receipt = receipts.verify(text, trusted_keys(settings))
-    # A replica from a picture was trained on footage made of it; what was agreed to is the picture.
-    material = description.get("picture", description.get("footage"))
-    if not isinstance(material, Mapping) or material.get("sha256") not in _hashes(receipt):
+    # Only the signed text proves anything; what others read of the id beside it must not lead elsewhere.
+    if consent.get("receipt") != receipt.id or not _is_for(receipt, description):
         raise CountenanceError(Finding(RECEIPT_OF_ANOTHER, detail=f"The receipt is {receipt.id}."))
     return receipt
 
 
-def _hashes(receipt: Receipt) -> set[str]:
-    return {file.sha256 for file in receipt.content.files.values()}
+def _is_for(receipt: Receipt, description: Mapping[str, Any]) -> bool:
+    """Whether a replica says to be made from what was agreed to.
+
+    What was agreed to is in the signed text: the footage or the picture. A replica from a picture was trained on
+    footage made of it, and names both.
+    """
+    agreed = receipt.content.files.get("footage")
+    material = description.get("picture" if receipt.content.material is Material.IMAGE else "footage")
+    return agreed is not None and isinstance(material, Mapping) and material.get("sha256") == agreed.sha256

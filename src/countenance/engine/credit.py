@@ -24,8 +24,9 @@ def statement_of(description: Mapping[str, Any], *, voice: str, tier: str | None
     """
     consent = description.get("consent")
     receipt = consent.get("receipt") if isinstance(consent, Mapping) else None
-    # A replica from a picture names its source.
-    material = description.get("source") or ("synthetic" if description.get("synthetic") else "footage")
+    material = "synthetic" if description.get("synthetic") else "footage"
+    if description.get("source") == "image":  # one from a picture names its source; no other source is known
+        material = "image"
     told = {
         "replica": id_of(description),
         "engine": description.get("engine"),
