@@ -48,6 +48,15 @@ def test_of_monotonous_footage_the_varied_part_is_chosen() -> None:
     assert all(mask[start:end].all() for start, end in preview)
 
 
+def test_long_footage_of_short_spans_is_used_too() -> None:
+    allowed = np.zeros(400 * FPS, np.bool_)
+    for start in range(0, len(allowed), 2 * 40):
+        allowed[start : start + 40] = True
+    chosen, preview = choose_parts(tone(200, 400), allowed, None, most_s=60.0)
+    assert length(chosen) >= 60 * FPS
+    assert length(preview) == 40 * FPS
+
+
 def test_lips_and_poses_count_where_they_are_known() -> None:
     frames = 300 * FPS
     gap = np.full(frames, 0.05, np.float32)

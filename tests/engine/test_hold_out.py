@@ -32,6 +32,13 @@ def test_the_end_of_the_speech_and_a_piece_of_the_middle_are_held_out() -> None:
     assert 0.10 < held.mean() < 0.15
 
 
+def test_who_speaks_for_a_moment_keeps_most_of_it() -> None:
+    voiced = np.zeros(3000, np.float32)
+    voiced[100:400] = 1.0
+    held = hold_out(np.ones(3000, np.bool_), voiced, np.arange(3000))
+    assert 0 < held[100:400].sum() <= 60
+
+
 def test_the_order_of_watching_does_not_matter() -> None:
     """The best part is watched first; what is held out is the end of the footage, not of what was watched last."""
     source = np.concatenate([np.arange(1000, 2000), np.arange(1000)])

@@ -67,5 +67,12 @@ def test_lips_that_come_late_are_measured(late: int) -> None:
 
 def test_nothing_to_compare_is_no_displacement() -> None:
     nothing = np.full(200, np.nan, np.float32)
-    assert displacement(nothing, np.zeros(200, np.float32), np.ones(200, np.float32)) == (0.0, 0.0)
-    assert displacement(np.zeros(9, np.float32), np.zeros(9, np.float32), np.ones(9, np.float32)) == (0.0, 0.0)
+    assert np.isnan(displacement(nothing, np.zeros(200, np.float32), np.ones(200, np.float32))).all()
+    assert np.isnan(displacement(np.zeros(9, np.float32), np.zeros(9, np.float32), np.ones(9, np.float32))).all()
+
+
+def test_a_frame_that_is_not_known_hides_no_displacement() -> None:
+    wanted = np.random.default_rng(0).normal(size=400).cumsum().astype(np.float32)
+    seen = np.roll(wanted, 3)
+    wanted[200] = np.nan
+    assert displacement(seen, wanted, np.ones(400, np.float32))[0] == 3.0

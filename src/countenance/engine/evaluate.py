@@ -79,7 +79,8 @@ def take_of(
     path = mouth_path(replica.motion, replica.rest, heard, own.stop, settings)
     phones = phones_heard(heard, settings)
     before_s = (first - heard_from) / FPS
-    inside = tuple(replace(p, start_s=p.start_s - before_s, end_s=p.end_s - before_s) for p in phones)
+    moved = (replace(phone, start_s=phone.start_s - before_s, end_s=phone.end_s - before_s) for phone in phones)
+    inside = tuple(phone for phone in moved if 0.0 <= phone.start_s < len(track) / FPS)
     if closing:
         path = close_lips(path, phones, replica.atlas)
     return Take(footage, first, track, path.part(own), inside)

@@ -18,9 +18,11 @@ from countenance.engine.speak import MouthPath, mouth_path
 from countenance.errors import CountenanceError
 from countenance.media.limits import Limits
 from countenance.media.read import FPS, SAMPLE_RATE, audio
+from countenance.people.errors import TOO_LITTLE_SPEECH
 from countenance.progress import ProgressCallback
 from countenance.settings import Settings
 from countenance.voice.catalogue import DEFAULT_VOICE
+from countenance.voice.errors import TOO_LITTLE_TO_LEARN
 from countenance.voice.personal_fit import fit_personal_voice
 
 Array = NDArray[np.float32]
@@ -66,7 +68,7 @@ def personal_voice(
     try:
         voice = fit_personal_voice(own, _VOICE_RATE, settings, progress=progress)
     except CountenanceError as error:
-        if error.finding.rule.id != "voice.too_little_to_learn":
+        if error.finding.rule not in (TOO_LITTLE_TO_LEARN, TOO_LITTLE_SPEECH):
             raise
         return None, {"used": False, "reason": error.finding.message()}
     if voice is None:

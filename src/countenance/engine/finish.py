@@ -11,7 +11,18 @@ from countenance.engine.replica import REFINER, Replica
 from countenance.errors import CountenanceError, Finding
 from countenance.settings import Settings
 
-NO_TORCH = "Mouths are shown without the refinement that was learned: torch is not installed (the extra `neural`)."
+NO_TORCH = "Mouths are not refined: torch is not installed (the extra `neural`)."
+
+
+def check_device(device: str, threads: int) -> None:
+    """Whether nets can run there; needs torch.
+
+    Raises:
+        CountenanceError: engine.no_gpu.
+    """
+    from countenance.engine.refine.device import chosen
+
+    chosen(cast(Device, device), threads)
 
 
 def finish_for(replica: Replica, settings: Settings, device: str = "auto") -> tuple[Finish | None, tuple[str, ...]]:

@@ -25,12 +25,15 @@ def hold_out(shown: Mask, voiced: Array, source: NDArray[np.intp]) -> Mask:
     mouth should move in it, and the rest a piece at a random place in which mostly somebody speaks.
 
     `voiced` (T,) is 1 in speech, and `source` (T,) says which frame of the footage each is. Of short footage it is
-    four seconds, but never more than a fifth.
+    four seconds, but never more than a fifth, nor than a fifth of its speech.
     """
     rows = np.flatnonzero(shown)
     rows = rows[np.argsort(source[rows])]
     spoken = voiced[rows] > 0.5
     total = int(min(max(_SHARE * len(rows), _LEAST_FRAMES), _MOST_SHARE * len(rows)))
+    if spoken.any():
+        # Whoever speaks for a moment of a long recording must not lose that moment.
+        total = min(total, max(_SHORTEST_FRAMES, int(_MOST_SHARE * spoken.sum())))
     at_end, in_middle = round(_AT_THE_END * total), total - round(_AT_THE_END * total)
     last = int(np.flatnonzero(spoken)[-1]) if spoken.any() else len(rows) - 1
     held = np.zeros(len(shown), np.bool_)

@@ -32,6 +32,7 @@ from countenance.engine.speak import MouthPath, mouth_path
 from countenance.engine.utterance import Utterance, heard, recorded, said
 from countenance.engine.workplace import work_folder
 from countenance.errors import CountenanceError, Finding
+from countenance.machine import one_blas_thread
 from countenance.media.credentials import sealer
 from countenance.media.errors import CANNOT_WRITE, problem
 from countenance.media.limits import Limits, limits_from
@@ -190,6 +191,7 @@ def _written(job: _Job, pictures: Iterator[Picture], engine: str) -> tuple[int, 
         statement = replace(statement, replica={**statement.replica, "rendered_by": engine, **use})
     seal = sealer(statement, job.settings)
     with ExitStack() as stack:
+        stack.enter_context(one_blas_thread())
         source = stack.enter_context(ahead(pictures))
         first = next(source)
         height, width = first.shape[:2]

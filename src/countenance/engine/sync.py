@@ -79,18 +79,18 @@ def in_step(samples: Array, offset: SoundOffset) -> Array:
 def displacement(seen: Array, wanted: Array, speaking: Array) -> tuple[float, float]:
     """How many frames the lip gap `seen` (T,) comes after the one that was `wanted` (T,), and their correlation there.
 
-    Looked for within 15 frames, while somebody speaks; (0, 0) if there is too little to compare.
+    Looked for within 15 frames, while somebody speaks; NaN if there is too little to compare.
     """
-    known = np.isfinite(seen)
+    nothing = float("nan"), float("nan")
+    known = np.isfinite(seen) & np.isfinite(wanted)
     if known.sum() < _LEAST_OVERLAP_FRAMES:
-        return 0.0, 0.0
+        return nothing
     frames = np.arange(len(seen))
-    a = band_passed(np.interp(frames, frames[known], seen[known]).astype(np.float32), FPS)
-    b = band_passed(wanted, FPS)
+    a, b = (band_passed(np.interp(frames, frames[known], gap[known]).astype(np.float32), FPS) for gap in (seen, wanted))
     lags = np.arange(-_FARTHEST_FRAMES, _FARTHEST_FRAMES + 1)
     fits = np.array([_fit(a, b, known, speaking > 0.5, int(lag)) for lag in lags])
     best = int(np.argmax(fits))
-    return (float(lags[best]), float(fits[best])) if fits[best] > 0 else (0.0, 0.0)
+    return (float(lags[best]), float(fits[best])) if fits[best] > 0 else nothing
 
 
 def _part(gap: Array, expected: Array, spans: tuple[Span, ...], start: int, end: int) -> Agreement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -16,10 +17,10 @@ from numpy.typing import NDArray
 
 from countenance import __version__
 from countenance.engine.align import lip_gap
-from countenance.engine.errors import OUT_OF_TIME, TOO_LITTLE_TO_LEARN
+from countenance.engine.errors import APPEARANCE_CHANGES, OUT_OF_TIME, TOO_LITTLE_TO_LEARN
 from countenance.engine.evaluate import evaluate, take_of
 from countenance.engine.extras import path_in_footage, personal_voice, refined
-from countenance.engine.finish import finish_for
+from countenance.engine.finish import NO_TORCH, check_device, finish_for
 from countenance.engine.footage_choice import PREVIEW_S, Parts, Seen, choose_parts, without
 from countenance.engine.hearing import excerpt, hear_parts
 from countenance.engine.hold_out import takes
@@ -41,9 +42,10 @@ from countenance.engine.sync import SoundOffset, in_step, sound_offset
 from countenance.engine.watch import Watched, watch
 from countenance.engine.workplace import work_folder
 from countenance.errors import CountenanceError, Finding, Span
+from countenance.machine import one_blas_thread
 from countenance.media.concatenate import concatenate
 from countenance.media.limits import Limits, limits_from
-from countenance.media.probe import probe
+from countenance.media.probe import MediaInfo, probe
 from countenance.media.read import FPS, SAMPLE_RATE, audio
 from countenance.people.encoder import LAYERS
 from countenance.progress import ProgressCallback, StageProgress
@@ -53,6 +55,10 @@ Array = NDArray[np.float32]
 
 _WATCHING_SHARE = 0.6
 """Of a time budget; the rest is for learning from what was watched."""
+_WORTH_WATCHING_FRAMES = 25
+"""Less than this beyond the preview is not worth learning everything anew."""
+_VOICE_S = 40.0
+"""What learning a voice takes on one core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ class _Task:
     """What stays the same through one training."""
 
     footage: Path
+    digest: str
+    """SHA-256 of the footage, in hex"""
     out: Path
     samples: Array
     """the footage's whole sound, 16 kHz"""
@@ -123,48 +131,95 @@ def train(
     final replica takes its place under the same id. If training ends early after that, the preview stays.
 
     Raises:
-        CountenanceError: whatever is wrong with the footage, the place, or the time budget.
+        CountenanceError: whatever is wrong with the footage, the place, the device or the time budget.
     """
+    began = time.monotonic()
     out = out.resolve()
     check_place(out)
-    began = time.monotonic()
-    options = replace(
-        options,
-        refine_s=settings.refine_s if options.refine_s is None else options.refine_s,
-        personal_voice=settings.personal_voice if options.personal_voice is None else options.personal_voice,
-    )
+    options = _as_set(options, settings)
+    if _refines(options):
+        check_device(options.device, settings.threads)
     limits = limits_from(settings)
     info = probe(footage, limits)
     samples = audio(footage, limits=limits)
-    frames = round(info.duration_s * FPS)
-    allowed = _allowed(options.usable, frames)
+    allowed = _allowed(options.usable, _frames(info))
     chosen, first = choose_parts(samples, allowed, options.seen, preview_s=options.preview_s)
+    if not first:
+        raise CountenanceError(Finding(TOO_LITTLE_TO_LEARN, file=str(footage), measured=float(allowed.sum()) / FPS))
     stages = StageProgress(_stages(chosen, first, options), progress)
     stages.update("listen", 0.0)
-    task = _Task(footage, out, samples, options, settings, limits, began, "r" + token_hex(6))
+    digest = file_sha256(footage)
+    task = _Task(footage, digest, out, samples, options, settings, limits, began, "r" + token_hex(6))
     with ExitStack() as stack:
         with storage_errors(out):
             work = stack.enter_context(work_folder(out))
-        clip = work / "first.mp4"
-        until = None if options.budget_s is None else began + _WATCHING_SHARE * options.budget_s
-        seen = watch(footage, first, clip, settings, limits, until=until, progress=stages.stage("watch"))
-        _check_time(seen, task, info.duration_s)
-        rest = without(chosen, first)
-        learned = _learned(task, seen, clip, stages.stage("learn"))
-        if not any(out.glob("*")):
-            stages.update("preview", 0.0)
-            options.on_preview(_saved(task, learned, {"tier": "preview"}))
-        if rest and not _is_over(until):
-            more = work / "rest.mp4"
-            later = watch(footage, rest, more, settings, limits, until=until, progress=stages.stage("watch all"))
-            concatenate([clip, more], work / BASE_CLIP)
-            learned = _learned(task, seen.joined(later), work / BASE_CLIP, stages.stage("learn all"))
+        stack.enter_context(one_blas_thread())
+        learned = _watched_and_learned(task, chosen, first, work, stages)
         learned, told = _finished(task, learned, stages)
         figures = _measured(task, learned, stages.stage("measure"))
         stages.update("store", 0.0)
         replica = _saved(task, learned, {"tier": "final", **told, "metrics": figures})
     stages.done()
     return replica
+
+
+def _as_set(options: TrainOptions, settings: Settings) -> TrainOptions:
+    """The options with what they leave to the settings."""
+    return replace(
+        options,
+        refine_s=settings.refine_s if options.refine_s is None else options.refine_s,
+        personal_voice=settings.personal_voice if options.personal_voice is None else options.personal_voice,
+    )
+
+
+def _frames(info: MediaInfo) -> int:
+    """How many frames the footage has; its sound may be longer."""
+    seen_s = info.video.duration_s if info.video is not None else None
+    return round(min(info.duration_s, seen_s or info.duration_s) * FPS)
+
+
+def _watched_and_learned(task: _Task, chosen: Parts, first: Parts, work: Path, stages: StageProgress) -> _Learned:
+    """Learn from the first parts, put the preview in place, and learn from everything that was chosen."""
+    clip = work / "first.mp4"
+    until = None if task.options.budget_s is None else task.began + _WATCHING_SHARE * task.options.budget_s
+    seen = watch(task.footage, first, clip, task.settings, task.limits, until=until, progress=stages.stage("watch"))
+    _check_time(seen, task, until)
+    rest = without(chosen, first)
+    more = sum(end - start for start, end in rest) >= _WORTH_WATCHING_FRAMES
+    preview = _preview(task, seen, clip, stages, all_there_is=not more or _is_over(until))
+    if preview is not None and (not more or _is_over(until)):
+        return preview
+    report = stages.stage("watch all")
+    size = seen.width, seen.height
+    later = watch(
+        task.footage, rest, work / "rest.mp4", task.settings, task.limits, until=until, size=size, progress=report
+    )
+    concatenate([clip, work / "rest.mp4"], work / BASE_CLIP)
+    return _learned(task, seen.joined(later), work / BASE_CLIP, stages.stage("learn all"))
+
+
+def _preview(task: _Task, seen: Watched, clip: Path, stages: StageProgress, *, all_there_is: bool) -> _Learned | None:
+    """What the first parts teach, put in place as a preview if nothing is there; None if they teach too little.
+
+    Raises:
+        CountenanceError: if they teach too little and are all there is.
+    """
+    try:
+        learned = _learned(task, seen, clip, stages.stage("learn"))
+    except CountenanceError as error:
+        if all_there_is or error.finding.rule not in (TOO_LITTLE_TO_LEARN, APPEARANCE_CHANGES):
+            raise
+        return None
+    if not any(task.out.glob("*")):
+        stages.update("preview", 0.0)
+        saved = _saved(task, learned, {"tier": "preview"})
+        try:
+            task.options.on_preview(saved)
+        except BaseException:
+            # What nobody knows of must not lie about.
+            shutil.rmtree(task.out, ignore_errors=True)
+            raise
+    return learned
 
 
 def _stages(chosen: Parts, first: Parts, options: TrainOptions) -> dict[str, float]:
@@ -197,31 +252,32 @@ def _finished(task: _Task, learned: _Learned, stages: StageProgress) -> tuple[_L
     """The replica with all that only a final one has, and what its description says of that."""
     optional: dict[str, dict[str, NDArray[Any]]] = {}
     told: dict[str, Any] = {}
-    if task.options.refine_s:
-        report = stages.stage("refine") if _refines(task.options) else _unseen
-        weights, told["refinement"] = refined(
-            learned.replica,
-            path_in_footage(learned.replica, learned.samples, learned.material.watched.source, task.settings),
-            RefineOptions(budget_s=_left(task), device=task.options.device, threads=task.settings.threads),
-            report,
-        )
+    source, options = learned.material.watched.source, task.options
+    if options.refine_s and not available():
+        told["refinement"] = {"used": False, "reason": NO_TORCH}
+    elif options.refine_s:
+        wishes = RefineOptions(budget_s=_left(task), device=options.device, threads=task.settings.threads)
+        path = path_in_footage(learned.replica, learned.samples, source, task.settings)
+        weights, told["refinement"] = refined(learned.replica, path, wishes, stages.stage("refine"))
         if weights is not None:
             optional[REFINER] = weights
-    if task.options.personal_voice:
-        arrays, told["voice"] = personal_voice(
-            task.footage, learned.material.watched.source, task.settings, task.limits, stages.nested("voice")
-        )
+    if options.personal_voice and _has_time(task, _VOICE_S):
+        arrays, told["voice"] = personal_voice(task.footage, source, task.settings, task.limits, stages.nested("voice"))
         if arrays is not None:
             optional[VOICE] = arrays
+    elif options.personal_voice:
+        told["voice"] = {"used": False, "reason": "There was no time left for it."}
     return replace(learned, replica=replace(learned.replica, optional=optional)), told
-
-
-def _unseen(share: float) -> None:
-    """The progress of work that takes no time."""
 
 
 def _refines(options: TrainOptions) -> bool:
     return bool(options.refine_s) and available()
+
+
+def _has_time(task: _Task, seconds: float) -> bool:
+    """Whether the budget leaves so many seconds."""
+    budget_s = task.options.budget_s
+    return budget_s is None or task.began + budget_s - time.monotonic() >= seconds
 
 
 def _left(task: _Task) -> float:
@@ -261,16 +317,16 @@ def _is_over(until: float | None) -> bool:
     return until is not None and time.monotonic() >= until
 
 
-def _check_time(seen: Watched, task: _Task, duration_s: float) -> None:
+def _check_time(seen: Watched, task: _Task, until: float | None) -> None:
     """Whether the budget left room to watch enough.
 
     Raises:
         CountenanceError: engine.out_of_time.
     """
-    watched_s, budget_s = len(seen.track) / FPS, task.options.budget_s
-    if budget_s is not None and watched_s < min(TOO_LITTLE_TO_LEARN.limit or 0.0, duration_s - 1.0):
-        detail = f"{watched_s:.0f} s of {duration_s:.0f} s had been read."
-        raise CountenanceError(Finding(OUT_OF_TIME, str(task.footage), detail, budget_s))
+    watched_s = len(seen.track) / FPS
+    if _is_over(until) and watched_s < (TOO_LITTLE_TO_LEARN.limit or 0.0):
+        detail = f"{watched_s:.0f} s had been read."
+        raise CountenanceError(Finding(OUT_OF_TIME, str(task.footage), detail, task.options.budget_s))
 
 
 def _description(task: _Task, learned: _Learned, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -283,7 +339,7 @@ def _description(task: _Task, learned: _Learned, told: Mapping[str, Any]) -> dic
         "synthetic": options.synthetic,
         "consent": None if options.consent is None else dict(options.consent),
         "footage": {
-            "sha256": file_sha256(task.footage),
+            "sha256": task.digest,
             "width": seen.width,
             "height": seen.height,
             "watched_s": len(seen.track) / FPS,

@@ -64,11 +64,13 @@ def watch(
     limits: Limits,
     *,
     until: float | None = None,
+    size: tuple[int, int] | None = None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Watched:
     """Look at these parts of the footage, (first frame, frame behind the last) each, and write `base_clip` from them.
 
-    Stops at the monotonic time `until`, if given, but not before the first frame.
+    Stops at the monotonic time `until`, if given, but not before the first frame. Pictures are brought to `size`
+    (width, height), or to that of the first one.
 
     Raises:
         CountenanceError: media.undecodable if the parts hold no picture; what reading and writing may raise.
@@ -85,14 +87,15 @@ def watch(
             if meshes and until is not None and time.monotonic() >= until:
                 break
             if store is None:
-                height, width = frame.image.shape[:2]
+                width, height = size or (frame.image.shape[1], frame.image.shape[0])
                 writer = stack.enter_context(_clip_writer(base_clip, width, height))
                 store = stack.enter_context(behind(writer.write))
-            store(frame.image)
-            mesh = tracker.track(frame.image, frame.time_s)
+            image = _of_size(frame.image, width, height)
+            store(image)
+            mesh = tracker.track(image, frame.time_s)
             meshes.append(mesh)
-            patches.append(None if mesh is None else _patch(frame.image, mesh))
-            small = cv2.resize(frame.image, THUMBNAIL_PX, interpolation=cv2.INTER_AREA)
+            patches.append(None if mesh is None else _patch(image, mesh))
+            small = cv2.resize(image, THUMBNAIL_PX, interpolation=cv2.INTER_AREA)
             thumbnails.append(np.asarray(small, np.uint8))
             source.append(frame.index)
             progress(len(meshes) / expected)
@@ -107,6 +110,13 @@ def _pictures(footage: Path, parts: Sequence[tuple[int, int]], limits: Limits) -
     for start, end in parts:
         with closing(frames(footage, limits=limits, start_s=start / FPS, end_s=end / FPS)) as stream:
             yield from stream
+
+
+def _of_size(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Recordings may change their size on the way."""
+    if image.shape[:2] == (height, width):
+        return image
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _clip_writer(path: Path, width: int, height: int) -> VideoWriter:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
 
+from countenance.machine import one_blas_thread
 from countenance.people.models import SPEECH_RECOGNISER, weight_path
+from countenance.people.sessions import thread_count
 from countenance.people.spectrum import HOP
 from countenance.people.speech import FEATURE_SIZE, log_mel
 from countenance.settings import Settings
@@ -64,9 +67,15 @@ def sound_features(samples: Array, settings: Settings) -> Array:
     rise = (np.arange(_STEP, dtype=np.float32) + 0.5) / _STEP
     fade = np.concatenate([rise, rise[::-1]])[:, None]
     features = np.zeros(((steps + 1) * _STEP, FEATURE_SIZE), np.float32)
-    for start in range(0, steps * _STEP, _STEP):
+    starts = range(0, steps * _STEP, _STEP)
+
+    def heard(start: int) -> Array:
         window = padded[start * _MEL_PER_FEATURE : (start + _WINDOW) * _MEL_PER_FEATURE]
-        features[start : start + 2 * _STEP] += encoded(window, weights)[middle] * fade
+        return np.asarray(encoded(window, weights)[middle] * fade, np.float32)
+
+    with one_blas_thread(), ThreadPoolExecutor(thread_count(settings)) as pool:
+        for start, part in zip(starts, pool.map(heard, starts), strict=True):
+            features[start : start + 2 * _STEP] += part
     return features[_STEP : _STEP + count]
 
 
