@@ -11,8 +11,9 @@ test: setup lint types layers unit
 
 lint types layers unit: setup
 
+# What else is installed stays: torch, for those who want mouths refined.
 setup: $(UV)
-	$(UV) sync --locked --quiet
+	$(UV) sync --locked --inexact --quiet
 
 # uv comes through pip where the machine has none; nothing outside this folder is touched.
 .venv-uv/bin/uv:

@@ -117,7 +117,7 @@ def convert(speech: Speech, voice: PersonalVoice, settings: Settings) -> Speech:
     """What the stock voice said, as the person would sound; the same always gives the same.
 
     The result is at 24 kHz, as loud as the stock voice, without clipping. Where the person speaks faster or slower,
-    it is shorter or longer, and the phones move along. Costs about 0.1 of the speech's duration on one core.
+    it is shorter or longer, and the phones move along. Costs about 0.05 of the speech's duration on one core.
     """
     del settings  # the vocoder runs on one core and has nothing to set
     sound = resampled(speech.samples, speech.sample_rate, RATE)
