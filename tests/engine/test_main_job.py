@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from countenance.settings import Settings
 from countenance.stock.clips import presenter_clip, presenter_truth
 
 SECONDS = 22
-SETTINGS = Settings(refine_s=0.0, personal_voice=False)
+SETTINGS = Settings(threads=1, refine_s=0.0, personal_voice=False)
 """The parts that a final replica may have besides are tested by themselves."""
 
 
@@ -76,9 +77,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return Trained(folder, footage, replica, told, previews[0])
 
 
-def gaps(video: Path) -> NDArray[np.float32]:
+def gaps(video: Path, every: int = 1) -> NDArray[np.float32]:
+    """Of each of so many frames."""
     with FaceTracker(SETTINGS) as tracker:
-        return lip_gap(track_of([tracker.track(frame.image, frame.time_s) for frame in frames(video)]))
+        shown = islice(frames(video), 0, None, every)
+        return lip_gap(track_of([tracker.track(frame.image, frame.time_s) for frame in shown]))
 
 
 def test_held_out_speech_moves_the_mouth_as_it_was_filmed(trained: Trained) -> None:
@@ -152,9 +155,9 @@ def test_the_mouth_rests_in_silence_and_the_clip_loops(trained: Trained, tmp_pat
     write_wav(tmp_path / "sound.wav", sound)
     report = render(trained.folder, tmp_path / "out.mp4", SETTINGS, audio=tmp_path / "sound.wav")
     assert report.frames == 25 * (SECONDS + 4)
-    opened = gaps(tmp_path / "out.mp4")
+    opened = gaps(tmp_path / "out.mp4", every=5)
     assert np.isfinite(opened).all()
-    talking, silent = opened[: 6 * 25], opened[8 * 25 :]
+    talking, silent = opened[: 6 * 5], opened[8 * 5 :]
     assert silent.std() < 0.25 * talking.std()
     assert np.quantile(silent, 0.95) < np.quantile(talking, 0.5)
 
@@ -180,7 +183,7 @@ def test_a_training_that_ends_early_leaves_the_preview(trained: Trained, tmp_pat
         if progress.stage == "watch all":
             raise Stop
 
-    options = TrainOptions(synthetic=True, usable=(Span(0.0, 14.0),), preview_s=9.0)
+    options = TrainOptions(synthetic=True, usable=(Span(0.0, 14.0),), preview_s=6.5)
     with pytest.raises(Stop):
         train(trained.footage, tmp_path / "ada", SETTINGS, options=options, progress=cancel)
     assert bundle.describe(tmp_path / "ada")["tier"] == "preview"
@@ -197,7 +200,7 @@ def test_a_replica_is_replaced_by_a_final_one_only(trained: Trained, tmp_path: P
 
     shutil.copytree(trained.folder, tmp_path / "ada")
     with pytest.raises(Stop):
-        train(trained.footage, tmp_path / "ada", SETTINGS, options=TrainOptions(preview_s=9.0), progress=cancel)
+        train(trained.footage, tmp_path / "ada", SETTINGS, options=TrainOptions(preview_s=6.5), progress=cancel)
     assert bundle.load(tmp_path / "ada").description == trained.replica.description
 
 

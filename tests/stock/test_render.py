@@ -42,6 +42,12 @@ def presenter() -> Iterator[Studio]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def other() -> Iterator[Studio]:
+    with studio(OTHER) as made:
+        yield made
+
+
 def test_actions_are_recovered(presenter: Studio) -> None:
     for action, weight in (("jawOpen", 0.5), ("mouthPucker", 0.9), ("eyeBlinkLeft", 1.0)):
         assert _blendshape(presenter, action, weight) > _blendshape(presenter, action, 0.0) + 0.25, action
@@ -55,10 +61,9 @@ def test_head_turn_is_recovered(presenter: Studio) -> None:
     assert yaw[1].yaw_deg - yaw[0].yaw_deg == pytest.approx(24, abs=7)
 
 
-def test_two_people_are_two_people(presenter: Studio) -> None:
-    with studio(OTHER) as other:
-        pictures = [presenter.frame(Pose({})).rgb, presenter.frame(Pose({"jawOpen": 0.4}, yaw_deg=8)).rgb]
-        pictures.append(other.frame(Pose({})).rgb)
+def test_two_people_are_two_people(presenter: Studio, other: Studio) -> None:
+    pictures = [presenter.frame(Pose({})).rgb, presenter.frame(Pose({"jawOpen": 0.4}, yaw_deg=8)).rgb]
+    pictures.append(other.frame(Pose({})).rgb)
     faces = [detect_faces(picture, SETTINGS) for picture in pictures]
     assert [len(found) for found in faces] == [1, 1, 1]
     one, same, stranger = (face_embedding(p, f[0], SETTINGS) for p, f in zip(pictures, faces, strict=True))
@@ -66,12 +71,10 @@ def test_two_people_are_two_people(presenter: Studio) -> None:
     assert similarity(one, stranger) < 0.36
 
 
-def test_studios_do_not_disturb_each_other(presenter: Studio) -> None:
-    before = presenter.frame(Pose({})).rgb
-    with studio(OTHER) as other:
-        stranger = other.frame(Pose({})).rgb
-        assert np.array_equal(presenter.frame(Pose({})).rgb, before)
-        assert np.array_equal(other.frame(Pose({})).rgb, stranger)
+def test_studios_do_not_disturb_each_other(presenter: Studio, other: Studio) -> None:
+    before, stranger = presenter.frame(Pose({})).rgb, other.frame(Pose({})).rgb
+    assert np.array_equal(presenter.frame(Pose({})).rgb, before)
+    assert np.array_equal(other.frame(Pose({})).rgb, stranger)
 
 
 def test_film_has_the_length_of_its_sound_and_knows_its_truth(presenter: Studio, tmp_path: Path) -> None:
