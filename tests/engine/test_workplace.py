@@ -59,14 +59,57 @@ with work_folder(place) as work:
 
 def test_what_a_killed_process_left_is_swept_by_the_next(tmp_path: Path) -> None:
     place = tmp_path / "ada"
-    (tmp_path / ".ada-notes-x").mkdir()
-    (tmp_path / ".adam-1-x").mkdir()
+    strangers = [
+        ".ada-2024-backup",
+        ".ada-99999999-x",
+        ".ada-countenance-",
+        ".adam-countenance-x",
+        ".ada-countenance-y",
+    ]
+    for name in strangers:
+        (tmp_path / name).mkdir()
+    (tmp_path / ".ada-countenance-z").symlink_to(tmp_path)
     killed(place, "pass")
-    assert len(list(tmp_path.glob(".ada-*-*"))) == 2
+    assert len(list(tmp_path.iterdir())) == len(strangers) + 2
     with work_folder(place) as own:
         sweep(place)
         assert own.exists()
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".ada-notes-x", ".adam-1-x"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*strangers, ".ada-countenance-z"])
+
+
+def test_what_somebody_still_works_in_is_not_swept(tmp_path: Path) -> None:
+    """Not even where the process has no number here, as in another container."""
+    code = f"""
+from pathlib import Path
+from countenance.engine.workplace import work_folder
+with work_folder(Path({str(tmp_path / "ada")!r})) as work:
+    print(work, flush=True)
+    input()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        work = Path(other.stdout.readline().strip())
+        sweep(tmp_path / "ada")
+        assert work.is_dir()
+        other.communicate("\n")
+    assert not work.exists()
+
+
+def test_the_older_one_comes_back_if_the_newer_is_not_confirmed(tmp_path: Path) -> None:
+    place = tmp_path / "ada"
+    with work_folder(place) as work:
+        put_in_place(made(work, "older"), place)
+
+    def refuse() -> None:
+        assert (place / "what").read_text() == "newer"
+        raise KeyError
+
+    with work_folder(place) as work, pytest.raises(KeyError):
+        put_in_place(made(work, "newer"), place, refuse)
+    assert (place / "what").read_text() == "older"
+    assert list(tmp_path.iterdir()) == [place]
 
 
 def test_a_process_killed_between_the_two_steps_loses_nothing(tmp_path: Path) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _OLDER = "-older"
+_LOCK = "lock"
+"""Held for the life of a work folder. A process's number would say less: in another container it is another process,
+and after a restart it may be our own."""
 
 
 @contextmanager
@@ -21,20 +24,30 @@ def work_folder(place: Path) -> Iterator[Path]:
     """
     place.parent.mkdir(parents=True, exist_ok=True)
     sweep(place)
-    folder = Path(tempfile.mkdtemp(prefix=f".{place.name}-{os.getpid()}-", dir=place.parent))
+    folder = Path(tempfile.mkdtemp(prefix=_prefix(place), dir=place.parent))
     try:
-        yield folder
+        with _locked(folder):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def put_in_place(part: Path, place: Path) -> None:
-    """Rename a whole new folder, made inside a `work_folder`, over an older one, which comes back if that fails."""
+def put_in_place(part: Path, place: Path, confirm: Callable[[], None] | None = None) -> None:
+    """Rename a whole new folder, made inside a `work_folder`, over an older one, which comes back if that fails.
+
+    So it does if `confirm` raises, which is called while the new one is in place and the older one still exists.
+    """
     older = part.with_name(part.name + _OLDER)
     if place.exists():
         place.rename(older)
     try:
         part.rename(place)
+        try:
+            if confirm is not None:
+                confirm()
+        except BaseException:
+            place.rename(part)
+            raise
     except BaseException:
         if older.exists():
             older.rename(place)
@@ -47,10 +60,8 @@ def sweep(place: Path) -> None:
 
     If one was killed between the two steps of `put_in_place`, the older folder comes back first.
     """
-    name = re.compile(rf"\.{re.escape(place.name)}-(\d+)-[^-/]+")
     for path in [*place.parent.iterdir()]:
-        found = name.fullmatch(path.name)
-        if found is None or not _is_dead(int(found[1])):
+        if not path.name.startswith(_prefix(place)) or path.is_symlink() or not _is_left(path):
             continue
         for older in path.glob(f"*{_OLDER}"):
             if not place.exists():
@@ -58,11 +69,30 @@ def sweep(place: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _is_dead(process: int) -> bool:
+def _prefix(place: Path) -> str:
+    return f".{place.name}-countenance-"
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether a work folder belongs to nobody any more; one that was made just now, and not yet locked, has no lock."""
+    try:
+        handle = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
         return False
-    return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
