@@ -180,6 +180,9 @@ def test_an_older_replica_is_brought_up_to_date(
     path = replica / "replica.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 1}))
     done = command("upgrade", replica, "--json")
+    assert (done.code, rule(done)) == (Exit.REFUSED, "consent.not_made_here")
+    hold(receipt.id, HoldingKind.REPLICA, replica, own_settings)
+    done = command("upgrade", replica, "--json")
     assert (done.code, done.result["format_before"], done.result["format_version"]) == (Exit.OK, 1, 2)
     still_stands(bundle.load(replica).description, own_settings)()
     # What was noted of it is noted anew: a revocation deletes it as it is now.

@@ -101,9 +101,15 @@ def test_what_is_not_there_cannot_be_held(receipt: Receipt, own_settings: Settin
 def test_records_and_keys_cannot_be_held(receipt: Receipt, own_settings: Settings) -> None:
     """What is held is deleted one day."""
     data = own_settings.data_dir
-    for path in (data, data.parent, data / "keys", data / "keys/signing.pem", data / "consents" / receipt.id):
-        with pytest.raises(ValueError, match="keys or records"):
-            hold(receipt.id, HoldingKind.CACHE, path, own_settings)
+    for path in (
+        data,
+        data.parent,
+        data / "keys",
+        data / "credentials",
+        data / "keys/signing.pem",
+        data / "consents" / receipt.id,
+    ):
+        assert rule_of(partial(hold, receipt.id, HoldingKind.CACHE, path, own_settings)) == "consent.place_kept"
 
 
 def test_a_register_that_is_damaged_is_told(receipt: Receipt, own_settings: Settings, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -29,18 +28,29 @@ def export(
 ) -> Exit:
     """Write a replica as one file, to keep it or to take it to another machine."""
     from countenance.consent.permission import receipt_of, still_stands
-    from countenance.consent.register import HoldingKind, hold
+    from countenance.consent.register import HoldingKind, check_made_here, check_place, hold
     from countenance.consent.voucher import vouch
     from countenance.engine import archive
     from countenance.engine.replica import describe
 
     settings = load_settings()
+    check_place(out, settings)
     description = describe(replica)
     still_stands(description, settings)
     receipt = receipt_of(description, settings)
-    archive.export(replica, out, lambda sha256: vouch(receipt.id, sha256, settings))
-    # It is deleted with everything else when the consent is revoked, as long as it lies there.
-    hold(receipt.id, HoldingKind.REPLICA, out, settings)
+
+    def word(sha256: str) -> str:
+        check_made_here(receipt.id, sha256, settings)
+        return vouch(receipt.id, sha256, settings)
+
+    archive.export(replica, out, word)
+    try:
+        # It is deleted with everything else when the consent is revoked, as long as it lies there.
+        hold(receipt.id, HoldingKind.REPLICA, out, settings)
+    except BaseException:
+        # What could not be noted could not be revoked wholly: better none.
+        out.unlink(missing_ok=True)
+        raise
     size = out.stat().st_size
     _say({"archive": str(out), "bytes": size, "receipt": receipt.id}, f"{out}: {size / 1e6:.1f} MB.", as_json=json)
     return Exit.OK
@@ -60,13 +70,19 @@ def import_replica(
     json: Json = False,
 ) -> Exit:
     """Put an exported replica in place, if it is proven here that its person agreed."""
+    from countenance.consent.register import check_place
     from countenance.engine.archive import unpack
 
     settings = load_settings()
+    check_place(out, settings)
     admitted: list[Receipt] = []
-    description = unpack(file, out, lambda arrival: admitted.append(_admit(arrival, settings, take=take_receipt)))
+    description = unpack(
+        file,
+        out,
+        lambda arrival: admitted.append(_admit(arrival, settings, take=take_receipt)),
+        lambda: _enter(admitted[0], out, settings),
+    )
     receipt = admitted[0]
-    _enter(receipt, out, settings)
     facts = {"replica": str(out), "format_version": description["format_version"], "receipt": receipt.id}
     _say(facts, f"Replica written to {out}. Its receipt is {receipt.id}.", as_json=json)
     return Exit.OK
@@ -74,14 +90,21 @@ def import_replica(
 
 def upgrade(replica: Replica, json: Json = False) -> Exit:
     """Write a replica of an older format anew in the present one; what is up to date stays as it is."""
-    from countenance.consent.register import HoldingKind, Standing, hold, standing
+    from countenance.consent.register import HoldingKind, Standing, check_made_here, hold, standing
     from countenance.engine.renew import renew
 
     settings = load_settings()
-    before, after = renew(replica)
+    receipt = _named(replica)
+    known = standing(receipt, settings) is not Standing.UNKNOWN
+
+    def permitted(sha256: str) -> None:
+        # It is held again afterwards, and what was not made here must not come into the register that way.
+        if known:
+            check_made_here(receipt, sha256, settings)
+
+    before, after = renew(replica, permitted)
     if after != before:
-        receipt = _named(replica)
-        if standing(receipt, settings) is not Standing.UNKNOWN:
+        if known:
             hold(receipt, HoldingKind.REPLICA, replica, settings)
         told = f"{replica} had format {before} and now has format {after}."
     else:
@@ -111,14 +134,9 @@ def _enter(receipt: Receipt, replica: Path, settings: Settings) -> None:
     """Take note of an imported replica, so that a revocation finds it."""
     from countenance.consent.register import HoldingKind, Standing, hold, keep, standing
 
-    try:
-        if standing(receipt.id, settings) is Standing.UNKNOWN:
-            keep(receipt, settings)
-        hold(receipt.id, HoldingKind.REPLICA, replica, settings)
-    except BaseException:
-        # What could not be noted could not be revoked wholly: better none.
-        shutil.rmtree(replica, ignore_errors=True)
-        raise
+    if standing(receipt.id, settings) is Standing.UNKNOWN:
+        keep(receipt, settings)
+    hold(receipt.id, HoldingKind.REPLICA, replica, settings)
 
 
 def _named(replica: Path) -> str:

@@ -17,6 +17,7 @@ _BAD_ARGUMENT = (
     "consent.key_unreadable",
     "consent.key_exposed",
     "consent.not_confirmed",
+    "consent.place_kept",
     "consent.not_erased",
     "consent.reference_no_face",
     "consent.reference_several_faces",
@@ -29,7 +30,15 @@ _BAD_ARGUMENT = (
     "engine.external_unknown",
     "engine.external_not_accepted",
 )
-_BAD_MATERIAL = ("media.", "footage.", "consent.", "engine.too_little", "engine.appearance", "people.too_little")
+_BAD_MATERIAL = (
+    "media.",
+    "footage.",
+    "consent.",
+    "engine.too_little",
+    "engine.appearance",
+    "people.too_little",
+    "picture.",
+)
 _BAD_INSTALLATION = ("people.weight", "stock.", "engine.external_", "voice.plugin", "voice.program", "voice.service")
 
 

@@ -23,11 +23,10 @@ from pathlib import Path
 
 import countenance
 from countenance.consent.receipt import now, parse
-from countenance.consent.register import Holding, HoldingKind, files_in
+from countenance.consent.register import KEPT, Holding, HoldingKind, files_in
 from countenance.errors import CountenanceError
 
 _BUNDLE = "replica.json"
-_KEPT = ("consents", "keys")
 _SOFTWARE = Path(countenance.__file__).resolve().parent
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -71,7 +70,7 @@ class Bounds:
         """Whether a path lies in the data folder, where nothing but ours is; records and keys stay."""
         if not path.is_relative_to(self.data_dir) or path == self.data_dir:
             return False
-        return path.relative_to(self.data_dir).parts[0] not in _KEPT
+        return path.relative_to(self.data_dir).parts[0] not in KEPT
 
 
 def erase(holding: Holding, bounds: Bounds) -> Iterator[Erasure]:

@@ -41,6 +41,16 @@ NOT_VOUCHED = Rule(
     remedy="Put the public key of the installation that exported it (`<key id>.pub.pem` in the folder `keys` of its "
     "data folder) into the same folder here, if you know whose it is; or export the replica again.",
 )
+NOT_MADE_HERE = Rule(
+    id="consent.not_made_here",
+    title="The register does not know this replica: it was not made or imported here, or was changed since.",
+    remedy="Use the replica as it was trained or imported; export one that lies here as a copy where it was made.",
+)
+PLACE_KEPT = Rule(
+    id="consent.place_kept",
+    title="Keys or records of consents lie there.",
+    remedy="Name a place outside of the data folder.",
+)
 REVOKED = Rule(
     id="consent.revoked",
     title="This consent was revoked; nothing more may be made with it.",
@@ -80,6 +90,8 @@ RULES: tuple[Rule, ...] = (
     RECEIPT_NOT_HELD,
     RECEIPT_OF_ANOTHER,
     NOT_VOUCHED,
+    NOT_MADE_HERE,
+    PLACE_KEPT,
     REVOKED,
     NOT_CONFIRMED,
     NOT_ERASED,

@@ -29,6 +29,8 @@ from countenance.consent.keys import trusted_keys
 from countenance.consent.receipt import Receipt, is_id
 from countenance.consent.receipt_content import ReceiptContent
 from countenance.consent.receipt_rules import (
+    NOT_MADE_HERE,
+    PLACE_KEPT,
     RECEIPT_INVALID,
     RECEIPT_NOT_HELD,
     RECEIPT_UNREADABLE,
@@ -43,6 +45,8 @@ from countenance.settings import Settings
 RECEIPT = "receipt.jws"
 REVOCATION = "revocation.jws"
 DELETION = "deletion.jws"
+KEPT = ("consents", "keys", "credentials")
+"""The folders of the data folder in which nothing is ever deleted."""
 _HOLDINGS = "holdings.json"
 _LOCK = "lock"
 _BUNDLE = "replica.json"
@@ -120,18 +124,54 @@ def hold(receipt_id: str, kind: HoldingKind, path: Path, settings: Settings) -> 
     revoked meanwhile is noted all the same, so that `revoke.revoke`, called once more, erases it too.
 
     Raises:
-        CountenanceError: consent.receipt_not_held; consent.revoked; media.file_missing, media.unreadable.
-        ValueError: for a folder in which keys or records lie, since what is held is deleted one day.
+        CountenanceError: consent.receipt_not_held; consent.revoked; consent.place_kept; media.file_missing,
+            media.unreadable.
     """
     if standing(receipt_id, settings) is Standing.UNKNOWN:
         raise not_held(receipt_id)
-    _check_place(path, settings)
+    check_place(path, settings)
     noted = look_at(kind, path)
     with register_errors(settings), locked_receipt(receipt_id, settings):
         others = (other for other in holdings(receipt_id, settings) if other.path != noted.path)
         write_holdings(receipt_id, (*others, noted), settings)
     check_stands(receipt_id, settings)
     return noted
+
+
+def check_place(path: Path, settings: Settings) -> None:
+    """Whether something may be written and held here; what is held is deleted one day, keys and records never.
+
+    Raises:
+        CountenanceError: consent.place_kept.
+    """
+    real, data_dir = path.resolve(), settings.data_dir.resolve()
+    if data_dir.is_relative_to(real) or any(real.is_relative_to(data_dir / name) for name in KEPT):
+        raise CountenanceError(Finding(PLACE_KEPT, file=str(path)))
+
+
+def holds_replica(receipt_id: str, sha256: str, settings: Settings) -> bool:
+    """Whether a replica with this `replica.json`, which names the hash of every other file, was noted under a receipt.
+
+    A receipt names the footage, not what was made of it: only the register knows which replica it was given for.
+
+    Raises:
+        CountenanceError: consent.register_unusable.
+    """
+    return any(
+        row.kind is HoldingKind.REPLICA and HeldFile(_BUNDLE, sha256) in row.files
+        for row in holdings(receipt_id, settings)
+    )
+
+
+def check_made_here(receipt_id: str, sha256: str, settings: Settings) -> None:
+    """Whether the replica with this `replica.json` is the one for which a receipt that stands was given here.
+
+    Raises:
+        CountenanceError: consent.not_made_here, consent.revoked, consent.receipt_not_held, consent.register_unusable.
+    """
+    check_stands(receipt_id, settings)
+    if not holds_replica(receipt_id, sha256, settings):
+        raise CountenanceError(Finding(NOT_MADE_HERE, detail=f"The receipt is {receipt_id}."))
 
 
 def standing(receipt_id: str, settings: Settings) -> Standing:
@@ -280,12 +320,6 @@ def _text_in(bundle: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     raise CountenanceError(Finding(RECEIPT_UNREADABLE, file=str(bundle), detail="The replica carries none."))
-
-
-def _check_place(path: Path, settings: Settings) -> None:
-    real, data_dir = path.resolve(), settings.data_dir.resolve()
-    if data_dir.is_relative_to(real) or any(real.is_relative_to(data_dir / name) for name in ("consents", "keys")):
-        raise ValueError(f"keys or records lie in {path}")
 
 
 def look_at(kind: HoldingKind, path: Path) -> Holding:

@@ -91,16 +91,16 @@ def export(folder: Path, out: Path, vouch: Callable[[str], str] | None = None) -
                 _add(archive, VOUCHER, io.BytesIO(word), len(word))
 
 
-def unpack(file: Path, folder: Path, admit: Admit) -> Mapping[str, Any]:
+def unpack(file: Path, folder: Path, admit: Admit, enter: Callable[[], None] | None = None) -> Mapping[str, Any]:
     """Put the replica in an archive in place as `folder`, whole or not at all, and give its description.
 
     What may be replaced there `engine.replica.check_place` says. `admit` is asked before more of the archive is read
-    than `replica.json` and the voucher.
+    than `replica.json` and the voucher; `enter` is called when all is in place, and if it raises, all is as before.
 
     Raises:
         CountenanceError: engine.not_an_archive, engine.archive_damaged, engine.archive_too_large,
             engine.replica_too_new, engine.place_taken, engine.cannot_store; what makes a file unreadable; and what
-            `admit` raises.
+            `admit` and `enter` raise.
     """
     folder = folder.resolve()
     check_place(folder)
@@ -112,7 +112,7 @@ def unpack(file: Path, folder: Path, admit: Admit) -> Mapping[str, Any]:
         part = work / "replica"
         part.mkdir(mode=0o700)
         description = _unpacked(file, size, part, admit)
-        put_in_place(part, folder)
+        put_in_place(part, folder, enter)
         return description
 
 
@@ -130,7 +130,7 @@ def _unpacked(file: Path, size: int, part: Path, admit: Admit) -> Mapping[str, A
             admit(Arrival(description, sha256, voucher))
             if hashes != {name: _extract(archive, entry, part) for name, entry in entries.items()}:
                 raise _error(ARCHIVE_DAMAGED, file, "Its files are not those that replica.json names.")
-    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         raise _error(ARCHIVE_DAMAGED, file) from error
     with _as_of_archive(file, part):
         return load(part).description
