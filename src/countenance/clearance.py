@@ -16,6 +16,7 @@ from typing import Any
 from countenance.consent import gallery, phrase, register
 from countenance.consent.claim import Claim, examine_claim, examine_footage_identity, examine_picture
 from countenance.consent.claim_rules import CLAIM_RECORDED
+from countenance.consent.erase import receipt_in
 from countenance.consent.language import ENGLISH
 from countenance.consent.permission import carried
 from countenance.consent.policy import Subject, permit
@@ -224,16 +225,17 @@ def certified(clearance: Clearance, replica: Path, settings: Settings) -> Iterat
 
     The receipt is signed before, so that the replica can carry it, and enters the register when the block says that it
     counts, at the latest at its end. Whatever goes wrong before leaves no receipt, and one-time words are good for
-    another try; what goes wrong later leaves it to the preview that was made under it. A replica that is finished
-    after its consent was taken back is deleted.
+    another try; what goes wrong later leaves it to the preview that was made under it. A replica that is in place while
+    its receipt does not count, because it could not be entered or its consent was taken back, is deleted.
 
     Raises:
         CountenanceError: for one-time words that were used meanwhile, for keys and registers that cannot be used;
-            consent.revoked.
+            consent.place_kept, consent.revoked.
         ValueError: for a clearance that is not `ok`.
     """
     if not clearance.ok:
         raise ValueError("nothing is certified that is blocked")
+    register.check_place(replica, settings)
     receipt = sign(content_of(clearance, settings), settings)
     if clearance.phrase is not None:
         phrase.use_up(clearance.phrase, settings)
@@ -253,22 +255,23 @@ def certified(clearance: Clearance, replica: Path, settings: Settings) -> Iterat
     try:
         yield Certificate(consent, count, check)
         if counts():
-            _hold_finished(receipt, replica, settings)
+            # The final replica, in the place of its preview.
+            register.hold(receipt.id, HoldingKind.REPLICA, replica, settings)
         count()
     except BaseException:
-        if clearance.phrase is not None and not counts():
+        stands = register.standing(receipt.id, settings)
+        if stands is not Standing.ACTIVE:
+            _remove(receipt, replica)
+        if clearance.phrase is not None and stands is Standing.UNKNOWN:
             phrase.give_back(clearance.phrase, settings)
         raise
 
 
-def _hold_finished(receipt: Receipt, replica: Path, settings: Settings) -> None:
-    """The final replica in the place of its preview; gone, if the consent was taken back while it was made."""
-    try:
-        register.hold(receipt.id, HoldingKind.REPLICA, replica, settings)
-    except CountenanceError:
-        if register.standing(receipt.id, settings) is Standing.REVOKED:
-            shutil.rmtree(replica, ignore_errors=True)
-        raise
+def _remove(receipt: Receipt, replica: Path) -> None:
+    """Remove a replica whose receipt does not count, wherever a link leads to; what carries another one stays."""
+    folder = replica.resolve()
+    if receipt_in(folder) == receipt.id:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def content_of(clearance: Clearance, settings: Settings) -> ReceiptContent:

@@ -23,6 +23,8 @@ MANUAL = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
         ("engine.too_little_to_learn", Exit.REFUSED, Exit.INPUT),
         ("engine.place_taken", Exit.INPUT, Exit.INPUT),
         ("engine.out_of_time", Exit.INPUT, Exit.INPUT),
+        ("picture.no_face", Exit.REFUSED, Exit.INPUT),
+        ("consent.place_kept", Exit.INPUT, Exit.INPUT),
         ("voice.nothing_to_say", Exit.INPUT, Exit.INPUT),
         ("voice.unknown_voice", Exit.INPUT, Exit.INPUT),
         ("voice.plugin_failed", Exit.INTERNAL, Exit.INTERNAL),

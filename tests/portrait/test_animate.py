@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -81,10 +82,12 @@ def test_an_unknown_voice_leaves_nothing(tmp_path: Path, picture_file: Path, set
 def test_a_replica_says_that_it_comes_from_a_picture(tmp_path: Path, picture_file: Path, settings: Settings) -> None:
     told: list[Progress] = []
     out = tmp_path / "replica"
-    options = TrainOptions(synthetic=True)
+    options = TrainOptions(synthetic=True, on_preview=lambda _: pytest.fail("there is none"))
+    began = time.monotonic()
     train_from_picture(picture_file, out, settings, options=options, seconds=8.0, progress=told.append)
     described = json.loads((out / "replica.json").read_text("utf-8"))
     assert described["source"] == "image"
+    assert described["training_s"] == pytest.approx(time.monotonic() - began, abs=2.0), "with the animation"
     assert described["picture"]["voice"] == DEFAULT_VOICE
     assert described["synthetic"] is True
     assert described["metrics"]["gap_correlation"] > 0.5

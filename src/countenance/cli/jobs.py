@@ -88,15 +88,11 @@ def _trained(
         request.footage,
         out,
         settings,
-        options=replace(options, personal_voice=False, on_preview=_nobody),
+        options=options,
         voice=training.voice or DEFAULT_VOICE,
         progress=progress,
     )
     return replica.description
-
-
-def _nobody(_: object) -> None:
-    """A replica from a picture has no preview to tell of."""
 
 
 def _seen(timeline: Timeline) -> Seen:

@@ -80,7 +80,7 @@ def erase(holding: Holding, bounds: Bounds) -> Iterator[Erasure]:
         yield _file(holding.kind, path, holding.files[0].sha256, bounds)
         return
     recorded = {file.name: file.sha256 for file in holding.files if ".." not in Path(file.name).parts}
-    owner = _receipt_in(path / _BUNDLE) if holding.kind is HoldingKind.REPLICA else None
+    owner = receipt_in(path) if holding.kind is HoldingKind.REPLICA else None
     if owner not in (None, bounds.receipt_id):
         detail = "Another replica has taken its place."
         yield from (
@@ -99,7 +99,7 @@ def erase(holding: Holding, bounds: Bounds) -> Iterator[Erasure]:
 def is_kept(holding: Holding, bounds: Bounds) -> bool:
     """Whether nothing of a holding will be deleted, since it belongs to another consent by now."""
     if holding.kind is HoldingKind.REPLICA:
-        return _receipt_in(Path(holding.path) / _BUNDLE) not in (None, bounds.receipt_id)
+        return receipt_in(Path(holding.path)) not in (None, bounds.receipt_id)
     return holding.path in bounds.shared or Path(holding.path).is_relative_to(_SOFTWARE)
 
 
@@ -162,14 +162,14 @@ def _refused(error: OSError) -> tuple[Outcome, str, str]:
     return Outcome.FAILED, "", f"{error.strerror}."
 
 
-def _receipt_in(bundle: Path) -> str | None:
-    """The id of the receipt that the replica here carries, `none` if it carries none; None if no replica lies here.
+def receipt_in(folder: Path) -> str | None:
+    """The id of the receipt that the replica in a folder carries, `none` if it has none; None if no replica is there.
 
     Where there is a signed text, its id counts and not the one that is named beside it: a replica that could speak
     under a consent goes with it, whatever else it says.
     """
     try:
-        description = json.loads(bundle.read_text("utf-8"))
+        description = json.loads((folder / _BUNDLE).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
     consent = description.get("consent") if isinstance(description, dict) else None
