@@ -90,6 +90,7 @@ def say(
         engine=_call(engine, settings, chosen, accepted=accept_non_commercial),
         fall_back=fall_back,
         device=chosen,
+        inputs=() if pronunciations is None else (pronunciations,),
     )
     with display.shown(as_json=json) as callback:
         rendered = render_replica(replica, out, settings, callback, audio=audio, script=script, options=options)

@@ -59,7 +59,7 @@ CANNOT_STORE = Rule(
 
 OUT_IS_INPUT = Rule(
     id="engine.out_is_input",
-    title="The video would be written over the recording or into the replica it is made from.",
+    title="The video would be written over a file or into the replica that it is made from.",
     remedy="Name another file for the video.",
 )
 

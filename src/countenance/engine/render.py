@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.engine.background import FILMED, Backdrop, Background, check_background, writer_for
+from countenance.engine.background import FILMED, Backdrop, Background, Kind, check_background, writer_for
 from countenance.engine.choice import choose
 from countenance.engine.closure import close_lips
 from countenance.engine.compose import Compositor, Finish
@@ -37,7 +37,9 @@ from countenance.media.credentials import sealer
 from countenance.media.errors import CANNOT_WRITE, problem
 from countenance.media.limits import Limits, limits_from
 from countenance.media.pipeline import ahead, behind
+from countenance.media.provenance import sidecar_of
 from countenance.media.read import FPS
+from countenance.media.write import Seal, write_errors
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 from countenance.voice.pronunciation import Dictionary
@@ -46,6 +48,8 @@ Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
 STAGES = {"open": 1, "listen": 3, "render": 20}
+_MARK_TRIED_ON = (640, 360)
+"""A size of pictures: whether a mark can be drawn does not depend on it."""
 _EXTERNAL_STAGES = {"open": 1, "listen": 3, "external engine": 60, "render": 10}
 
 
@@ -63,6 +67,8 @@ class RenderOptions:
     """whether the built-in engine makes the video if the external one cannot"""
     device: str = "auto"
     """`auto`, `cpu` or `cuda`, for what can use it"""
+    inputs: tuple[Path, ...] = ()
+    """further files that were read for the video, over which it must not be written"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,10 @@ class RenderReport:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
     replica: Replica
+    finish: Finish | None
+    """of the built-in engine"""
+    unrefined: tuple[str, ...]
+    """why there is none where there should be one"""
     out: Path
     utterance: Utterance
     count: int
@@ -133,8 +143,12 @@ def render(
     stages.update("open", 0.0)
     replica = load(replica_dir)
     limits = limits_from(settings)
-    _check_out(out, replica_dir, audio)
+    _check_out(out, replica_dir, _inputs(audio, options, settings))
     check_background(options.background, out, limits)
+    _check_marks(replica, settings)
+    finish, unrefined = None, tuple[str, ...]()
+    if options.engine is None or options.fall_back:
+        finish, unrefined = finish_for(replica, settings, options.device)
     stages.update("listen", 0.0)
     if script is not None:
         utterance = said(script, replica, options.voice, options.pronunciations, settings)
@@ -144,7 +158,7 @@ def render(
     sound = heard(utterance)
     path = close_lips(mouth_path(replica.motion, replica.rest, sound, count, settings), utterance.phones, replica.atlas)
     check()
-    job = _Job(replica, out, utterance, count, path, options, settings, limits, stages, check)
+    job = _Job(replica, finish, unrefined, out, utterance, count, path, options, settings, limits, stages, check)
     started = time.monotonic()
     engine, notes, (width, height) = _made(job, sound)
     stages.done()
@@ -168,15 +182,16 @@ def _made(job: _Job, sound: Array) -> tuple[str, tuple[str, ...], tuple[int, int
     call, notes = job.options.engine, tuple[str, ...]()
     if call is not None:
         try:
-            with work_folder(job.out) as work:
+            with ExitStack() as stack:
+                with write_errors(job.out):
+                    work = stack.enter_context(work_folder(job.out))
                 return call.manifest.id, (), _written(job, _external(job, call, sound, work), call.manifest.id)
         except CountenanceError as error:
             if not job.options.fall_back or not error.finding.rule.id.startswith("engine.external_"):
                 raise
             notes = (f"{call.manifest.name} could not make it: {error.finding.message()}",)
-    finish, unrefined = finish_for(job.replica, job.settings, job.options.device)
-    pictures = spoken(job.replica, job.path, job.limits, finish=finish)
-    return BUILT_IN, (*notes, *unrefined), _written(job, pictures, BUILT_IN)
+    pictures = spoken(job.replica, job.path, job.limits, finish=job.finish)
+    return BUILT_IN, (*notes, *job.unrefined), _written(job, pictures, BUILT_IN)
 
 
 def _written(job: _Job, pictures: Iterator[Picture], engine: str) -> tuple[int, int]:
@@ -189,7 +204,7 @@ def _written(job: _Job, pictures: Iterator[Picture], engine: str) -> tuple[int, 
     if call is not None and engine != BUILT_IN:
         use = {} if call.manifest.licence.commercial else {"use": "not commercial"}
         statement = replace(statement, replica={**statement.replica, "rendered_by": engine, **use})
-    seal = sealer(statement, job.settings)
+    seal = _sealed_if_permitted(job, sealer(statement, job.settings))
     with ExitStack() as stack:
         stack.enter_context(one_blas_thread())
         source = stack.enter_context(ahead(pictures))
@@ -213,8 +228,23 @@ def _written(job: _Job, pictures: Iterator[Picture], engine: str) -> tuple[int, 
                 shown = backdrop.behind(picture)
                 write(mark.on(shown) if mark else shown)
                 job.stages.update("render", index / job.count)
-        job.check()
     return width - width % 2, height - height % 2
+
+
+def _sealed_if_permitted(job: _Job, seal: Seal) -> Seal:
+    """A seal that asks for permission when the video is whole: no work follows but to give it its name."""
+
+    def sealed(part: Path, target: Path) -> None:
+        job.check()
+        seal(part, target)
+        try:
+            job.check()
+        except BaseException:
+            if job.options.background.kind is Kind.TRANSPARENT:
+                sidecar_of(target).unlink(missing_ok=True)
+            raise
+
+    return sealed
 
 
 def _chained(first: Picture, rest: Iterator[Picture]) -> Iterator[Picture]:
@@ -258,19 +288,38 @@ def _always() -> None:
     """The permission of whoever asks for none."""
 
 
-def _check_out(out: Path, replica_dir: Path, audio: Path | None) -> None:
+def _inputs(audio: Path | None, options: RenderOptions, settings: Settings) -> set[Path]:
+    """The files that a video is made from or signed with."""
+    mark = Path(settings.visible_mark) if settings.visible_mark.strip().lower().endswith(".png") else None
+    read = (audio, options.background.file, mark, settings.c2pa_certificate, settings.c2pa_key, *options.inputs)
+    return {path for path in read if path is not None}
+
+
+def _check_out(out: Path, replica_dir: Path, inputs: Collection[Path]) -> None:
     """Whether the video may be written, before much work is done.
 
     Raises:
         CountenanceError: engine.out_is_input, media.cannot_write.
     """
-    target = out.resolve()
-    if replica_dir.resolve() in target.parents or (audio is not None and target == audio.resolve()):
+    with write_errors(out):
+        target = out.resolve()
+        is_folder, has_parent = target.is_dir(), target.parent.is_dir()
+    if replica_dir.resolve() in target.parents or target in {path.resolve() for path in inputs}:
         raise CountenanceError(Finding(OUT_IS_INPUT, file=str(out)))
-    if target.is_dir():
+    if is_folder:
         raise problem(CANNOT_WRITE, out, "It is a folder.")
-    if not target.parent.is_dir():
+    if not has_parent:
         raise problem(CANNOT_WRITE, out, f"There is no folder {target.parent}.")
+
+
+def _check_marks(replica: Replica, settings: Settings) -> None:
+    """Whether the video can be signed and labelled, before much work is done.
+
+    Raises:
+        CountenanceError: media.signer_unusable, engine.mark_unusable, and what is wrong with the file of a mark.
+    """
+    sealer(statement_of(replica.description, voice=""), settings)
+    mark_for(*_MARK_TRIED_ON, settings)
 
 
 def _spoken_recording(audio: Path | None, settings: Settings, limits: Limits) -> Utterance:
