@@ -150,3 +150,10 @@ def test_each_background_finds_its_writer(tmp_path: Path, presenter: list[Pictur
         for picture in put(background, presenter[:3]):
             writer.write(picture)
     assert len(list(frames(out))) == 3
+
+
+@pytest.mark.parametrize("text", ["~nosuchuser/x.png", "x" * 300 + ".png", "a/" + "x" * 300])
+def test_a_name_that_no_file_can_have_is_no_background(text: str) -> None:
+    with pytest.raises(CountenanceError) as caught:
+        background_of(text)
+    assert caught.value.finding.rule.id == "engine.unknown_background"

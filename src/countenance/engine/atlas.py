@@ -61,7 +61,7 @@ def cut_patch(image: Picture, points: Array) -> Patch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Atlas:
-    """N filmed mouths in the order in which they were filmed."""
+    """N filmed mouths in the order of the playing clip."""
 
     frame: NDArray[np.int32]
     """(N,) index of the frame in the footage; neighbours in time are natural successors"""

@@ -88,8 +88,12 @@ def background_of(text: str) -> Background:
         digits = word[1:] if len(word) == 7 else "".join(2 * digit for digit in word[1:])
         red, green, blue = bytes.fromhex(digits)
         return Background(Kind.COLOUR, (red, green, blue))
-    path = Path(text).expanduser()
-    if not path.exists() and not path.suffix and path.name == text.strip():
+    try:
+        path = Path(text).expanduser()
+        missing = not path.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # no file can have such a name
+        raise CountenanceError(Finding(UNKNOWN_BACKGROUND, measured=text.strip()[:60])) from error
+    if missing and not path.suffix and path.name == text.strip():
         raise CountenanceError(Finding(UNKNOWN_BACKGROUND, measured=text.strip()[:60]))
     return Background(Kind.PICTURE if is_image(path) else Kind.VIDEO, file=path)
 
