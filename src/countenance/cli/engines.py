@@ -20,20 +20,27 @@ def engines(json: Json = False) -> Exit:
     from countenance.engine.external.doctor import examine
     from countenance.engine.external.manifest import engines as found
 
-    listed = [(manifest, examine(manifest)) for manifest in found(load_settings()).values()]
+    usable, unusable = found(load_settings())
+    listed = [(manifest, examine(manifest)) for manifest in usable.values()]
     if json:
         described = [
             {**_as_dict(manifest), "ready": not problems, "problems": [problem.as_dict() for problem in problems]}
             for manifest, problems in listed
         ]
-        print_json({"ok": True, "engines": [_built_in(), *described]})
+        print_json(
+            {
+                "ok": True,
+                "engines": [_built_in(), *described],
+                "findings": [problem.as_dict() for problem in unusable],
+            }
+        )
         return Exit.OK
     target = console()
     own = _built_in()
     first = (own["id"], own["name"], own["version"], own["licence"], "ready")
     rows = [_row(manifest, ready=not problems) for manifest, problems in listed]
     print_rows(target, "Engines", [_COLUMNS, first, *rows])
-    print_findings(target, [problem for _, problems in listed for problem in problems])
+    print_findings(target, [*unusable, *(problem for _, problems in listed for problem in problems)])
     return Exit.OK
 
 

@@ -15,6 +15,9 @@ from pathlib import Path
 import av
 import numpy as np
 
+FIRST = {"movflags": "+faststart"}
+"""The index before the pictures: a file that was cut can still be opened."""
+
 
 def main() -> int:
     clip, _, out, options, how = sys.argv[1:6]
@@ -36,12 +39,20 @@ def main() -> int:
         time.sleep(300)
     if how == "nothing":
         return 0
+    if how == "child":
+        subprocess.Popen(["sleep", "300"])
+    if how in ("garbage", "empty"):
+        Path(out).write_bytes(b"no video" * 1000 if how == "garbage" else b"")
+        return 0
     convert(Path(clip), Path(out), told["frames"], how)
+    if how == "cut":
+        whole = Path(out).read_bytes()
+        Path(out).write_bytes(whole[: len(whole) // 2])
     return 0
 
 
 def convert(clip: Path, out: Path, frames: int, how: str) -> None:
-    with av.open(str(clip)) as source, av.open(str(out), "w") as target:
+    with av.open(str(clip)) as source, av.open(str(out), "w", options=FIRST) as target:
         own = source.streams.video[0]
         stream = target.add_stream("libx264", rate=25, options={"crf": "12"})
         stream.width, stream.height, stream.pix_fmt = own.width, own.height, "yuv420p"

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
+from fake_engines import COUNT, SOUND, pictures, rule_of, speak, write
 
 from countenance.engine.external.call import Call, speak_externally
 from countenance.engine.external.doctor import examine
@@ -22,54 +18,6 @@ from countenance.engine.external.process import Report
 from countenance.errors import CountenanceError
 from countenance.media.limits import Limits
 from countenance.settings import Settings
-
-FAKE = Path(__file__).with_name("fake_engine.py")
-COUNT = 20
-SOUND = np.zeros(16_000 * COUNT // 25, np.float32)
-
-
-def write(folder: Path, how: str = "well", **changes: object) -> Path:
-    """The manifest of the fake engine, in a folder whose name is hard to quote."""
-    folder = folder / "my engines é" / "fake"
-    folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, str(FAKE), "{clip}", "{sound}", "{out}", "{options}", how]
-    content = {
-        "id": "fake",
-        "name": "Fake",
-        "version": "1.0",
-        "command": command,
-        "licence": {"code": "Apache-2.0", "commercial": True},
-        **changes,
-    }
-    path = folder / "engine.toml"
-    path.write_text("\n".join(f"{key} = {toml(value)}" for key, value in content.items()), "utf-8")
-    return path
-
-
-def toml(value: object) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml(part)}" for key, part in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def pictures() -> Iterator[NDArray[np.uint8]]:
-    for index in range(COUNT):
-        yield np.full((48, 64, 3), 60 + index, np.uint8)
-
-
-def speak(path: Path, work: Path, told: list[Report] | None = None, *, accepted: bool = False) -> list[float]:
-    """Brightness of the pictures that come out."""
-    work.mkdir(exist_ok=True)
-    call = Call(read(path), accepted=accepted)
-    reports = [] if told is None else told
-    made = speak_externally(call, pictures(), SOUND, work, Limits(), on_report=reports.append)
-    return [float(picture.mean()) for picture in made]
-
-
-def rule_of(error: pytest.ExceptionInfo[CountenanceError]) -> str:
-    return error.value.finding.rule.id
 
 
 @pytest.mark.parametrize("how", ["well", "progress bar", "one less"])
@@ -202,12 +150,12 @@ def test_a_manifest_that_cannot_be_used_says_why(tmp_path: Path, changes: dict[s
 def test_engines_are_found_in_the_owners_folder(tmp_path: Path) -> None:
     path = write(tmp_path)
     settings = Settings(engines_dir=path.parents[1])
-    assert list(engines(settings)) == ["fake"]
+    assert list(engines(settings)[0]) == ["fake"]
     assert engine_of("fake", settings).folder == path.parent
     with pytest.raises(CountenanceError) as error:
         engine_of("muse", settings)
     assert "built-in, fake" in error.value.finding.detail
-    assert engines(Settings()) == {}
+    assert engines(Settings()) == ({}, ())
 
 
 def test_a_manifest_is_toml(tmp_path: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.engine.external.doctor import check_ready
+from countenance.engine.external.doctor import check_ready, program_of
 from countenance.engine.external.errors import BAD_RESULT, FAILED, OUT_OF_MEMORY, TOO_SLOW
 from countenance.engine.external.manifest import Manifest, filled
 from countenance.engine.external.process import Ending, Report, run
@@ -19,7 +22,7 @@ from countenance.errors import CountenanceError, Finding
 from countenance.media.limits import Limits
 from countenance.media.probe import probe
 from countenance.media.read import FPS, SAMPLE_RATE, frames
-from countenance.media.write import VideoWriter, write_wav
+from countenance.media.write import VideoWriter, write_errors, write_wav
 
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -65,7 +68,8 @@ def speak_externally(
     count, size = _write_clip(clip, pictures, tick)
     write_wav(sound, samples)
     told = {"contract": 1, "fps": FPS, "frames": count, "device": call.device, **(call.options or {})}
-    options.write_text(json.dumps(told), "utf-8")
+    with write_errors(options):
+        options.write_text(json.dumps(told), "utf-8")
     places = {"clip": clip, "sound": sound, "out": out, "options": options}
     command = _command(manifest, places, call.device)
     deadline_s = manifest.deadline.start_s + manifest.deadline.per_second * len(samples) / SAMPLE_RATE
@@ -86,8 +90,10 @@ def speak_externally(
     if _ran_out_of_memory(manifest, ending) and manifest.out_of_memory.smaller:
         ending = once([*command, *manifest.out_of_memory.smaller])
     _check_ending(manifest, ending, deadline_s)
-    _check_result(manifest, out, count, size, limits)
-    return _of_length(out, count, limits)
+    # It may be larger than a recording is allowed to be.
+    own = replace(limits, file_bytes=sys.maxsize)
+    _check_result(manifest, out, count, size, own)
+    return _of_length(manifest, out, count, own)
 
 
 def _write_clip(clip: Path, pictures: Iterator[Picture], tick: Callable[[], None]) -> tuple[int, tuple[int, int]]:
@@ -105,15 +111,16 @@ def _write_clip(clip: Path, pictures: Iterator[Picture], tick: Callable[[], None
 
 def _command(manifest: Manifest, places: Mapping[str, Path], device: str) -> list[str]:
     values = {**{name: str(path) for name, path in places.items()}, "device": device}
-    return [filled(part, manifest, values) for part in manifest.command]
+    return [program_of(manifest, values), *(filled(part, manifest, values) for part in manifest.command[1:])]
 
 
 def _ran_out_of_memory(manifest: Manifest, ending: Ending) -> bool:
     if ending.exit_code == 0 or ending.timed_out:
         return False
-    said = "\n".join(ending.last_lines).lower()
+    said, pattern = "\n".join(ending.last_lines), manifest.out_of_memory.pattern
     code = 128 - ending.exit_code if ending.exit_code < 0 else ending.exit_code
-    return code in manifest.out_of_memory.exit_codes or manifest.out_of_memory.pattern.lower() in said
+    by_word = bool(pattern) and re.search(pattern, said, re.IGNORECASE) is not None
+    return by_word or code in manifest.out_of_memory.exit_codes
 
 
 def _check_ending(manifest: Manifest, ending: Ending, deadline_s: float) -> None:
@@ -128,26 +135,41 @@ def _check_ending(manifest: Manifest, ending: Ending, deadline_s: float) -> None
 
 
 def _check_result(manifest: Manifest, out: Path, count: int, size: tuple[int, int], limits: Limits) -> None:
-    named = f"{manifest.name} {manifest.version}"
     if not out.is_file():
-        raise CountenanceError(Finding(BAD_RESULT, detail=f"{named} wrote no video."))
-    video = probe(out, limits).video
+        raise _bad(manifest, "it wrote no video")
+    with _read_as_result(manifest):
+        video = probe(out, limits).video
     if video is None or (video.width, video.height) != size:
         shape = "none" if video is None else f"{video.width} x {video.height}"
-        raise CountenanceError(Finding(BAD_RESULT, detail=f"{named}: pictures of {shape} for {size[0]} x {size[1]}."))
+        raise _bad(manifest, f"pictures of {shape} for {size[0]} x {size[1]}")
     found = round((video.duration_s or 0.0) * FPS)
     if abs(found - count) > _LENGTH_FRAMES:
-        raise CountenanceError(Finding(BAD_RESULT, detail=f"{named}: {found} pictures for {count}."))
+        raise _bad(manifest, f"{found} pictures for {count}")
 
 
-def _of_length(out: Path, count: int, limits: Limits) -> Iterator[Picture]:
+def _of_length(manifest: Manifest, out: Path, count: int, limits: Limits) -> Iterator[Picture]:
     """Exactly `count` pictures: one too many is left out, a missing one is the last one again."""
     given = 0
     last: Picture | None = None
-    for frame in frames(out, limits=limits):
-        if given == count:
-            return
-        last, given = frame.image, given + 1
-        yield frame.image
-    if last is not None:
-        yield from [last] * (count - given)
+    with _read_as_result(manifest):
+        for frame in frames(out, limits=limits):
+            if given == count:
+                return
+            last, given = frame.image, given + 1
+            yield frame.image
+    if last is None or count - given > _LENGTH_FRAMES:
+        raise _bad(manifest, f"{given} pictures for {count}")
+    yield from [last] * (count - given)
+
+
+@contextmanager
+def _read_as_result(manifest: Manifest) -> Iterator[None]:
+    """Whatever is wrong with a file that the engine wrote is wrong with the engine."""
+    try:
+        yield
+    except CountenanceError as error:
+        raise _bad(manifest, error.finding.rule.title) from error
+
+
+def _bad(manifest: Manifest, what: str) -> CountenanceError:
+    return CountenanceError(Finding(BAD_RESULT, detail=f"{manifest.name} {manifest.version}: {what.rstrip('.')}."))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from countenance.engine.external.errors import (
@@ -23,7 +25,7 @@ def examine(manifest: Manifest) -> tuple[Finding, ...]:
     """All that keeps an engine from running here; nothing, if it can. Reads every weight file to hash it."""
     problems = [problem for weight in manifest.weights if (problem := _weight(manifest, weight))]
     program = program_of(manifest)
-    if shutil.which(program) is None:
+    if shutil.which(program, path=manifest.environment.get("PATH")) is None:
         problems.append(Finding(NO_COMMAND, file=program, detail=f"{manifest.name} {manifest.version}."))
     if manifest.needs.gpu and not gpus():
         problems.append(Finding(NO_GPU, detail=f"{manifest.name} {manifest.version}."))
@@ -47,9 +49,10 @@ def check_ready(manifest: Manifest, *, accepted: bool) -> None:
         raise CountenanceError(*problems)
 
 
-def program_of(manifest: Manifest) -> str:
-    """The program of an engine's command."""
-    return filled(manifest.command[0], manifest, {})
+def program_of(manifest: Manifest, values: Mapping[str, str] = {}) -> str:
+    """The program of an engine's command: a name to be found in PATH, or a path, if relative, beside the manifest."""
+    program = filled(manifest.command[0], manifest, values)
+    return str(manifest.folder / program) if os.sep in program else program
 
 
 def _weight(manifest: Manifest, weight: WeightFile) -> Finding | None:

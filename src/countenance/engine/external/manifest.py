@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -98,28 +99,35 @@ class Manifest:
     """where the manifest lies; not read from it"""
 
 
-def engines(settings: Settings) -> dict[str, Manifest]:
-    """The external engines in the folders of `Settings.engines_dir`, by id.
-
-    Raises:
-        CountenanceError: engine.external_manifest.
-    """
-    if settings.engines_dir is None or not settings.engines_dir.is_dir():
-        return {}
-    found = [read(path) for path in sorted(settings.engines_dir.glob(f"*/{MANIFEST}"))]
-    return {manifest.id: manifest for manifest in found}
+def engines(settings: Settings) -> tuple[dict[str, Manifest], tuple[Finding, ...]]:
+    """The external engines in the folders of `Settings.engines_dir`, by id, and what is wrong with the others there."""
+    found: dict[str, list[Manifest]] = {}
+    problems: list[Finding] = []
+    folder = settings.engines_dir
+    for path in [] if folder is None else sorted(folder.glob(f"*/{MANIFEST}")):
+        try:
+            manifest = read(path)
+        except CountenanceError as error:
+            problems += error.findings
+        else:
+            found.setdefault(manifest.id, []).append(manifest)
+    for engine_id, same in found.items():
+        if len(same) > 1:
+            folders = ", ".join(str(manifest.folder) for manifest in same)
+            problems.append(_bad(same[-1].folder / MANIFEST, f"id: {engine_id!r} is that of {folders}").finding)
+    return {engine_id: same[0] for engine_id, same in found.items() if len(same) == 1}, tuple(problems)
 
 
 def engine_of(engine_id: str, settings: Settings) -> Manifest:
     """The external engine with this id.
 
     Raises:
-        CountenanceError: engine.external_unknown, engine.external_manifest.
+        CountenanceError: engine.external_unknown, followed by what is wrong with engines that cannot be used.
     """
-    known = engines(settings)
+    known, problems = engines(settings)
     if engine_id not in known:
-        detail = f"There is no {engine_id!r}; known are: {', '.join([BUILT_IN, *known])}."
-        raise CountenanceError(Finding(UNKNOWN_ENGINE, detail=detail))
+        detail = f"There is no {engine_id!r} that can be used; known are: {', '.join([BUILT_IN, *known])}."
+        raise CountenanceError(Finding(UNKNOWN_ENGINE, detail=detail), *problems)
     return known[engine_id]
 
 
@@ -140,6 +148,8 @@ def read(path: Path) -> Manifest:
         raise _bad(path, wrong) from error
     except (OSError, ValueError) as error:
         raise _bad(path, str(error)) from error
+    except RecursionError as error:
+        raise _bad(path, "it is nested too deeply") from error
     _check(path, manifest)
     return manifest
 
@@ -162,9 +172,26 @@ def _check(path: Path, manifest: Manifest) -> None:
         raise _bad(path, f"command: {{{min(missing)}}} is missing")
     for pattern in (manifest.progress, manifest.out_of_memory.pattern):
         try:
-            re.compile(pattern)
+            groups = re.compile(pattern).groups
         except re.error as error:
             raise _bad(path, f"{pattern!r} is not a regular expression: {error}") from error
+        if pattern and pattern == manifest.progress and not groups:
+            raise _bad(path, f"progress: {pattern!r} has no group for the percentage")
+    _check_figures(path, manifest)
+
+
+def _check_figures(path: Path, manifest: Manifest) -> None:
+    figures = {
+        "deadline.start_s": manifest.deadline.start_s,
+        "deadline.per_second": manifest.deadline.per_second,
+        "needs.memory_gb": manifest.needs.memory_gb,
+    }
+    for name, value in figures.items():
+        if not (math.isfinite(value) and value >= 0.0):
+            raise _bad(path, f"{name}: {value} is no number from 0 on")
+    for name in manifest.environment:
+        if not name or "=" in name or "\0" in name + manifest.environment[name]:
+            raise _bad(path, f"environment: {name!r} cannot be the name of a variable")
 
 
 def _bad(path: Path, detail: str) -> CountenanceError:

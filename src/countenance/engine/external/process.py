@@ -14,12 +14,17 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+from countenance.engine.external.errors import FAILED
+from countenance.errors import CountenanceError, Finding
 
 _LAST_LINES = 50
 _LONGEST_LINE = 4000
 _TICK_S = 0.2
 _GRACE_S = 5.0
+_DRAIN_S = 1.0
+"""For what a program that has ended printed last; something that it started may hold its output open for ever."""
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
 """Of this process's environment; keys and secrets in it are none of the engine's business."""
 
@@ -58,20 +63,16 @@ def run(
     Each line of its output that is a JSON object with `stage` and `fraction` is reported; so is the percentage that
     the first group of `pattern` finds in a line. `tick` is called several times a second; if it, or `on_report`,
     raises, the program and all that it started are ended, and the exception goes on.
+
+    Raises:
+        CountenanceError: engine.external_failed if it cannot be started.
     """
     began = time.monotonic()
     kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    process = subprocess.Popen(  # noqa: S603 - the owner of this machine wrote the command into engine.toml
-        command,
-        cwd=folder,
-        env={**kept, **environment, "PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    process = _started(command, folder, {**kept, **environment, "PYTHONUNBUFFERED": "1"})
     last: deque[str] = deque(maxlen=_LAST_LINES)
     timed_out = False
+    ended_at: float | None = None
     if process.stdout is None:
         raise RuntimeError("the program has no output")
     lines = _Lines(process.stdout)
@@ -84,8 +85,11 @@ def run(
                 else:
                     on_report(report)
             tick()
-            timed_out = time.monotonic() - began > deadline_s
-            if timed_out:
+            now = time.monotonic()
+            if ended_at is None and not _is_running(process):
+                ended_at = now
+            timed_out = ended_at is None and now - began > deadline_s
+            if timed_out or (ended_at is not None and now - ended_at > _DRAIN_S):
                 break
         while not timed_out and _is_running(process):
             time.sleep(_TICK_S)
@@ -95,6 +99,21 @@ def run(
         lines.close()
         _end(process)
     return Ending(process.returncode, tuple(last), timed_out, time.monotonic() - began)
+
+
+def _started(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - the owner of this machine wrote the command into engine.toml
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise CountenanceError(Finding(FAILED, detail=f"It could not be started: {error}.")) from error
 
 
 class _Lines:
@@ -126,11 +145,18 @@ def _report(line: str, pattern: str) -> Report | None:
     if line.lstrip().startswith("{"):
         try:
             told = json.loads(line)
-            return Report(str(told["stage"]), min(1.0, max(0.0, float(told["fraction"]))))
-        except (ValueError, KeyError, TypeError):
+            return Report(str(told["stage"]), _fraction(told["fraction"]))
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
     found = re.search(pattern, line) if pattern else None
-    return Report("render", min(1.0, float(found.group(1)) / 100.0)) if found else None
+    try:
+        return Report("render", _fraction(found.group(1), 100.0)) if found else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _fraction(value: Any, whole: float = 1.0) -> float:
+    return min(1.0, max(0.0, float(value) / whole))
 
 
 def _is_running(process: subprocess.Popen[bytes]) -> bool:
