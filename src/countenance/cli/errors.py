@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countenance.errors import Rule
+from countenance.errors import Rule, Severity
 
 USAGE = Rule(
     id="cli.usage",
@@ -17,7 +17,18 @@ BAD_SETTING = Rule(
 INTERRUPTED = Rule(
     id="cli.interrupted",
     title="Stopped before the end, as asked.",
-    remedy="Nothing half-finished was left behind; run the command again to start over.",
+    remedy="Run the command again to start over: nothing half-finished was left behind.",
+)
+TERMINATED = Rule(
+    id="cli.terminated",
+    title="Stopped before the end, because the process was asked to end.",
+    remedy="Run the command again to start over: nothing half-finished was left behind.",
+)
+PREVIEW_STAYS = Rule(
+    id="cli.preview_stays",
+    title="The replica was not finished, but a preview of it is in place and can speak.",
+    remedy="Train again to the same folder, or revoke the receipt: that deletes the preview.",
+    severity=Severity.HINT,
 )
 INTERNAL = Rule(
     id="cli.internal",
@@ -30,4 +41,4 @@ NO_STOCK_CLIP = Rule(
     remedy="Install countenance from its wheel or its repository.",
 )
 
-RULES = (USAGE, BAD_SETTING, INTERRUPTED, INTERNAL, NO_STOCK_CLIP)
+RULES = (USAGE, BAD_SETTING, INTERRUPTED, TERMINATED, PREVIEW_STAYS, INTERNAL, NO_STOCK_CLIP)

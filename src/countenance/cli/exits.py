@@ -56,9 +56,12 @@ class Exit(IntEnum):
     USAGE = 64
     """The command line itself is wrong: unknown options, missing or contradicting arguments (sysexits.h, EX_USAGE)."""
     INTERRUPTED = 130
-    """Ctrl-C; nothing half-finished is left behind."""
+    """Ctrl-C; nothing half-finished is left behind, a preview that can speak stays."""
     TERMINATED = 143
-    """The process was asked to end (SIGTERM); nothing half-finished is left behind."""
+    """The process was asked to end (SIGTERM); nothing half-finished is left behind, a preview that can speak stays."""
+
+
+_STOPPED = {"cli.interrupted": Exit.INTERRUPTED, "cli.terminated": Exit.TERMINATED}
 
 
 def exit_for(finding: Finding, *, judges_material: bool) -> Exit:
@@ -68,6 +71,8 @@ def exit_for(finding: Finding, *, judges_material: bool) -> Exit:
     then a recording that cannot be read was refused; elsewhere it is an input that cannot be used.
     """
     rule = finding.rule.id
+    if rule in _STOPPED:
+        return _STOPPED[rule]
     if rule in _BAD_ARGUMENT:
         return Exit.INPUT
     if rule.startswith(_BAD_INSTALLATION):

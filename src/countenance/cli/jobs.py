@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+
+from countenance.cli.errors import INTERRUPTED, PREVIEW_STAYS, TERMINATED
+from countenance.cli.exits import Exit
+from countenance.errors import CountenanceError, Finding
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +42,10 @@ class Training:
 def clear_and_train(
     request: Request, out: Path, settings: Settings, callback: ProgressCallback, training: Training = Training()
 ) -> tuple[Clearance, Mapping[str, Any] | None]:
-    """Judge the material and, if nothing forbids it, train; the replica's description, or None if it was blocked."""
+    """Judge the material and, if nothing forbids it, train; the replica's description, or None if it was blocked.
+
+    If training ends early when a preview is in place, the error says so, also where it was stopped.
+    """
     from countenance.clearance import certified, examine
     from countenance.progress import StageProgress
 
@@ -45,16 +53,40 @@ def clear_and_train(
     cleared = examine(request, settings, stages.nested("check"))
     if not cleared.ok:
         return cleared, None
-    with certified(cleared, out, settings) as certificate:
+    receipts: list[str] = []
+    with _preview_told(out, receipts), certified(cleared, out, settings) as certificate:
         told = stages.nested("train")
 
         def go_on(progress: Progress) -> None:
             certificate.check()
             told(progress)
 
-        description = _trained(cleared, certificate, out, settings, training, go_on)
+        def preview() -> None:
+            certificate.count()
+            receipts.append(certificate.consent["receipt"])
+
+        description = _trained(cleared, replace(certificate, count=preview), out, settings, training, go_on)
     stages.done()
     return cleared, description
+
+
+@contextmanager
+def _preview_told(out: Path, receipts: list[str]) -> Iterator[None]:
+    """Whatever ends the block also tells of the preview that is in place under the receipt of this id, if one is."""
+    try:
+        yield
+    except BaseException as error:
+        if not receipts or not (out / "replica.json").exists():
+            raise
+        told = Finding(PREVIEW_STAYS, file=str(out), detail=f"Its receipt: {receipts[0]}.")
+        if isinstance(error, CountenanceError):
+            raise CountenanceError(*error.findings, told) from error
+        if isinstance(error, KeyboardInterrupt):
+            raise CountenanceError(Finding(INTERRUPTED), told) from error
+        if isinstance(error, SystemExit) and error.code == Exit.TERMINATED:
+            raise CountenanceError(Finding(TERMINATED), told) from error
+        error.add_note(told.message())
+        raise
 
 
 def _trained(

@@ -131,6 +131,10 @@ def train(
         raise typer.BadParameter("a picture needs --picture-rights")
     if picture_rights and not is_image(footage):
         raise typer.BadParameter("--picture-rights is for a picture; this is none")
+    if voice is not None and not is_image(footage):
+        raise typer.BadParameter("--voice is for a picture; this is none")
+    if personal_voice and is_image(footage):
+        raise typer.BadParameter("--personal-voice is for footage; in a picture there is no voice")
     options = Options(
         footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed, picture_rights
     )
