@@ -34,7 +34,7 @@ def small_replica(folder: Path, **description: Any) -> bundle.Replica:
     )
     return bundle.Replica(
         basis=MouthBasis(some(65, 2), some(3), some(3, 65, 2), some(12, 65, 2)),
-        motion=SpeechMotion(some(384), some(384, 8), some(160), some(160, 13), some(13), some(13)),
+        motion=SpeechMotion(some(384), some(384, 8), some(112), some(112, 13), some(13), some(13)),
         template=some(12, 2),
         rest=some(13),
         track=track,

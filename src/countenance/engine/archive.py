@@ -24,11 +24,14 @@ from countenance.engine.archive_rules import (
     ARCHIVE_TOO_LARGE,
     NOT_AN_ARCHIVE,
 )
+from countenance.engine.arrays import check_refiner
 from countenance.engine.errors import REPLICA_DAMAGED, REPLICA_TOO_NEW
 from countenance.engine.replica import (
     DESCRIPTION,
     OPTIONAL,
+    REFINER,
     REQUIRED,
+    Replica,
     check_place,
     describe,
     load,
@@ -40,6 +43,7 @@ from countenance.media.container import check_file
 from countenance.media.errors import CANNOT_WRITE, problem
 from countenance.media.limits import Limits
 from countenance.media.write import placed, write_errors
+from countenance.voice.personal import PersonalVoice
 
 VOUCHER = "voucher.jws"
 """The signed word of whoever exported it that this replica is the one which its receipt is for."""
@@ -133,7 +137,21 @@ def _unpacked(file: Path, size: int, part: Path, admit: Admit) -> Mapping[str, A
     except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         raise _error(ARCHIVE_DAMAGED, file) from error
     with _as_of_archive(file, part):
-        return load(part).description
+        replica = load(part)
+        _check_optional(replica, part)
+        return replica.description
+
+
+def _check_optional(replica: Replica, part: Path) -> None:
+    """What `load` leaves to whoever needs it: an archive comes from anywhere."""
+    for name, arrays in replica.optional.items():
+        try:
+            if name == REFINER:
+                check_refiner(arrays)
+            else:
+                PersonalVoice.from_arrays(arrays)
+        except (KeyError, ValueError) as error:
+            raise _error(REPLICA_DAMAGED, part / name) from error
 
 
 def _voucher(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:

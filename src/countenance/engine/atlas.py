@@ -14,7 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from countenance.engine.errors import REPLICA_DAMAGED
 from countenance.engine.landmarks import EYE_CORNERS, LIPS_INNER, LIPS_OUTER, MOUTH, RING
+from countenance.errors import CountenanceError, Finding
 
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -23,6 +25,8 @@ PATCH_REACH = 1.05
 """Half the side of a patch in eye distances: lips, chin and cheeks with room for the head to roll."""
 LARGEST_PATCH_PX = 512
 _JPEG_QUALITY = 95
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""The markers after which a JPEG picture says how large it is (ITU-T T.81, table B.1)."""
 _OPEN_PATCHES = 512
 
 CONTROL = np.concatenate([RING, MOUTH])
@@ -88,7 +92,28 @@ class Atlas:
 
 @lru_cache(maxsize=_OPEN_PATCHES)
 def _opened(jpeg: bytes) -> Picture:
-    return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB), np.uint8)
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if picture is None:
+        raise CountenanceError(Finding(REPLICA_DAMAGED, detail="The picture of a mouth cannot be opened."))
+    return np.asarray(picture, np.uint8)
+
+
+def check_patch(jpeg: bytes) -> None:
+    """Whether this begins as the JPEG picture of a mouth does, and is not far larger than one; it is not decoded.
+
+    Raises:
+        ValueError: if it does not.
+    """
+    place = 2 if jpeg.startswith(b"\xff\xd8") else len(jpeg)
+    while place + 9 <= len(jpeg) and jpeg[place] == 0xFF:
+        kind, length = jpeg[place + 1], int.from_bytes(jpeg[place + 2 : place + 4])
+        if kind in _JPEG_FRAMES:
+            height, width = (int.from_bytes(jpeg[place + at : place + at + 2]) for at in (5, 7))
+            if min(height, width) > 0 and max(height, width) <= 2 * LARGEST_PATCH_PX:
+                return
+            break
+        place += 2 + length
+    raise ValueError("a patch is no small JPEG picture")
 
 
 def _jpeg(rgb: Picture) -> bytes:

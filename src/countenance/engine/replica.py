@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from countenance.engine.arrays import check_arrays
 from countenance.engine.atlas import Atlas
 from countenance.engine.errors import CANNOT_STORE, NOT_A_REPLICA, PLACE_TAKEN, REPLICA_DAMAGED, REPLICA_TOO_NEW
 from countenance.engine.motion import SpeechMotion
@@ -127,6 +128,17 @@ def load(folder: Path) -> Replica:
         CountenanceError: engine.not_a_replica, engine.replica_too_new, engine.replica_damaged.
     """
     described = _as_it_stands(folder)
+    try:
+        return _loaded(folder, described)
+    except CountenanceError:
+        # The final replica may have taken the place of its preview while that was read.
+        again = _as_it_stands(folder)
+        if again == described:
+            raise
+        return _loaded(folder, again)
+
+
+def _loaded(folder: Path, described: dict[str, Any]) -> Replica:
     hashes = described.get("hashes")
     if not isinstance(hashes, dict) or not REQUIRED <= hashes.keys() <= REQUIRED | OPTIONAL:
         raise _error(REPLICA_DAMAGED, folder / DESCRIPTION)
@@ -138,7 +150,7 @@ def load(folder: Path) -> Replica:
         arrays = {name: load_file(folder / name) for name in hashes.keys() - {BASE_CLIP}}
         description, arrays = upgraded(described, arrays, FORMAT_VERSION)
         engine, atlas = arrays.pop(ENGINE), arrays.pop(ATLAS)
-        return Replica(
+        replica = Replica(
             basis=_read(MouthBasis, "basis", engine),
             motion=_read(SpeechMotion, "motion", engine),
             template=engine["template"],
@@ -149,8 +161,10 @@ def load(folder: Path) -> Replica:
             description=description,
             optional=arrays,
         )
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        check_arrays(replica)
+    except (SafetensorError, OSError, KeyError, IndexError, TypeError, ValueError, ArithmeticError) as error:
         raise _error(REPLICA_DAMAGED, folder) from error
+    return replica
 
 
 def describe(folder: Path) -> dict[str, Any]:
@@ -165,6 +179,7 @@ def describe(folder: Path) -> dict[str, Any]:
 def _as_it_stands(folder: Path) -> dict[str, Any]:
     try:
         description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+        json.dumps(description, ensure_ascii=False).encode()  # half a surrogate pair could be read, but not written
     except (OSError, ValueError, RecursionError) as error:
         raise _error(NOT_A_REPLICA, folder) from error
     version = description.get("format_version") if isinstance(description, dict) else None
@@ -242,8 +257,9 @@ def storage_errors(folder: Path) -> Iterator[None]:
     """Turns what the disk refuses into engine.cannot_store."""
     try:
         yield
-    except OSError as error:
-        raise _error(CANNOT_STORE, folder, f"{error.strerror}." if error.strerror else "") from error
+    except (OSError, SafetensorError) as error:
+        reason = error.strerror if isinstance(error, OSError) else ""
+        raise _error(CANNOT_STORE, folder, f"{reason}." if reason else "") from error
 
 
 def _error(rule: Rule, path: Path, detail: str = "") -> CountenanceError:

@@ -26,6 +26,7 @@ _MOST_TAKEN, _MOST_GIVEN = 5.5, 3.5  # of log power: 24 and 15 dB
 _FADE = 3.0  # of log power: so far below the quietest speech nothing is made louder, and pauses stay quiet
 _LOWEST_PITCH_HZ, _HIGHEST_PITCH_HZ = 60.0, 450.0
 _WIDEST_PITCH = 3.0  # standard deviations: beyond are octave errors
+_SLOWEST, _FASTEST = 0.5, 2.0  # times the stock voice's tempo
 _PEAK = 0.97
 _SHORTEST_S = 0.05
 
@@ -102,15 +103,26 @@ class PersonalVoice:
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.float32]]) -> PersonalVoice:
         """What `to_arrays` gave. Raises KeyError or ValueError where something is missing or of another shape."""
         learned = {f.name: np.asarray(arrays[f"filter.{f.name}"], np.float64) for f in fields(Filter)}
-        shapes = {"matrix": (FEATURES, BANDS), "quietest": (1,)}
+        told = {name: np.asarray(arrays[name], np.float64) for name in ("pitch", "report", "tempo")}
+        shapes = {
+            "matrix": (FEATURES, BANDS),
+            "quietest": (1,),
+            "pitch": (len(fields(Pitch)),),
+            "report": (len(fields(PersonalVoiceReport)),),
+            "tempo": (1,),
+        }
         if any(
             values.shape != shapes.get(name, (BANDS,)) or not np.isfinite(values).all()
-            for name, values in learned.items()
+            for name, values in (learned | told).items()
         ):
             raise ValueError("not a personal voice of this version")
-        pitch, report = (np.asarray(arrays[name], np.float64).tolist() for name in ("pitch", "report"))
-        figures = PersonalVoiceReport(*(round(figure, 4) for figure in report))
-        return cls(Filter(**learned), Pitch(*pitch), float(arrays["tempo"][0]), figures)
+        pitch, tempo = Pitch(*told["pitch"].tolist()), float(told["tempo"][0])
+        report = PersonalVoiceReport(*(round(figure, 4) for figure in told["report"].tolist()))
+        if not (min(pitch.stock_spread, pitch.person_spread) > 0 and _SLOWEST <= tempo <= _FASTEST):
+            raise ValueError("nobody speaks like this")
+        if not 0.0 <= report.strength <= 1.0:
+            raise ValueError("the filter has no such strength")
+        return cls(Filter(**learned), pitch, tempo, report)
 
 
 def convert(speech: Speech, voice: PersonalVoice, settings: Settings) -> Speech:

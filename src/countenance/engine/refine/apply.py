@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countenance.engine.align import chain, invert
+from countenance.engine.arrays import check_refiner
 from countenance.engine.compose import Finish, Layers, Stage
 from countenance.engine.refine.crop import Crop, Wishes
 
@@ -68,14 +69,14 @@ def learned_of(weights: Mapping[str, NDArray[Any]]) -> Learned:
     from countenance.engine.refine.net import Shape, net_of
 
     try:
+        check_refiner(weights)
         inputs, conditions, width, full_band = (int(value) for value in weights["shape"])
-        crop = Crop(int(weights["side"][0]), weights["centre"])
-        wishes = Wishes(weights["mean"], weights["components"])
-        neutral = weights["neutral"]
-    except (KeyError, IndexError) as error:
+        own = {name.removeprefix(_NET): array for name, array in weights.items() if name.startswith(_NET)}
+        net = net_of(Shape(inputs, conditions, width, bool(full_band)), own)
+    except (KeyError, TypeError, RuntimeError) as error:
         raise ValueError("these are not the weights of the net") from error
-    own = {name.removeprefix(_NET): array for name, array in weights.items() if name.startswith(_NET)}
-    return Learned(net_of(Shape(inputs, conditions, width, bool(full_band)), own), crop, wishes, neutral)
+    crop, wishes = Crop(int(weights["side"][0]), weights["centre"]), Wishes(weights["mean"], weights["components"])
+    return Learned(net, crop, wishes, weights["neutral"])
 
 
 def finish_of(weights: Mapping[str, NDArray[Any]], threads: int = 0, device: Device = "auto") -> Finish:
