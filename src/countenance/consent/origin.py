@@ -46,7 +46,8 @@ class Traced:
     signed_by: SignedBy | None = None
     """None where no signature holds."""
     standing: Standing | None = None
-    """Of the consent or declaration behind the replica; None where the file names none that can be believed."""
+    """Of the consent or declaration behind the replica; None where the file names none that can be believed. Of what an
+    unknown signer says only that the named consent was revoked counts."""
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -115,6 +116,9 @@ def _with_consent(traced: Traced, settings: Settings) -> Traced:
             findings.append(Finding(REVOKED, file=name, detail=f"The receipt is {traced.receipt}."))
         elif known is Standing.ACTIVE:
             findings += _problems_of(traced.receipt, settings)
+    if traced.signed_by is SignedBy.UNKNOWN and known is not Standing.REVOKED:
+        # Whoever signed may name any receipt: that one stands would lend the video what it does not have.
+        known = None
     if traced.signed_by is SignedBy.UNKNOWN and traced.credentials is not None:
         signer = ": ".join(filter(None, (traced.credentials.issuer, traced.credentials.signer)))
         findings.append(Finding(SIGNER_UNKNOWN, file=name, measured=signer or None))

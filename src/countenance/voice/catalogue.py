@@ -17,7 +17,7 @@ from countenance.settings import Settings
 from countenance.voice import hibari, kokoro, piper, service
 from countenance.voice.check import flaw_of
 from countenance.voice.english import NOTATION
-from countenance.voice.errors import PLUGIN_FAILED, SOUNDS_NOT_READ, UNKNOWN_VOICE
+from countenance.voice.errors import CANNOT_BE_SPOKEN, PLUGIN_FAILED, SOUNDS_NOT_READ, UNKNOWN_VOICE
 from countenance.voice.pronunciation import Dictionary, pronounced
 from countenance.voice.speech import Speech
 from countenance.voice.voice import NeedsSomething, Sex, Voice, VoiceInfo
@@ -74,6 +74,10 @@ def speak(
             voice.plugin_failed, voice.program_failed, voice.service_failed, and for a text that cannot be spoken.
     """
     found = _found(voice, settings)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise CountenanceError(Finding(CANNOT_BE_SPOKEN, detail="It holds bytes that are no text.")) from error
     if pronunciations is not None:
         text = pronounced(text, pronunciations)
     if not found.info.notation and (word := NOTATION.search(text)):

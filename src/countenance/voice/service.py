@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import tempfile
+import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
@@ -30,6 +33,10 @@ _MOST_BYTES = 200_000_000
 _CHUNK_BYTES = 1 << 16
 _TEXT = "{text}"
 _OK = 200
+_URL = re.compile(r"[!-~]+")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\t -~\xa0-\xff]*")
+"""A header's name and value, RFC 9110, 5.1 and 5.5"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +105,36 @@ def _fetched(text: str, settings: Settings) -> bytes:
     connection = connect(address.hostname or "", address.port, timeout=settings.speech_service_timeout_s)
     try:
         path = (address.path or "/") + (f"?{address.query}" if address.query else "")
-        connection.request("POST", path, body=body, headers=headers)
-        with closing(connection.getresponse()) as answer:
-            return _content(answer, deadline, settings)
-    except TimeoutError as error:
-        raise _failed(settings, f"It took longer than {settings.speech_service_timeout_s:.3g} s.") from error
+        connection.connect()
+        with _ended_at(deadline, connection.sock):
+            connection.request("POST", path, body=body, headers=headers)
+            with closing(connection.getresponse()) as answer:
+                return _content(answer, deadline, settings)
     except (OSError, HTTPException, ValueError) as error:
-        raise _failed(settings, f"{type(error).__name__}: {error}.") from error
+        if isinstance(error, TimeoutError) or time.monotonic() >= deadline:
+            raise _failed(settings, f"It took longer than {settings.speech_service_timeout_s:.3g} s.") from error
+        # What else the error says may repeat the URL or the headers, which may be secrets.
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise _failed(settings, f"{reason or type(error).__name__}.") from error
     finally:
         connection.close()
+
+
+@contextmanager
+def _ended_at(deadline: float, connected: socket.socket) -> Iterator[None]:
+    """Ends a connection at its deadline: its own time-out begins anew with every byte, and its head is read at once."""
+
+    def end() -> None:
+        with suppress(OSError):
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+    timer = threading.Timer(max(0.0, deadline - time.monotonic()), end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _content(answer: HTTPResponse, deadline: float, settings: Settings) -> bytes:
@@ -117,8 +145,8 @@ def _content(answer: HTTPResponse, deadline: float, settings: Settings) -> bytes
         content += chunk
         if len(content) > _MOST_BYTES:
             raise _failed(settings, f"Its answer is larger than {_MOST_BYTES // 1_000_000} MB.")
-        if time.monotonic() > deadline:
-            raise TimeoutError
+    if time.monotonic() >= deadline:
+        raise TimeoutError
     if answer.length:
         raise _failed(settings, f"Its answer broke off {answer.length} bytes before the end.")
     return bytes(content)
@@ -127,12 +155,13 @@ def _content(answer: HTTPResponse, deadline: float, settings: Settings) -> bytes
 def _address(settings: Settings) -> SplitResult:
     try:
         address = urlsplit(settings.speech_service_url or "")
-        sound = address.scheme in ("http", "https") and address.hostname and address.port != 0
+        plain = _URL.fullmatch(settings.speech_service_url or "")
+        sound = plain and address.scheme in ("http", "https") and address.hostname and address.port != 0
         if sound and address.username is None:
             return address
     except ValueError:
         pass
-    raise _failed(settings, "Its URL must be http or https with a host, and hold no user name.")
+    raise _failed(settings, "Its URL must be http or https with a host, and hold no user name and no blank.")
 
 
 def _headers(settings: Settings) -> dict[str, str]:
@@ -146,6 +175,8 @@ def _headers(settings: Settings) -> dict[str, str]:
         own = None
     if not isinstance(own, dict) or not all(isinstance(value, str) for value in own.values()):
         raise _failed(settings, "Its headers must be a JSON object of strings.")
+    if not all(_NAME.fullmatch(name) and _VALUE.fullmatch(value) for name, value in own.items()):
+        raise _failed(settings, "The name or value of a header holds what none may.")
     return {**headers, **own}
 
 
@@ -155,10 +186,13 @@ def _body(text: str, settings: Settings) -> bytes:
         return text.encode()
     if _TEXT not in template:
         raise _failed(settings, f"The body to send must hold {_TEXT}.")
-    return template.replace(_TEXT, json.dumps(text)).encode()
+    try:
+        return template.replace(_TEXT, json.dumps(text)).encode()
+    except UnicodeEncodeError as error:
+        raise _failed(settings, "The body to send is no text.") from error
 
 
 def _failed(settings: Settings, detail: str) -> CountenanceError:
     """The URL is told without its user and its query, which may be secrets."""
-    shown = re.sub("//[^/]*@", "//", (settings.speech_service_url or "").partition("?")[0])
+    shown = re.sub("//[^/]*@", "//", re.split("[?#]", settings.speech_service_url or "")[0])
     return CountenanceError(Finding(SERVICE_FAILED, detail=f"{shown}: {detail}"))
