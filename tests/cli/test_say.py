@@ -266,3 +266,49 @@ def test_a_script_that_cannot_be_spoken(script: str, replica: Trained, tmp_path:
     assert done.code == Exit.INPUT
     assert done.result["error"]["rule"].startswith("voice.")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", ["garbage", "cut"])
+def test_the_built_in_engine_also_makes_what_broke_half_way(
+    how: str, replica: Trained, tmp_path: Path, command: Command, engine: Callable[..., None]
+) -> None:
+    out = tmp_path / "video.mp4"
+    engine(how)
+    assert refused(command, replica, out, "--engine", "fake") == (Exit.INTERNAL, "engine.external_bad_result")
+    long = tmp_path / ("x" * 245 + ".mp4")
+    assert refused(command, replica, long, "--engine", "fake") == (Exit.INPUT, "media.cannot_write")
+    result = said(command, replica, out, "--engine", "fake", "--fall-back")
+    assert result["engine"] == "built-in"
+    made = probe(out).video
+    assert made is not None
+    assert made.frames == result["frames"]
+
+
+@pytest.mark.parametrize("name", ["video.mp4", "video.webm"])
+def test_permission_is_asked_for_last_when_the_video_is_whole(name: str, replica: Trained, tmp_path: Path) -> None:
+    from countenance.engine.background import background_of
+    from countenance.engine.render import RenderOptions, render
+
+    class Withdrawn(Exception):
+        pass
+
+    whole: list[bool] = []
+
+    def permitted() -> None:
+        (*parts,) = tmp_path.glob(".*.part")
+        whole.append(bool(parts) and parts[0].stat().st_size > 0 and is_whole(parts[0]))
+        if whole[-1] and whole[-2]:
+            raise Withdrawn
+
+    def is_whole(part: Path) -> bool:
+        try:
+            with av.open(str(part)) as opened:
+                return opened.duration is not None
+        except av.FFmpegError:
+            return False
+
+    options = RenderOptions(background=background_of("transparent" if name.endswith("webm") else "filmed"))
+    with pytest.raises(Withdrawn):
+        render(replica[0], tmp_path / name, Settings(threads=1), script="Hi.", options=options, permitted=permitted)
+    assert whole[-2:] == [True, True]
+    assert [*tmp_path.iterdir()] == []
