@@ -111,5 +111,5 @@ def test_lips_that_cross_are_shut_and_not_turned_round(stage: Stage) -> None:
     for shape, gap in ((shut, 0.0), (crossed, -0.02)):
         shape[inner, 1] = middle + gap / 2
         shape[len(LIPS_OUTER) + len(LIPS_INNER) // 2 + 1 : LIP_COUNT, 1] = (middle - gap / 2)[::-1]
-    pictures = [Compositor(atlas()).paint(stage, shape, [(0, 1.0)]) for shape in (shut, crossed)]
-    np.testing.assert_array_equal(*pictures)
+    first, second = (Compositor(atlas()).paint(stage, shape, [(0, 1.0)]) for shape in (shut, crossed))
+    np.testing.assert_array_equal(first, second)

@@ -61,7 +61,14 @@ def speaker() -> tuple[bundle.Replica, MouthPath]:
     none = np.zeros(0, np.float32)
     track = bundle.BaseTrack(*[none] * len(bundle.BaseTrack.__dataclass_fields__))  # type: ignore[arg-type]
     replica = bundle.Replica(
-        basis, SpeechMotion(*[none] * 6), none, np.append(code[0], 0.0), track, filmed, Path("clip"), {}
+        basis,
+        SpeechMotion(none, none, none, none, none, none),
+        none,
+        np.append(code[0], 0.0),
+        track,
+        filmed,
+        Path("clip"),
+        {},
     )
     heard = MouthPath(
         code + rng.normal(0, 0.01, code.shape).astype(np.float32), filmed.gap, np.ones(FRAMES, np.float32)
