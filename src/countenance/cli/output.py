@@ -18,7 +18,9 @@ _SPANS_SHOWN = 5
 
 def print_json(data: Mapping[str, Any]) -> None:
     """The one JSON object of a command, on stdout."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+    text = json.dumps(data, ensure_ascii=False, default=str)
+    # Half a surrogate pair, as in names of files that are no text, is written as JSON writes it.
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
     sys.stdout.flush()
 
 
@@ -58,9 +60,14 @@ def print_rows(target: Console, title: str, rows: Sequence[Sequence[str]]) -> No
     for _ in rows[0]:
         table.add_column(overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     target.print(title, style="bold")
     target.print(table)
+
+
+def printable(text: str) -> str:
+    """A text from outside without what a terminal would obey instead of showing it."""
+    return "".join(character if character.isprintable() or character == "\n" else "\ufffd" for character in text)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -76,7 +83,7 @@ def _panel(finding: Finding) -> RenderableType:
     body = Text()
     for label, text in _facts(finding):
         body.append(f"{label}: " if label else "", style="bold")
-        body.append(f"{text}\n")
+        body.append(f"{printable(text)}\n")
     body.append("What to do: ", style="bold")
     body.append(finding.rule.remedy)
     colour = _COLOURS[finding.severity]

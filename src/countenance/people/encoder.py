@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf
 
+from countenance.errors import CountenanceError, Finding
 from countenance.machine import one_blas_thread
+from countenance.people.errors import WEIGHT_ALTERED
 from countenance.people.models import SPEECH_RECOGNISER, weight_path
 from countenance.people.sessions import thread_count
 from countenance.people.spectrum import HOP
@@ -128,8 +130,13 @@ def _gelu(x: Array) -> Array:
 @lru_cache(maxsize=2)
 def _weights(path: Path) -> dict[str, Array]:
     """The encoder's arrays of a CTranslate2 model by their names without `encoder/`, all as float32."""
-    with path.open("rb") as file:
-        raw = dict(_variables(file))
+    try:
+        with path.open("rb") as file:
+            raw = dict(_variables(file))
+        if "conv1/weight" not in raw:
+            raise KeyError("conv1/weight")
+    except (struct.error, KeyError, ValueError) as error:
+        raise CountenanceError(Finding(WEIGHT_ALTERED, file=str(path))) from error
     weights: dict[str, Array] = {}
     for name, values in raw.items():
         if values.ndim and not name.endswith("_scale"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -26,14 +26,28 @@ def close_task(task: Any) -> None:
 def silenced_stderr() -> Iterator[None]:
     """Nothing reaches the terminal from libraries that log before their log can be configured."""
     with _stderr_lock:
-        sys.stderr.flush()
-        with suppress(OSError):
-            saved = os.dup(2)
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 2)
-            os.close(nowhere)
-            try:
-                yield
-            finally:
+        saved = _led_nowhere()
+        try:
+            yield
+        finally:
+            if saved is not None:
                 os.dup2(saved, 2)
                 os.close(saved)
+
+
+def _led_nowhere() -> int | None:
+    """Another handle of what the standard error output was; None where there is none, and nothing to silence."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+        saved = os.dup(2)
+    except (OSError, ValueError):
+        return None
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+    except OSError:
+        os.close(saved)
+        return None
+    return saved

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
@@ -117,6 +118,8 @@ def _apart(word: Word, following: Word, spans: Sequence[Span]) -> bool:
 def _aligned(samples: Array, chunks: Sequence[_Chunk]) -> list[list[Any] | None]:
     """What `aligner.py` finds in each chunk. A chunk that ends the process is left out, and the rest tried again."""
     found: list[list[Any] | None] = []
+    if find_spec("pocketsphinx") is None:
+        return [None] * len(chunks)  # no process could do better
     while len(found) < len(chunks):
         part = _ask(samples, chunks[len(found) :])
         found += part if part is not None else [None] * len(chunks)

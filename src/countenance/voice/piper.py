@@ -30,6 +30,8 @@ _PATIENCE_S = (60.0, 0.2)
 _PAUSE_S = 0.35
 _SAID_SHOWN = 300
 _RATE = 22_050
+_RATES = (8_000, 96_000)
+_LANGUAGE = re.compile("[A-Za-z0-9_-]{1,35}")
 _IN_ESPEAK = str.maketrans(
     {"A": "eɪ", "I": "aɪ", "O": "oʊ", "W": "aʊ", "Y": "ɔɪ", "T": "ɾ", "ʧ": "tʃ", "ʤ": "dʒ", "ᵊ": "ə"}
 )
@@ -58,7 +60,7 @@ class Piper:
         with tempfile.TemporaryDirectory(prefix="countenance-") as folder:
             sound = Path(folder) / "speech.wav"
             _run(self.model, line, sound, settings)
-            rate = int(_description(self.model).get("audio", {}).get("sample_rate", _RATE))
+            rate = _rate(self.model)
             speech = Speech(audio(sound, rate=rate, limits=limits_from(settings)), rate, ())
         if flaw := flaw_of(speech, settings.max_duration_s):
             raise CountenanceError(Finding(PROGRAM_FAILED, file=self.model.name, detail=flaw))
@@ -70,6 +72,9 @@ class Piper:
             return Finding(PROGRAM_FAILED, file=self.model.name, detail=detail)
         if not _description(self.model):
             return Finding(PROGRAM_FAILED, file=self.model.name, detail=f"{self.model.name}.json cannot be read.")
+        if not _rate(self.model):
+            detail = f"{self.model.name}.json names no sample rate that a voice can have."
+            return Finding(PROGRAM_FAILED, file=self.model.name, detail=detail)
         return None
 
 
@@ -78,19 +83,23 @@ def voices(settings: Settings) -> tuple[Piper, ...]:
     place = settings.piper_voices
     if place is None:
         return ()
-    models = sorted(place.glob("*.onnx")) if place.is_dir() else [place]
+    try:
+        models = sorted(place.glob("*.onnx")) if place.is_dir() else [place]
+    except OSError:
+        models = []
     return tuple(Piper(_info(model), model) for model in models)
 
 
 def _info(model: Path) -> VoiceInfo:
     description = _description(model)
-    language = description.get("language", {}).get("code") or description.get("espeak", {}).get("voice") or "und"
+    named = (description.get("language", {}).get("code"), description.get("espeak", {}).get("voice"))
+    language = next((name for name in named if isinstance(name, str) and _LANGUAGE.fullmatch(name)), "und")
     tag = re.sub("[^a-z0-9._-]", "-", model.stem.lower())
     return VoiceInfo(
         id=f"piper-{tag}"[:64],
         name=model.stem,
         sex="unknown",
-        languages=(str(language).replace("_", "-"),),
+        languages=(language.replace("_", "-"),),
         licence="see the voice's model card",
         engine="Piper, run as a program of its own",
         notation=True,
@@ -101,11 +110,17 @@ def _description(model: Path) -> dict[str, Any]:
     """What the voice's own file says of it; empty if there is none that can be read."""
     try:
         found = json.loads(Path(f"{model}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     if not isinstance(found, dict):
         return {}
     return {key: value for key, value in found.items() if isinstance(value, dict)}
+
+
+def _rate(model: Path) -> int:
+    """Samples per second; 0 if its description says what none can be."""
+    rate = _description(model).get("audio", {}).get("sample_rate", _RATE)
+    return rate if type(rate) is int and _RATES[0] <= rate <= _RATES[1] else 0
 
 
 def _run(model: Path, line: str, sound: Path, settings: Settings) -> None:
