@@ -199,3 +199,22 @@ def test_a_stranger_cannot_borrow_a_consent_that_stands(
     revoke(receipt.id, own_settings)
     done = command("inspect", video, "--json")
     assert (done.code, done.result["standing"]) == (Exit.REFUSED, "revoked")
+
+
+@pytest.mark.parametrize(
+    "content", ["not a pem at all\n", "", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+)
+def test_authorities_that_are_none_are_told(
+    content: str,
+    own_settings: Settings,
+    description: dict[str, Any],
+    tmp_path: Path,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    video = film(tmp_path / "video.mp4", Settings(data_dir=tmp_path / "stranger"), description)
+    (tmp_path / "anchors.pem").write_text(content)
+    monkeypatch.setenv("COUNTENANCE_TRUST_ANCHORS", str(tmp_path / "anchors.pem"))
+    done = command("inspect", video, "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "media.anchors_unusable")
+    assert done.result["error"]["file"] == str(tmp_path / "anchors.pem")

@@ -11,6 +11,7 @@ _BAD_ARGUMENT = (
     "media.not_a_file",
     "media.unreadable",
     "media.cannot_write",
+    "media.anchors_unusable",
     "consent.name_missing",
     "consent.receipt_unreadable",
     "consent.register_unusable",

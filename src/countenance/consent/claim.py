@@ -18,10 +18,10 @@ from countenance.consent.judge import Decision
 from countenance.consent.policy import Subject
 from countenance.errors import Finding, Rule, Severity, Span
 from countenance.media.container import check_file
-from countenance.media.errors import UNREADABLE, problem
 from countenance.media.limits import limits_from
 from countenance.media.probe import MediaInfo, probe
 from countenance.media.provenance import Credentials, CredentialState, Origin, capture_device, read_credentials
+from countenance.media.signer import trusted_anchors
 from countenance.people.identity import FACE_MATCH
 from countenance.settings import Settings
 
@@ -154,13 +154,7 @@ def examine_footage_identity(
 
 def credentials_of(path: Path, settings: Settings) -> Credentials | None:
     """Content credentials, judged by the authorities that the settings trust."""
-    anchors = ""
-    if settings.trust_anchors is not None:
-        try:
-            anchors = settings.trust_anchors.read_text("utf-8")
-        except (OSError, ValueError) as error:
-            raise problem(UNREADABLE, settings.trust_anchors) from error
-    return read_credentials(path, limits_from(settings), anchors)
+    return read_credentials(path, limits_from(settings), trusted_anchors(settings))
 
 
 def _claim(

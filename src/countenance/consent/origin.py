@@ -19,11 +19,10 @@ from countenance.media.credential_rules import (
     NOT_OF_A_REPLICA,
     SIGNER_UNKNOWN,
 )
-from countenance.media.errors import UNREADABLE, problem
 from countenance.media.limits import limits_from
 from countenance.media.probe import probe
 from countenance.media.provenance import Credentials, CredentialState, read_credentials
-from countenance.media.signer import own_anchors
+from countenance.media.signer import own_anchors, trusted_anchors
 from countenance.settings import Settings
 
 
@@ -92,7 +91,7 @@ def trace(file: Path, settings: Settings) -> Traced:
         return Traced(file, None, findings=(Finding(NO_CREDENTIALS, file=str(file)),))
     if found.state is CredentialState.VALID and settings.trust_anchors is not None:
         signed_by = SignedBy.TRUSTED
-        found = read_credentials(file, limits, _text(settings.trust_anchors)) or found
+        found = read_credentials(file, limits, trusted_anchors(settings)) or found
     if found.state is CredentialState.REMOTE:
         elsewhere = Finding(CREDENTIALS_ELSEWHERE, file=str(file), measured=found.remote or None)
         return Traced(file, found, findings=(elsewhere,))
@@ -132,10 +131,3 @@ def _problems_of(receipt_id: str, settings: Settings) -> list[Finding]:
     except CountenanceError as error:
         return [error.finding]
     return []
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise problem(UNREADABLE, path) from error

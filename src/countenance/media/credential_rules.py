@@ -33,6 +33,11 @@ CREDENTIALS_ELSEWHERE = Rule(
     title="The content credentials are kept on a server; nothing was fetched from there.",
     remedy="Ask for the file with its credentials in it.",
 )
+ANCHORS_UNUSABLE = Rule(
+    id="media.anchors_unusable",
+    title="The file of trusted authorities holds no certificates in PEM form, or damaged ones.",
+    remedy="Let COUNTENANCE_TRUST_ANCHORS name a file of certificates, each from BEGIN CERTIFICATE to END CERTIFICATE.",
+)
 SIGNER_UNKNOWN = Rule(
     id="media.signer_unknown",
     title="The file is as it was signed, but nobody who is trusted here vouches for who signed it.",
@@ -53,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     NO_CREDENTIALS,
     CREDENTIALS_BROKEN,
     CREDENTIALS_ELSEWHERE,
+    ANCHORS_UNUSABLE,
     SIGNER_UNKNOWN,
     NOT_OF_A_REPLICA,
 )

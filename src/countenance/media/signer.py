@@ -40,8 +40,8 @@ from countenance.media.certificates import (
     new_key,
     signers_certificate,
 )
-from countenance.media.credential_rules import SIGNER_UNUSABLE
-from countenance.media.errors import problem
+from countenance.media.credential_rules import ANCHORS_UNUSABLE, SIGNER_UNUSABLE
+from countenance.media.errors import UNREADABLE, problem
 from countenance.media.private import locked, private_folder, write
 from countenance.settings import Settings
 
@@ -93,6 +93,25 @@ def own_anchors(settings: Settings) -> str:
         return (settings.data_dir / _FOLDER / _CERTIFICATE).read_text("ascii")
     except (OSError, ValueError):
         return ""
+
+
+def trusted_anchors(settings: Settings) -> str:
+    """The certificates (PEM) of the authorities that the settings trust; empty if they name none.
+
+    Raises:
+        CountenanceError: media.unreadable, media.anchors_unusable.
+    """
+    path = settings.trust_anchors
+    if path is None:
+        return ""
+    try:
+        text = path.read_text("utf-8")
+        x509.load_pem_x509_certificates(text.encode())
+    except OSError as error:
+        raise problem(UNREADABLE, path) from error
+    except ValueError as error:
+        raise problem(ANCHORS_UNUSABLE, path) from error
+    return text
 
 
 def _given(settings: Settings) -> Signer:

@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from countenance.media.errors import CANNOT_WRITE, problem
+from countenance.media.provenance import sidecar_of
 from countenance.media.read import FPS, SAMPLE_RATE
 from countenance.media.sound import resampled
 
@@ -212,11 +213,30 @@ def placed(path: Path, seal: Seal | None = None) -> Iterator[Path]:
     try:
         yield part
         with write_errors(path):
-            if seal is not None:
-                seal(part, path)
-            part.replace(path)
+            if seal is None:
+                part.replace(path)
+            else:
+                with _sidecar_kept(path):
+                    seal(part, path)
+                    part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def _sidecar_kept(path: Path) -> Iterator[None]:
+    """A seal may write credentials beside `path`; if the block fails, those of the older file are there again."""
+    sidecar = sidecar_of(path)
+    before = sidecar.read_bytes() if sidecar.is_file() else None
+    try:
+        yield
+    except BaseException:
+        if before is None:
+            sidecar.unlink(missing_ok=True)
+        elif sidecar.read_bytes() != before:
+            with placed(sidecar) as part:
+                part.write_bytes(before)
         raise
 
 
