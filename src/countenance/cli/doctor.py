@@ -151,6 +151,6 @@ def _cpu_features() -> list[str]:
 
 
 def _ffmpeg() -> dict[str, str]:
-    import av
+    from av import library_versions
 
-    return {name: ".".join(map(str, version)) for name, version in sorted(av.library_versions.items())}
+    return {name: ".".join(map(str, version)) for name, version in sorted(library_versions.items())}

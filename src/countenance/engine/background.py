@@ -25,7 +25,7 @@ from countenance.media.image import is_image, read_image
 from countenance.media.limits import Limits, limits_from
 from countenance.media.probe import probe
 from countenance.media.read import SAMPLE_RATE, frames
-from countenance.media.write import Seal, VideoWriter
+from countenance.media.write import FileWriter, Seal, VideoWriter
 from countenance.people.silhouette import Cutout, Silhouette
 from countenance.settings import Settings
 
@@ -127,7 +127,7 @@ def writer_for(
     audio: NDArray[np.float32] | None = None,
     sample_rate: int = SAMPLE_RATE,
     seal: Seal | None = None,
-) -> VideoWriter | AlphaWriter:
+) -> FileWriter:
     """The writer for what `Backdrop.behind` gives, of such a size."""
     kind = AlphaWriter if background.kind is Kind.TRANSPARENT else VideoWriter
     return kind(out, width, height, audio=audio, sample_rate=sample_rate, seal=seal)
