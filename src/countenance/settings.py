@@ -114,3 +114,75 @@ class Settings(BaseSettings):
     speech_service_timeout_s: float = Field(
         default=60.0, gt=0, le=3600, description="How long the speech service may take, in seconds."
     )
+    host: str = Field(default="127.0.0.1", min_length=1, description="The address that the server listens on.")
+    port: int = Field(default=8642, ge=0, le=65535, description="The port that the server listens on; 0 for any free.")
+    public_url: str | None = Field(
+        default=None,
+        description="The URL under which people reach the server, for links in e-mails and answers; without it the "
+        "address that it listens on.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="The database (`postgresql+psycopg://...`); without it an SQLite file in the data folder.",
+    )
+    objects_url: str | None = Field(
+        default=None,
+        description="Where media and replicas are stored (`s3://bucket/prefix`); without it the data folder.",
+    )
+    objects_options: SecretStr | None = Field(
+        default=None,
+        description="Endpoint, region and keys of the object store: a JSON object as obstore's S3Store takes it.",
+    )
+    lease_s: float = Field(
+        default=60.0, gt=0, description="Seconds without a sign of life after which a worker's work is taken over."
+    )
+    poll_s: float = Field(default=1.0, gt=0, description="Seconds between two looks of a worker for new work.")
+    trainings_at_once: int = Field(default=1, ge=1, description="Trainings that one worker runs at once.")
+    renderings_at_once: int = Field(default=1, ge=1, description="Videos that one worker renders at once.")
+    attempts: int = Field(
+        default=3, ge=1, description="How often a training or rendering whose process died is begun again."
+    )
+    training_deadline_s: float = Field(
+        default=6 * 3600.0, gt=0, description="Seconds after which a training or rendering that still runs is given up."
+    )
+    fetch_allow: str = Field(
+        default="",
+        description="Networks and hosts, separated by commas, from which media may be fetched although they are not "
+        "public, such as `10.1.0.0/16`, `127.0.0.1`; plain HTTP is allowed there.",
+    )
+    fetch_timeout_s: float = Field(default=600.0, gt=0, description="Seconds that fetching one file may take.")
+    upload_part_bytes: int = Field(
+        default=8 * 1024 * 1024, ge=5 * 1024 * 1024, description="Size of the parts of an upload, in bytes."
+    )
+    first_grant_trainings: int = Field(
+        default=100, ge=0, description="Replica trainings that a new workspace is granted."
+    )
+    first_grant_video_seconds: int = Field(
+        default=36_000, ge=0, description="Seconds of video that a new workspace is granted."
+    )
+    cancelled_training: Literal["release", "capture"] = Field(
+        default="release",
+        description="Whether a healthy training that its owner cancels is free (`release`) or costs (`capture`).",
+    )
+    keep_footage_days: float | None = Field(
+        default=None, ge=0, description="Days after training at which footage is deleted; without it, it is kept."
+    )
+    requests_per_minute: int = Field(
+        default=600, ge=0, description="Requests that one key may make in a minute; 0 for any number."
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://...`; without it e-mails "
+        "are written as .eml files into the data folder.",
+    )
+    mail_from: str = Field(
+        default="Countenance <countenance@localhost>", min_length=3, description="Who e-mails come from."
+    )
+    webhook_schedule_s: tuple[float, ...] = Field(
+        default=(0, 5, 300, 1800, 7200, 18_000, 36_000, 36_000),
+        description="Seconds before each try to deliver a webhook, as a JSON list.",
+    )
+    log_json: bool = Field(default=False, description="Whether logs are JSON also on a terminal.")
+    otlp_endpoint: str | None = Field(
+        default=None, description="The OpenTelemetry collector that traces are sent to; without it none are made."
+    )

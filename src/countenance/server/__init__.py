@@ -1,0 +1,1 @@
+"""Everything together: database, queues, workers and pages in one process."""

@@ -1,0 +1,1 @@
+"""Workspaces, keys, limits, and the record of who did what."""

@@ -1,0 +1,1 @@
+"""Credits: given, set aside for work, spent when it succeeded."""

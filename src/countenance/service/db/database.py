@@ -1,0 +1,88 @@
+"""One engine for our tables and for the durable queues, and the transaction that everything happens in.
+
+Functions of this wing take a `Session` and never commit: whoever opens the transaction (a request, a step of a
+workflow, a command) ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from countenance.media.private import private_folder
+from countenance.settings import Settings
+
+_SQLITE_FILE = "countenance.sqlite"
+_BUSY_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Database:
+    """The database of one installation."""
+
+    engine: Engine
+    url: str
+    """with the password, if it has one"""
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Everything inside happens wholly or not at all. Objects stay readable afterwards."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database that the settings name; its tables are not made here (see `migrate`).
+
+    Raises:
+        OSError: for a data folder that cannot be made.
+    """
+    if settings.database_url is None:
+        private_folder(settings.data_dir)
+        path = settings.data_dir / _SQLITE_FILE
+        if not path.exists():
+            path.touch(0o600)
+        return _sqlite(f"sqlite:///{path}")
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(settings.database_url)
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    return Database(engine, url.render_as_string(hide_password=False))
+
+
+def _sqlite(url: str) -> Database:
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+    event.listen(engine, "connect", _as_ours)
+    event.listen(engine, "begin", _at_once)
+    return Database(engine, url)
+
+
+def _as_ours(connection: Any, _: Any) -> None:
+    # The driver's own handling of transactions is switched off; `_at_once` begins them.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten: there are faces' records among it
+    cursor.close()
+
+
+def _at_once(connection: Any) -> None:
+    # A transaction that reads first and writes later would fail where another wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

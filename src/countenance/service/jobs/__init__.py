@@ -1,0 +1,1 @@
+"""Durable work: queues, workers and their leases, processes and their progress."""

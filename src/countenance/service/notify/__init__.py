@@ -1,0 +1,1 @@
+"""Telling people and their software what happened."""

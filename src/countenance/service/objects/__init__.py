@@ -1,0 +1,1 @@
+"""Stored objects: media that came in, replicas, and videos."""
