@@ -1,0 +1,56 @@
+"""What every message is: lenient towards what it does not know, and read in both of Tavus's vocabularies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
+
+Item = TypeVar("Item")
+
+
+class Message(BaseModel):
+    """A JSON object; fields that are not known are passed over, as Tavus does."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Request(Message):
+    """A message to the server. A field may be sent under another name: of two, the one that says something counts."""
+
+    synonyms: ClassVar[Mapping[str, str]] = {}
+    """other name -> name"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_vocabulary(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        read = dict(data)
+        for other, name in cls.synonyms.items():
+            if other in read and read.get(name) in (None, ""):
+                read[name] = read[other]
+        return read
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler(core)
+        fields = handler.resolve_ref_schema(schema).get("properties", {})
+        for other, name in cls.synonyms.items():
+            if name in fields:
+                fields[other] = {**fields[name], "description": f"The same as `{name}`."}
+        return schema
+
+
+class Page(Message, Generic[Item]):
+    """Part of a list."""
+
+    data: list[Item]
+    total_count: int
+    """how many there are on all pages"""
+
+
+class Empty(Message):
+    """An object without fields."""

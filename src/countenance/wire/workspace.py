@@ -1,0 +1,49 @@
+"""The workspace and its keys."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from countenance.wire.message import Message, Request
+
+
+class WorkspaceBody(Message):
+    """Whose key this is."""
+
+    workspace_id: str
+    name: str
+    key_id: str
+    role: str
+    scopes: list[str]
+
+
+class CreateKey(Request):
+    """A new key of this workspace."""
+
+    name: str = Field(min_length=1, max_length=255, pattern=r"\S")
+    role: Literal["owner", "editor", "viewer"] = "editor"
+    scopes: list[str] = Field(default=[], max_length=50, description="Empty for all that the role allows.")
+    allowed_addresses: list[str] = Field(default=[], max_length=100, description="Networks; empty for any.")
+    expires_in_days: float | None = Field(default=None, gt=0, le=3650)
+
+
+class KeyBody(Message):
+    """A key without its secret."""
+
+    key_id: str
+    name: str
+    role: str
+    scopes: list[str]
+    allowed_addresses: list[str]
+    created_at: str
+    expires_at: str | None = None
+    revoked_at: str | None = None
+    last_used_at: str | None = None
+
+
+class CreatedKey(KeyBody):
+    """A key, this once with its secret."""
+
+    api_key: str | None = Field(description="Told once; null where the same was asked again.")
