@@ -60,10 +60,10 @@ def _seconds(work: Callable[[bool], object], half: bool) -> float:
     return time.process_time() - began
 
 
-def tensor(pictures: Picture, device: torch.device) -> torch.Tensor:
-    """(B, C, S, S) of -1 to 1 from (B, S, S, C)."""
+def tensor(pictures: NDArray[np.integer], device: torch.device, summed: int = 1) -> torch.Tensor:
+    """(B, C, S, S) of -1 to 1 from (B, S, S, C), each value of which is the sum of so many pixels."""
     moved = torch.from_numpy(pictures).to(device).permute(0, 3, 1, 2)
-    return (moved.float() / GREY - 1.0).contiguous(memory_format=torch.channels_last)
+    return (moved.float() / (summed * GREY) - 1.0).contiguous(memory_format=torch.channels_last)
 
 
 class Runner:

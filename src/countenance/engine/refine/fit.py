@@ -1,16 +1,15 @@
-"""Learn to repair a person's bent mouths within a time budget, and judge whether that is worth having."""
+"""Learn to repair a person's bent mouths, and judge whether that is worth having."""
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from countenance.engine.metrics import LipComparison
 from countenance.engine.refine.apply import Device, Picture, Weights, available, weights_of
+from countenance.engine.refine.pace import Pace, Progress
 from countenance.engine.refine.pairs import Pairs, make_pairs
 from countenance.engine.replica import Replica
 from countenance.engine.speak import MouthPath
@@ -24,13 +23,8 @@ LEAST_SHARPNESS = 0.95
 """Of what the bent mouths have."""
 MOST_FLICKER = 0.04
 """Farther from the filmed mouths' flicker than the bent mouths are (logarithm of the ratio)."""
-_PAIRING_SHARE = 0.25
-_MOST_PAIRING_SHARE = 0.4
-"""Of the whole time, what the making of pairs is thought to take, and what it may take of a budget."""
-_CHECKS = 8
-
-Progress = Callable[[float, float | None], None]
-"""Called with the share that is done, 0 to 1, and the seconds left if they can be told. It may raise, to stop."""
+STEPS = 2000
+"""More gain little; on two quiet cores these take two to three minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +32,14 @@ class RefineOptions:
     """How a net is learned."""
 
     budget_s: float = 150.0
-    """seconds for all of it"""
+    """seconds that all of it may take; what does not fit is not learned"""
     device: Device = "auto"
     threads: int = 0
     """0: one per core"""
     seed: int = 0
-    """same seed, `steps`, device and material: same net"""
+    """same seed, device, material and number of steps: same net"""
     steps: int | None = None
-    """so many, whatever the budget"""
+    """so many, however long they take; if None, `STEPS`, or as many as fit into the seconds"""
     side: int | None = None
     """pixels of the crop, a multiple of 16; by device if None"""
     width: int | None = None
@@ -84,11 +78,11 @@ def fit_refiner(
     from countenance.engine.refine.device import chosen
     from countenance.engine.refine.school import BATCH, School
 
-    clock = _Clock(options, progress)
+    pace = Pace(options.steps or STEPS, options.budget_s if options.steps is None else math.inf, progress)
     device = chosen(options.device, options.threads)
     on_card = device.type == "cuda"
     side = options.side or (GPU_SIDE if on_card else CPU_SIDE)
-    lesson = make_pairs(replica, heard, side, clock.pairing, late=clock.late_for_learning)
+    lesson = make_pairs(replica, heard, side, pace.pairing, late=pace.late_for_learning)
     if lesson is None:
         return Refinement(None, "Mouths are not refined: there is too little footage to learn it from.")
     width = options.width or (GPU_WIDTH if on_card else CPU_WIDTH)
@@ -96,11 +90,11 @@ def fit_refiner(
     bent = compare(lesson.checked, lesson.checked.shown)
     kept: tuple[Weights, dict[str, float]] | None = None
     last = bent
-    clock.begin_learning()
-    while clock.share < 1.0:
-        school.step(clock.share)
-        clock.step_done()
-        if clock.check_is_due():
+    pace.begin_learning()
+    while pace.share < 1.0:
+        school.step(pace.share)
+        pace.step_done()
+        if pace.check_is_due():
             last = compare(lesson.checked, school.pictures(lesson.checked))
             shown = not options.judged or not why_not(last, bent)
             if shown and (kept is None or last["lip_psnr_db"] > kept[1]["lip_psnr_db"]):
@@ -108,8 +102,8 @@ def fit_refiner(
     best = last if kept is None else kept[1]
     figures = {f"bent_{name}": value for name, value in bent.items()}
     figures |= {f"refined_{name}": value for name, value in best.items()}
-    figures |= {"seconds": clock.seconds, "steps": clock.steps, "half_precision": float(school.half)}
-    figures |= {"pictures": len(lesson.learned), "epochs": clock.steps * BATCH / len(lesson.learned)}
+    figures |= {"seconds": pace.seconds, "steps": pace.steps, "half_precision": float(school.half)}
+    figures |= {"pictures": len(lesson.learned), "epochs": pace.steps * BATCH / len(lesson.learned)}
     gain = best["lip_psnr_db"] - bent["lip_psnr_db"]
     if kept is None:
         return Refinement(None, f"Mouths are not refined: {why_not(last, bent)}", figures)
@@ -127,51 +121,6 @@ def why_not(figures: dict[str, float], bent: dict[str, float]) -> str:
     if away[0] > away[1] + MOST_FLICKER:
         return f"flicker would go from {bent['flicker_ratio']:.2f} to {figures['flicker_ratio']:.2f} of the real one."
     return ""
-
-
-class _Clock:
-    """Shares a budget of seconds, or a number of steps, among pairing, learning and checking."""
-
-    def __init__(self, options: RefineOptions, progress: Progress) -> None:
-        self._options, self._progress = options, progress
-        self._began = self._learning_since = time.monotonic()
-        self._checks = 0
-        self.steps = 0
-        self.share = 0.0
-        """of learning that is over"""
-
-    @property
-    def seconds(self) -> float:
-        """Since the beginning."""
-        return time.monotonic() - self._began
-
-    def pairing(self, share: float) -> None:
-        """Report how far the making of pairs is."""
-        self._progress(_PAIRING_SHARE * share, None)
-
-    def late_for_learning(self) -> bool:
-        """Whether the pairs have taken as much of the budget as they may."""
-        return self._options.steps is None and self.seconds > _MOST_PAIRING_SHARE * self._options.budget_s
-
-    def begin_learning(self) -> None:
-        self._learning_since = time.monotonic()
-
-    def step_done(self) -> None:
-        """Count a step, and report."""
-        self.steps += 1
-        learning = time.monotonic() - self._learning_since
-        if self._options.steps is not None:
-            self.share = min(1.0, self.steps / self._options.steps)
-        else:
-            planned = self._options.budget_s - (self._learning_since - self._began)
-            self.share = min(1.0, learning / max(planned, 1e-3))
-        self._progress(_PAIRING_SHARE + (1.0 - _PAIRING_SHARE) * self.share, learning / self.share - learning)
-
-    def check_is_due(self) -> bool:
-        """Whether the net should be judged now: some times on the way, and at the end."""
-        passed = math.floor(self.share * _CHECKS)
-        due, self._checks = passed > self._checks, passed
-        return due
 
 
 def compare(pairs: Pairs, pictures: Picture) -> dict[str, float]:

@@ -68,8 +68,10 @@ class Net(nn.Module):
         nn.init.zeros_(self.film[2].bias)
 
     def forward(self, picture: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-        if not self.shape.full_band:
-            picture = functional.avg_pool2d(picture, POOL)
+        return self.of_small(picture if self.shape.full_band else functional.avg_pool2d(picture, POOL), wanted)
+
+    def of_small(self, picture: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+        """The same for a picture that is as small as the net works on: `POOL` times smaller, but with `full_band`."""
         film = iter(self._films(wanted))
         x = functional.relu(self.stem(functional.pixel_unshuffle(picture, FOLD)))
         passed = []

@@ -15,6 +15,7 @@ from countenance.engine.refine.device import GREY, faster_in_half, tensor
 from countenance.engine.refine.net import POOL, Net, Shape, spread
 from countenance.engine.refine.pairs import Lesson, Pairs
 
+Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 Rows = NDArray[np.intp]
 
@@ -44,9 +45,15 @@ class School:
         self._lesson, self._device, self._anew = lesson, device, paint_anew
         self._net = net.to(device=device, memory_format=torch.channels_last).train()
         self._average = AveragedModel(self._net, multi_avg_fn=get_ema_multi_avg_fn(_KEPT))
-        self._steps = torch.optim.Adam(self._net.parameters(), lr=_RATE, betas=(0.9, 0.98))
+        self._steps = torch.optim.Adam(self._net.parameters(), lr=_RATE, betas=(0.9, 0.98), fused=True)
         self._random = np.random.default_rng(seed)
         self._starts = np.flatnonzero(lesson.learned.follows) - 1
+        # What is finer than a correction cannot be changed by it, and need not be looked at.
+        self._pool = 1 if paint_anew else POOL
+        learned = lesson.learned
+        self._shown, self._real, self._region = (
+            _summed(pictures, self._pool) for pictures in (learned.shown, learned.real, learned.region)
+        )
         self._half = False
         self._half = faster_in_half(self._try, device)
 
@@ -56,7 +63,7 @@ class School:
         return self._half
 
     def step(self, share: float) -> None:
-        """Learn from one batch; `share` of the whole time is over."""
+        """Learn from one batch; `share` of the whole lesson is over."""
         rate = (
             _RATE
             * min(1.0, share / _WARM_SHARE)
@@ -80,8 +87,12 @@ class School:
         done = []
         for start in range(0, len(pairs), BATCH):
             rows = np.arange(start, min(start + BATCH, len(pairs)))
+            picture = tensor(pairs.shown[rows], self._device)
+            given = functional.avg_pool2d(picture, self._pool)
+            if self._anew:
+                given = self._hidden(pairs, rows)
             with torch.inference_mode():
-                out = self._out(self._average.module, pairs, rows, self._half)
+                out = self._out(self._average.module, picture, given, pairs.wishes[rows], self._half)
             done.append(((out.clamp(-1.0, 1.0) + 1.0) * GREY).round().to(torch.uint8).permute(0, 2, 3, 1).cpu().numpy())
         return np.concatenate(done)
 
@@ -89,33 +100,25 @@ class School:
         self._loss(np.arange(min(BATCH, len(self._lesson.learned))) // 2 * 2, half).backward()
         self._steps.zero_grad()
 
-    def _out(
-        self, net: Net, pairs: Pairs, rows: Rows, half: bool, light: torch.Tensor | float = 0.0, pool: int = 1
-    ) -> torch.Tensor:
-        """(B, 3, S / pool, S / pool) -1 to 1, what stands in the region."""
-        given = pairs.shown[rows]
-        if self._anew:
-            given = to_paint_anew(pairs.real[rows], pairs.region[rows], self._lesson.neutral)
-        picture = tensor(given, self._device) + (0.0 if self._anew else light)
-        wishes = torch.from_numpy(pairs.wishes[rows]).to(self._device)
+    def _hidden(self, pairs: Pairs, rows: Rows) -> torch.Tensor:
+        """What a net is given that paints anew."""
+        return tensor(to_paint_anew(pairs.real[rows], pairs.region[rows], self._lesson.neutral), self._device)
+
+    def _out(self, net: Net, picture: torch.Tensor, given: torch.Tensor, wishes: Array, half: bool) -> torch.Tensor:
+        """(B, 3, s, s) -1 to 1, what stands in the region: pictures of that size corrected, or painted anew."""
         with torch.autocast(self._device.type, torch.bfloat16, enabled=half):
-            out = net(picture, wishes)
-        if self._anew:
-            return functional.avg_pool2d(out.float(), pool)
-        picture = functional.avg_pool2d(picture, pool)
-        return picture + spread(out.float(), picture.shape[-1])
+            out = net.of_small(given, torch.from_numpy(wishes).to(self._device))
+        return out.float() if self._anew else picture + spread(out.float(), picture.shape[-1])
 
     def _loss(self, rows: Rows, half: bool) -> torch.Tensor:
         """Of neighbours in time, one after the other."""
         pairs = self._lesson.learned
         shift = self._random.normal(0.0, _LIGHT_SHIFT, (len(rows) // 2, 3, 1, 1)).astype(np.float32)
         light = 0.0 if self._anew else torch.from_numpy(np.repeat(shift, 2, axis=0)).to(self._device)
-        # What is finer than a correction cannot be changed by it, and need not be looked at.
-        pool = 1 if self._anew else POOL
-        out = self._out(self._net, pairs, rows, half, light, pool)
-        real = functional.avg_pool2d(tensor(pairs.real[rows], self._device) + light, pool)
-        weight = functional.avg_pool2d(self._weight(pairs, rows), pool)
-        error = out - real
+        shown, real = (tensor(part[rows], self._device, self._pool**2) + light for part in (self._shown, self._real))
+        given = self._hidden(pairs, rows) if self._anew else shown
+        error = self._out(self._net, shown, given, pairs.wishes[rows], half) - real
+        weight = self._weight(rows)
         loss = _mean(error, weight)
         loss = loss + _SLOPE_WEIGHT * _mean(error.diff(dim=3), weight[..., 1:])
         loss = loss + _SLOPE_WEIGHT * _mean(error.diff(dim=2), weight[:, :, 1:])
@@ -123,13 +126,25 @@ class School:
             loss = loss + _TEXTURE_WEIGHT * _mean(error - functional.avg_pool2d(error, 5, 1, 2), weight)
         return loss + _CHANGE_WEIGHT * _mean(error[1::2] - error[::2], weight[::2])
 
-    def _weight(self, pairs: Pairs, rows: Rows) -> torch.Tensor:
-        """(B, 1, S, S) how much a place counts: where the mouth is shown, and more so around the lips."""
-        region = torch.from_numpy(pairs.region[rows]).to(self._device).float()[:, None] / 255.0
-        place = torch.arange(region.shape[-1], device=self._device)
-        left, top, right, bottom = torch.from_numpy(pairs.lips[rows]).to(self._device)[..., None].unbind(dim=1)
+    def _weight(self, rows: Rows) -> torch.Tensor:
+        """(B, 1, s, s) how much a place counts: where the mouth is shown, and more so around the lips."""
+        region = torch.from_numpy(self._region[rows]).to(self._device).float()[:, None] / (255.0 * self._pool**2)
+        place = self._pool * torch.arange(region.shape[-1], device=self._device)
+        lips = torch.from_numpy(self._lesson.learned.lips[rows]).to(self._device)
+        left, top, right, bottom = lips[..., None].unbind(dim=1)
         inside = ((place >= top) & (place < bottom))[:, :, None] & ((place >= left) & (place < right))[:, None]
         return region * (1.0 + _LIPS_WEIGHT * inside[:, None].float())
+
+
+def _summed(pictures: Picture, pool: int) -> NDArray[np.integer]:
+    """(P, S / pool, S / pool, ...) sums of squares of so many pixels."""
+    if pool == 1:
+        return pictures
+    total = np.zeros((len(pictures), *(side // pool for side in pictures.shape[1:3]), *pictures.shape[3:]), np.int16)
+    for row in range(pool):
+        for column in range(pool):
+            total += pictures[:, row::pool, column::pool]
+    return total
 
 
 def _mean(error: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
