@@ -1,0 +1,120 @@
+"""API keys of a workspace: made, shown once, listed, revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import ip_network
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from countenance.service.accounts.actor import Actor
+from countenance.service.accounts.errors import KEY_UNKNOWN, SCOPE_MISSING
+from countenance.service.accounts.key_text import generate
+from countenance.service.accounts.scopes import check_scopes, granted
+from countenance.service.accounts.workspaces import found as workspace_found
+from countenance.service.clock import now
+from countenance.service.db.tables import ApiKey
+from countenance.service.errors import REQUEST_INVALID, refused
+
+_MOST_NETWORKS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key at the only moment at which its text is known."""
+
+    row: ApiKey
+    text: str = field(repr=False)
+
+
+def create(
+    session: Session,
+    workspace_id: str,
+    name: str,
+    role: str,
+    scopes: Iterable[str] = (),
+    allowed_addresses: Iterable[str] = (),
+    expires_at: datetime | None = None,
+    by: Actor | None = None,
+) -> NewKey:
+    """Make a key; `by` whom, if by another key, which cannot give away more than it has.
+
+    Raises:
+        CountenanceError: service.workspace_unknown, service.request_invalid, service.scope_missing.
+    """
+    workspace_found(session, workspace_id)
+    wanted = check_scopes(role, scopes)
+    if by is not None and not granted(role, wanted) <= by.scopes:
+        raise refused(SCOPE_MISSING, "A key can only make keys that may do no more than itself.")
+    if not 0 < len(name.strip()) <= 255:
+        raise refused(REQUEST_INVALID, "The name of a key has 1 to 255 characters.")
+    if expires_at is not None and expires_at <= now():
+        raise refused(REQUEST_INVALID, "The expiry lies in the past.")
+    key = generate()
+    row = ApiKey(
+        id=key.public_id,
+        workspace_id=workspace_id,
+        name=name.strip(),
+        secret_sha256=key.sha256(),
+        role=role,
+        scopes=wanted,
+        allowed_addresses=_networks(allowed_addresses),
+        created_at=now(),
+        expires_at=expires_at,
+        revoked_at=None,
+        last_used_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return NewKey(row, key.text())
+
+
+def listed(session: Session, workspace_id: str) -> list[ApiKey]:
+    """All keys of a workspace, the newest first, also those that expired or were revoked."""
+    rows = select(ApiKey).where(ApiKey.workspace_id == workspace_id).order_by(ApiKey.created_at.desc(), ApiKey.id)
+    return list(session.scalars(rows))
+
+
+def found(session: Session, workspace_id: str, key_id: str) -> ApiKey:
+    """Raises CountenanceError service.key_unknown."""
+    row = session.get(ApiKey, key_id)
+    if row is None or row.workspace_id != workspace_id:
+        raise refused(KEY_UNKNOWN)
+    return row
+
+
+def revoke(session: Session, workspace_id: str, key_id: str) -> ApiKey:
+    """From the end of the transaction on nobody comes in with it; once revoked, always revoked.
+
+    Raises:
+        CountenanceError: service.key_unknown.
+    """
+    row = found(session, workspace_id, key_id)
+    row.revoked_at = row.revoked_at or now()
+    return row
+
+
+def expire(session: Session, workspace_id: str, key_id: str, at: datetime) -> ApiKey:
+    """Let a key end at a moment, so that its successor can be put in place; a life is only ever shortened.
+
+    Raises:
+        CountenanceError: service.key_unknown.
+    """
+    row = found(session, workspace_id, key_id)
+    row.expires_at = at if row.expires_at is None else min(at, row.expires_at)
+    return row
+
+
+def _networks(texts: Iterable[str]) -> list[str]:
+    texts = list(texts)
+    if len(texts) > _MOST_NETWORKS:
+        raise refused(REQUEST_INVALID, f"A key is for at most {_MOST_NETWORKS} networks.")
+    try:
+        return [str(ip_network(text.strip(), strict=False)) for text in texts]
+    except ValueError as error:
+        raise refused(
+            REQUEST_INVALID, "An allowed address is an IP address or a network such as 10.1.0.0/16."
+        ) from error
