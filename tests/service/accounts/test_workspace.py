@@ -1,0 +1,105 @@
+"""Workspaces, their people, how often they may ask, and the record of what they did."""
+
+from __future__ import annotations
+
+import pytest
+
+from countenance.errors import CountenanceError
+from countenance.service.accounts import audit, members, workspaces
+from countenance.service.accounts.actor import Actor
+from countenance.service.accounts.errors import MEMBER_UNKNOWN, WORKSPACE_UNKNOWN
+from countenance.service.accounts.limits import Limiter
+from countenance.service.credits.account import balance
+from countenance.service.credits.ledger import TRAINING, VIDEO_SECOND
+from countenance.service.db.database import Database
+from countenance.service.errors import REQUEST_INVALID
+from countenance.settings import Settings
+
+
+def test_a_new_workspace_has_its_first_grant(database: Database) -> None:
+    with database.transaction() as session:
+        granted = workspaces.create(session, Settings(first_grant_trainings=3, first_grant_video_seconds=0), " Ada ")
+        assert granted.name == "Ada"
+        assert balance(session, granted.id, TRAINING).available == 3
+        assert balance(session, granted.id, VIDEO_SECOND).available == 0
+        assert workspaces.listed(session) == [granted]
+        assert workspaces.rename(session, granted.id, "Grace").name == "Grace"
+        assert workspaces.keep_footage(session, granted.id, 1.5).keep_footage_days == 1.5
+        assert workspaces.keep_footage(session, granted.id, None).keep_footage_days is None
+
+
+def test_odd_workspaces_are_refused(database: Database, workspace: str) -> None:
+    with database.transaction() as session:
+        for name in ("", "  ", "x" * 256):
+            with pytest.raises(CountenanceError) as caught:
+                workspaces.create(session, Settings(), name)
+            assert caught.value.finding.rule is REQUEST_INVALID
+        for days in (-1.0, float("nan"), float("inf")):
+            with pytest.raises(CountenanceError):
+                workspaces.keep_footage(session, workspace, days)
+        with pytest.raises(CountenanceError) as caught:
+            workspaces.found(session, "w0")
+        assert caught.value.finding.rule is WORKSPACE_UNKNOWN
+
+
+def test_members_and_who_is_written_to(database: Database, workspace: str) -> None:
+    with database.transaction() as session:
+        ada = members.add(session, workspace, " Ada@example.org ", "owner")
+        members.add(session, workspace, "grace@example.org", notified=False)
+        assert members.notified(session, workspace) == ["Ada@example.org"]
+        assert members.add(session, workspace, "ada@EXAMPLE.org", "viewer").id == ada.id
+        assert [(each.email, each.role) for each in members.listed(session, workspace)] == [
+            ("ada@EXAMPLE.org", "viewer"),
+            ("grace@example.org", "viewer"),
+        ]
+        other = workspaces.create(session, Settings(), "Other").id
+        with pytest.raises(CountenanceError) as caught:
+            members.remove(session, other, ada.id)
+        assert caught.value.finding.rule is MEMBER_UNKNOWN
+        members.remove(session, workspace, ada.id)
+        assert members.notified(session, workspace) == []
+
+
+@pytest.mark.parametrize(
+    "email", ["", "ada", "ada@", "@b", "a@b@c", "a b@c", "a@b\nBcc: x@y", "<a@b>", "a@b,c@d", "a" * 65 + "@b"]
+)
+def test_what_is_no_address_is_no_member(database: Database, workspace: str, email: str) -> None:
+    with pytest.raises(CountenanceError) as caught, database.transaction() as session:
+        members.add(session, workspace, email)
+    assert caught.value.finding.rule is REQUEST_INVALID
+
+
+def test_requests_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("time.time", lambda: clock[0])
+    limiter = Limiter(Settings(requests_per_minute=3))
+    one, two = (Actor("w1", key, "viewer", frozenset()) for key in ("k1", "k2"))
+    assert [limiter.check(one) for _ in range(3)] == [None] * 3
+    clock[0] += 20
+    assert limiter.check(one) == 40
+    assert limiter.check(two) is None
+    clock[0] += 41
+    assert limiter.check(one) is None
+    assert [Limiter(Settings(requests_per_minute=0)).check(one) for _ in range(5)] == [None] * 5
+
+
+def test_the_audit_log_is_read_in_pages(database: Database, workspace: str) -> None:
+    with database.transaction() as session:
+        for number in range(7):
+            audit.record(session, "key:k1", workspace, "replica.read", "replica", f"r{number % 2}", "192.0.2.1", "q")
+        audit.record(session, "command", "w-other", "replica.read", "replica", "r0")
+        session.flush()
+        seen, before = [], None
+        while True:
+            page = audit.listed(session, workspace, limit=3, before=before)
+            seen += [entry.subject_id for entry in page.entries]
+            before = page.before
+            if before is None:
+                break
+        assert seen == ["r0", "r1", "r0", "r1", "r0", "r1", "r0"]
+        assert len(audit.listed(session, workspace, subject_id="r1").entries) == 3
+        assert len(audit.listed(session, workspace, limit=7).entries) == 7
+        assert audit.listed(session, workspace, limit=7).before is None
+        long = audit.record(session, "k" * 99, workspace, "a" * 99, "s" * 99, "i" * 99, "x" * 99, "y" * 99)
+        session.flush()
+        assert len(long.subject_id) == 40
