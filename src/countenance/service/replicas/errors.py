@@ -1,0 +1,18 @@
+"""What can be wrong with a request about a replica's life."""
+
+from __future__ import annotations
+
+from countenance.errors import Rule
+
+NOTHING_TO_REVIEW = Rule(
+    id="service.nothing_to_review",
+    title="This replica does not wait for a human's review.",
+    remedy="Look at its status; only what the machine left to a human can be confirmed.",
+)
+REPLICA_DELETED = Rule(
+    id="service.replica_deleted",
+    title="The replica was deleted before its video was made.",
+    remedy="Nothing was charged. Use another replica.",
+    tavus_type="replica_in_error_state",
+)
+RULES = (NOTHING_TO_REVIEW, REPLICA_DELETED)

@@ -1,0 +1,84 @@
+"""Replicas of a workspace, and the stock replicas that everybody may use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from countenance.service.db.tables import Job, Replica
+from countenance.service.errors import REPLICA_UNKNOWN, refused
+
+USABLE = ("preview", "completed", "preview_only")
+"""The statuses in which a replica can speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some replicas, and how many there are in all."""
+
+    rows: Sequence[Replica]
+    total: int
+
+
+def get(session: Session, workspace_id: str, replica_id: str) -> Replica:
+    """A replica of this workspace, or of the stock.
+
+    Raises:
+        CountenanceError: service.replica_unknown, also of a replica that was deleted.
+    """
+    replica = session.get(Replica, replica_id)
+    if replica is None or replica.deleted_at is not None or replica.workspace_id not in (None, workspace_id):
+        raise refused(REPLICA_UNKNOWN, measured=replica_id[:40])
+    return replica
+
+
+def own(session: Session, workspace_id: str, replica_id: str) -> Replica:
+    """A replica that this workspace may change: one of the stock is as unknown as another workspace's."""
+    replica = get(session, workspace_id, replica_id)
+    if replica.workspace_id is None:
+        raise refused(REPLICA_UNKNOWN, "It belongs to the stock.", replica_id[:40])
+    return replica
+
+
+def listed(
+    session: Session,
+    workspace_id: str,
+    *,
+    limit: int = 10,
+    offset: int = 0,
+    replica_type: Literal["user", "system"] | None = None,
+    ids: Collection[str] = (),
+    model_name: str | None = None,
+    statuses: Collection[str] = (),
+) -> Page:
+    """The replicas that are not deleted, newest first; filters that are empty let everything through.
+
+    `statuses` are internal ones; see `db.tables.replicas`.
+    """
+    wanted = select(Replica).where(Replica.deleted_at.is_(None))
+    match replica_type:
+        case "user":
+            wanted = wanted.where(Replica.workspace_id == workspace_id)
+        case "system":
+            wanted = wanted.where(Replica.workspace_id.is_(None))
+        case None:
+            wanted = wanted.where(or_(Replica.workspace_id == workspace_id, Replica.workspace_id.is_(None)))
+    if ids:
+        wanted = wanted.where(Replica.id.in_(ids))
+    if model_name:
+        wanted = wanted.where(Replica.model_name == model_name)
+    if statuses:
+        wanted = wanted.where(Replica.status.in_(statuses))
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rows = session.scalars(wanted.order_by(Replica.created_at.desc(), Replica.id.desc()).limit(limit).offset(offset))
+    return Page(rows.all(), total)
+
+
+def jobs_of(session: Session, job_ids: Iterable[str | None]) -> dict[str, Job]:
+    """The jobs of these ids, for their progress."""
+    wanted = [job_id for job_id in job_ids if job_id is not None]
+    return {job.id: job for job in session.scalars(select(Job).where(Job.id.in_(wanted)))} if wanted else {}

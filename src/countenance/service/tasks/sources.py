@@ -1,0 +1,69 @@
+"""What users bring for a piece of work: noted with it, fetched when the work begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from countenance.service.clock import now
+from countenance.service.db.tables import MediaSource, Upload
+from countenance.service.errors import REQUEST_INVALID, refused
+from countenance.service.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """A file that a user brings: either a URL, or the id of an upload that is complete."""
+
+    url: str | None = None
+    upload_id: str | None = None
+
+
+def check(session: Session, workspace_id: str, role: str, ref: MediaRef) -> None:
+    """Whether there is such a file, as far as that is known without fetching it.
+
+    Raises:
+        CountenanceError: service.request_invalid; it names the field.
+    """
+    if (ref.url is None) == (ref.upload_id is None):
+        raise refused(REQUEST_INVALID, f"{role}: give either a URL or the id of an upload.")
+    if ref.upload_id is None:
+        return
+    upload = session.get(Upload, ref.upload_id)
+    if upload is None or upload.workspace_id != workspace_id or upload.state != "complete":
+        raise refused(REQUEST_INVALID, f"{role}: there is no complete upload of this id in this workspace.")
+
+
+def add(
+    session: Session, workspace_id: str, subject_kind: str, subject_id: str, role: str, ref: MediaRef
+) -> MediaSource:
+    """Note a file of a subject; see `check` for what is raised."""
+    check(session, workspace_id, role, ref)
+    source = MediaSource(
+        id=new_id("s"),
+        workspace_id=workspace_id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        role=role,
+        url=ref.url,
+        upload_id=ref.upload_id,
+        created_at=now(),
+    )
+    session.add(source)
+    return source
+
+
+def of(session: Session, subject_kind: str, subject_id: str) -> dict[str, MediaSource]:
+    """The files of a subject that are not deleted, by role; of two in one role the newer one."""
+    rows = session.scalars(
+        select(MediaSource)
+        .where(
+            MediaSource.subject_kind == subject_kind,
+            MediaSource.subject_id == subject_id,
+            MediaSource.deleted_at.is_(None),
+        )
+        .order_by(MediaSource.created_at, MediaSource.id)
+    )
+    return {row.role: row for row in rows}

@@ -1,0 +1,79 @@
+"""What somebody asks for who wants a replica to speak."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from countenance.service.errors import REQUEST_INVALID, refused
+from countenance.service.tasks.sources import MediaRef
+from countenance.settings import Settings
+
+LONGEST_AUDIO_S = 600
+"""Of a recording that a video is made of, as Tavus has it."""
+_WORDS_PER_S = 1.6
+_CHARACTERS_PER_S = 9.0
+_SIGN_S = 0.6
+"""A digit or a sign is a word when it is spoken."""
+_PAUSE_S = 0.5
+_AROUND_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class NewVideo:
+    """A video that is asked for: a replica, and either a script or a recording."""
+
+    replica_id: str
+    name: str = ""
+    script: str | None = None
+    audio: MediaRef | None = None
+    voice_name: str | None = None
+    """the id of a stock voice for the script; None for the replica's own"""
+    dictionary_id: str | None = None
+    """of a pronunciation dictionary of the workspace"""
+    background: MediaRef | None = None
+    """a picture or a video"""
+    colour: str | None = None
+    """`green`, `#rrggbb`, ... behind the person"""
+    transparent: bool = False
+    watermark: MediaRef | None = None
+    callback_url: str | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """kept and shown as they are"""
+
+    @property
+    def media(self) -> dict[str, MediaRef]:
+        """The files by their role."""
+        given = {"audio": self.audio, "background": self.background, "watermark": self.watermark}
+        return {role: ref for role, ref in given.items() if ref is not None}
+
+    def check(self) -> None:
+        """Whether it can be understood.
+
+        Raises:
+            CountenanceError: service.request_invalid.
+        """
+        if (self.script is None) == (self.audio is None):
+            raise refused(REQUEST_INVALID, "Give either a script or audio.")
+        if self.script is not None and not self.script.strip():
+            raise refused(REQUEST_INVALID, "The script is empty.")
+        if sum((self.background is not None, self.colour is not None, self.transparent)) > 1:
+            raise refused(REQUEST_INVALID, "There is only one background: transparent, a colour, or a file.")
+
+
+def script_seconds(script: str) -> int:
+    """How long a script takes at most, in seconds: spoken slowly, every digit a word, a pause after each sentence."""
+    words = len(script.split())
+    signs = len(re.findall(r"[^\w\s.,;:!?'\"()-]|\d", script))
+    pauses = len(re.findall(r"[.!?;:\n]+", script))
+    slow = max(words / _WORDS_PER_S, len(script) / _CHARACTERS_PER_S)
+    return math.ceil(slow + signs * _SIGN_S + pauses * _PAUSE_S + _AROUND_S)
+
+
+def audio_seconds(known_s: float | None, settings: Settings) -> int:
+    """How long a recording may be at most, in seconds; exact where it was uploaded and looked at."""
+    longest = min(LONGEST_AUDIO_S, settings.max_duration_s)
+    return math.ceil(min(known_s, longest) if known_s else longest)
