@@ -1,0 +1,140 @@
+"""One authenticated request: who asks, and how what they ask for is done once, noted, and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+import structlog
+from fastapi import Depends, Header, Request, Response
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from countenance.api.context import address_of, base_url, request_id, service_of
+from countenance.api.problem import RetryLaterError
+from countenance.service.accounts import audit, idempotency
+from countenance.service.accounts.actor import Actor, authenticate, require
+from countenance.service.accounts.limits import Limiter
+from countenance.service.context import Service
+
+JSON = "application/json"
+Body = TypeVar("Body", bound=BaseModel)
+
+_in_header = APIKeyHeader(name="x-api-key", auto_error=False, description="A key of the workspace.")
+_as_bearer = HTTPBearer(auto_error=False, description="The same key.")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request of somebody who may make it."""
+
+    request: Request
+    service: Service
+    actor: Actor
+    body: bytes
+    idempotency_key: str | None
+
+    @property
+    def workspace_id(self) -> str:
+        return self.actor.workspace_id
+
+    @property
+    def base_url(self) -> str:
+        return base_url(self.request)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Everything inside happens wholly or not at all. Never do anything slow in it."""
+        with self.service.database.transaction() as session:
+            yield session
+
+    def note(self, session: Session, action: str, subject_kind: str, subject_id: str) -> None:
+        """Write into the audit log what was done, or whose face was looked at."""
+        audit.record(
+            session,
+            self.actor.text,
+            self.workspace_id,
+            action,
+            subject_kind,
+            subject_id,
+            address_of(self.request),
+            request_id(self.request),
+        )
+
+    def once(
+        self, work: Callable[[Session], Body], status: int = 200, kept: Callable[[Body], Body] | None = None
+    ) -> Response:
+        """Do it in one transaction and answer; with an `Idempotency-Key` only the first time.
+
+        `kept` takes out of an answer what must not be stored, such as a new key.
+        """
+        key = self.idempotency_key
+        with self.transaction() as session:
+            if key is not None:
+                path = self.request.url.path + ("?" + self.request.url.query if self.request.url.query else "")
+                earlier = idempotency.claim(session, self.workspace_id, key, self.request.method, path, self.body)
+                if earlier is not None:
+                    replayed = {"Idempotent-Replayed": "true"}
+                    return Response(earlier.body, earlier.status, replayed, media_type=JSON)
+            made = work(session)
+            if key is not None:
+                stored = kept(made) if kept else made
+                idempotency.keep(session, self.workspace_id, key, status, stored.model_dump_json())
+        return Response(made.model_dump_json(), status, media_type=JSON)
+
+
+def limiter_of(request: Request) -> Limiter:
+    """The application's own counter of requests."""
+    limiter = request.app.state.limiter
+    assert isinstance(limiter, Limiter)  # noqa: S101 - put there by create_app
+    return limiter
+
+
+async def _sent(request: Request) -> bytes:
+    return await request.body()
+
+
+def may(scope: str) -> Callable[..., Call]:
+    """The dependency of an operation that needs this scope."""
+
+    def calling(
+        request: Request,
+        key: Annotated[str | None, Depends(_in_header)] = None,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_as_bearer)] = None,
+        body: Annotated[bytes, Depends(_sent)] = b"",
+        idempotency_key: Annotated[
+            str | None, Header(description="A random text; the same request with the same one is done once.")
+        ] = None,
+    ) -> Call:
+        service = service_of(request)
+        presented = key or (bearer.credentials if bearer else "")
+        with service.database.transaction() as session:
+            actor = authenticate(session, presented, address_of(request))
+        limiter = limiter_of(request)
+        if (after_s := limiter.check(actor)) is not None:
+            raise RetryLaterError(after_s, limiter.requests_per_minute)
+        require(actor, scope)
+        structlog.contextvars.bind_contextvars(key_id=actor.key_id)
+        return Call(request, service, actor, body, idempotency_key)
+
+    return calling
+
+
+ReadReplicas = Annotated[Call, Depends(may("replicas:read"))]
+WriteReplicas = Annotated[Call, Depends(may("replicas:write"))]
+ReadVideos = Annotated[Call, Depends(may("videos:read"))]
+WriteVideos = Annotated[Call, Depends(may("videos:write"))]
+ReadTranscriptions = Annotated[Call, Depends(may("transcriptions:read"))]
+WriteTranscriptions = Annotated[Call, Depends(may("transcriptions:write"))]
+ReadDictionaries = Annotated[Call, Depends(may("dictionaries:read"))]
+WriteDictionaries = Annotated[Call, Depends(may("dictionaries:write"))]
+ReadUploads = Annotated[Call, Depends(may("uploads:read"))]
+WriteUploads = Annotated[Call, Depends(may("uploads:write"))]
+ReadWebhooks = Annotated[Call, Depends(may("webhooks:read"))]
+WriteWebhooks = Annotated[Call, Depends(may("webhooks:write"))]
+ReadCredits = Annotated[Call, Depends(may("credits:read"))]
+ReadAccount = Annotated[Call, Depends(may("account:read"))]
+WriteAccount = Annotated[Call, Depends(may("account:write"))]

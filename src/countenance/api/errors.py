@@ -1,0 +1,68 @@
+"""What can be wrong with a request before anybody looks at what it asks for."""
+
+from __future__ import annotations
+
+from countenance.errors import Rule
+
+PATH_UNKNOWN = Rule(
+    id="api.path_unknown",
+    title="There is nothing at this address.",
+    remedy="Look the path up in the API's description, `/openapi.json`.",
+)
+METHOD_NOT_ALLOWED = Rule(
+    id="api.method_not_allowed",
+    title="This cannot be done at this address.",
+    remedy="Use one of the methods that the header `Allow` names.",
+)
+TOO_LARGE = Rule(
+    id="api.too_large",
+    title="The request is too large.",
+    remedy="Send media as an upload (`POST /v2/uploads`) or as a URL, not inside a request.",
+)
+MALFORMED = Rule(
+    id="api.malformed",
+    title="The request cannot be read.",
+    remedy="Send JSON with the header `Content-Type: application/json`.",
+)
+PATCH_INVALID = Rule(
+    id="api.patch_invalid",
+    title="The JSON Patch cannot be applied.",
+    remedy="Send a list of operations as RFC 6902 has them, on paths that exist.",
+)
+NOT_OFFERED = Rule(
+    id="api.not_offered",
+    title="Live conversations are not part of this product.",
+    remedy="Make videos with `POST /v2/videos`; for live conversations use a service that offers them.",
+)
+VOICES_NOT_MADE = Rule(
+    id="api.voices_not_made",
+    title="Voices are not made from recordings alone.",
+    remedy="Create a replica from footage: it gets the person's own voice, and that person agrees to it.",
+)
+CONVERSATION_UNKNOWN = Rule(
+    id="api.conversation_unknown",
+    title="There is no such conversation.",
+    remedy="Live conversations are not part of this product; there are none.",
+)
+LINK_INVALID = Rule(
+    id="api.link_invalid",
+    title="This link is not good, or not any more.",
+    remedy="Ask for what it shows again: every answer brings new links.",
+)
+DATA_UNREADABLE = Rule(
+    id="api.image_unreadable",
+    title="The picture is not base64.",
+    remedy="Send the bytes of a JPEG or PNG file in base64 as `imageBase64`.",
+)
+RULES = (
+    PATH_UNKNOWN,
+    METHOD_NOT_ALLOWED,
+    TOO_LARGE,
+    MALFORMED,
+    PATCH_INVALID,
+    NOT_OFFERED,
+    VOICES_NOT_MADE,
+    CONVERSATION_UNKNOWN,
+    LINK_INVALID,
+    DATA_UNREADABLE,
+)

@@ -1,0 +1,140 @@
+"""One answer for everything that is wrong: problem details (RFC 9457) with the fields that Tavus's clients read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from countenance.api import errors
+from countenance.api.context import request_id
+from countenance.api.status_codes import OTHERWISE, status_of, words_of
+from countenance.errors import CountenanceError, Finding
+from countenance.service.accounts.errors import KEY_INVALID, RATE_LIMITED
+from countenance.service.errors import INTERNAL, REQUEST_INVALID
+from countenance.wire.problem import Problem, finding_body
+
+_log = structlog.get_logger("countenance.api")
+_JSON, _PROBLEM = "application/json", "application/problem+json"
+_SHOWN = 5
+_HTTP = {404: errors.PATH_UNKNOWN, 405: errors.METHOD_NOT_ALLOWED, 413: errors.TOO_LARGE}
+
+
+class InBodyError(CountenanceError):
+    """Something that the request's body names is not there: the request is wrong, the address is not."""
+
+
+class RetryLaterError(CountenanceError):
+    """Too many requests; `after_s` says when there may be another."""
+
+    def __init__(self, after_s: int, limit: int) -> None:
+        super().__init__(Finding(RATE_LIMITED, limit=limit))
+        self.after_s = after_s
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What an operation may answer beside success, for the API's description."""
+    content = {kind: {"schema": {"$ref": "#/components/schemas/Problem"}} for kind in (_JSON, _PROBLEM)}
+    return {status: {"description": _DESCRIPTIONS[status], "content": content} for status in sorted(statuses)}
+
+
+COMMON = problems(400, 401, 403, 404, 413, 429, 500, 503)
+
+
+def install(app: FastAPI) -> None:
+    """Every error of this application is answered alike."""
+    app.add_exception_handler(CountenanceError, _refused)
+    app.add_exception_handler(RequestValidationError, _misread)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _crashed)
+
+
+def answer(
+    request: Request,
+    findings: Sequence[Finding],
+    *,
+    status: int | None = None,
+    words: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The response that tells these findings, the most important first."""
+    first = findings[0]
+    status = status or status_of(first.rule.id)
+    said = words or words_of(first.rule.id) or first.message()
+    body = Problem(
+        type=f"urn:countenance:error:{first.rule.id}",
+        title=first.rule.title,
+        status=status,
+        detail=first.message(),
+        instance=request.url.path,
+        error=said,
+        message=said,
+        error_type=first.rule.tavus_type or first.rule.id,
+        findings=[finding_body(finding.as_dict()) for finding in findings],
+        request_id=request_id(request),
+    )
+    kind = _PROBLEM if _PROBLEM in request.headers.get("accept", "") else _JSON
+    return Response(body.model_dump_json(), status, headers, media_type=kind)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CountenanceError)  # noqa: S101 - what it is registered for
+    rule = error.finding.rule
+    if isinstance(error, RetryLaterError):
+        return answer(request, error.findings, headers={"Retry-After": str(error.after_s)})
+    if isinstance(error, InBodyError):
+        return answer(request, error.findings, status=OTHERWISE)
+    if status_of(rule.id) == 503:
+        _log.error("cannot serve", rule=rule.id)
+    asks_for_key = status_of(rule.id) == status_of(KEY_INVALID.id)
+    return answer(request, error.findings, headers={"WWW-Authenticate": "Bearer"} if asks_for_key else None)
+
+
+def _misread(request: Request, error: Exception) -> Response:
+    """A body, a query or a path that is not what the description says. What was sent is not repeated."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return answer(request, [Finding(errors.MALFORMED)])
+    told = [_told(fault) for fault in faults[:_SHOWN]]
+    words = told[0] if len(told) == 1 and faults[0]["type"] == "value_error" else None
+    return answer(request, [Finding(REQUEST_INVALID, detail="; ".join(told).rstrip(".") + ".")], words=words)
+
+
+def _told(fault: Mapping[str, Any]) -> str:
+    place = ".".join(str(part) for part in fault["loc"][1:] if not str(part).startswith("function-"))
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{place}: {said}" if place else said
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    rule = _HTTP.get(error.status_code, errors.MALFORMED)
+    return answer(request, [Finding(rule)], status=error.status_code, headers=error.headers)
+
+
+def _crashed(request: Request, error: Exception) -> Response:
+    _log.error("request failed", error=type(error).__name__)
+    return answer(request, [Finding(INTERNAL)])
+
+
+_DESCRIPTIONS = {
+    400: "The request is wrong.",
+    401: "The key is missing or not valid.",
+    402: "Too few credits.",
+    403: "The key is not allowed to do this.",
+    404: "There is no such thing.",
+    409: "The first request with this idempotency key is still at work, or the state does not allow it.",
+    410: "It is over.",
+    413: "The request is too large.",
+    416: "There is no such range.",
+    422: "The idempotency key was used for another request, or the patch cannot be applied.",
+    429: "Too many requests; `Retry-After` says when there may be another.",
+    500: "A fault of the server.",
+    501: "Not part of this product.",
+    503: "The server lacks something that the operator has to put right.",
+}

@@ -1,0 +1,58 @@
+"""Which HTTP status an entry of the error catalogue has, and Tavus's own words where its clients look for them."""
+
+from __future__ import annotations
+
+from countenance.api import errors as api
+from countenance.errors import Rule
+from countenance.service import errors as service
+from countenance.service.accounts import errors as accounts
+from countenance.service.credits.errors import OUT_OF_CREDITS
+
+OTHERWISE = 400
+_STATUS: dict[int, tuple[Rule, ...]] = {
+    401: (accounts.KEY_INVALID, accounts.KEY_EXPIRED),
+    402: (OUT_OF_CREDITS,),
+    403: (accounts.ADDRESS_NOT_ALLOWED, accounts.SCOPE_MISSING, api.LINK_INVALID),
+    404: (
+        service.REPLICA_UNKNOWN,
+        service.VIDEO_UNKNOWN,
+        service.LIPSYNC_UNKNOWN,
+        service.TRANSCRIPTION_UNKNOWN,
+        service.DICTIONARY_UNKNOWN,
+        accounts.KEY_UNKNOWN,
+        accounts.WORKSPACE_UNKNOWN,
+        accounts.MEMBER_UNKNOWN,
+        api.PATH_UNKNOWN,
+    ),
+    405: (api.METHOD_NOT_ALLOWED,),
+    409: (accounts.IDEMPOTENCY_RUNNING,),
+    413: (api.TOO_LARGE,),
+    422: (accounts.IDEMPOTENCY_MISMATCH, api.PATCH_INVALID),
+    429: (accounts.RATE_LIMITED,),
+    500: (service.INTERNAL,),
+    501: (api.NOT_OFFERED, api.VOICES_NOT_MADE),
+}
+_BY_RULE = {rule.id: status for status, rules in _STATUS.items() for rule in rules}
+_OURS = ("people.weight_missing", "people.weight_altered", "service.object_missing")
+"""what the operator has to put right, whatever was asked"""
+_WORDS = {
+    accounts.KEY_INVALID.id: "Invalid access token",
+    accounts.KEY_EXPIRED.id: "Invalid access token",
+    service.REPLICA_UNKNOWN.id: "Invalid replica_id",
+    service.VIDEO_UNKNOWN.id: "Invalid video_id",
+    service.LIPSYNC_UNKNOWN.id: "Invalid lipsync_id",
+    service.TRANSCRIPTION_UNKNOWN.id: "Invalid transcription_id",
+    api.CONVERSATION_UNKNOWN.id: "Invalid conversation_id",
+}
+
+
+def status_of(rule_id: str) -> int:
+    """The HTTP status of an error."""
+    if rule_id in _BY_RULE:
+        return _BY_RULE[rule_id]
+    return 503 if rule_id in _OURS else OTHERWISE
+
+
+def words_of(rule_id: str) -> str | None:
+    """What Tavus says in `error` and `message`; None where our own words are said."""
+    return _WORDS.get(rule_id)
