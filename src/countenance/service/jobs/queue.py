@@ -26,3 +26,8 @@ class Queue(Protocol):
         """Stop what is queued or running; unknown and ended workflows are passed over. Not part of a transaction:
         call it after the commit that makes it right.
         """
+
+    def forget(self, workflow_ids: Sequence[str]) -> None:
+        """Delete what is remembered of workflows that have ended, their results included; others are passed over.
+        Not part of a transaction. Without it, that lies in the database for an hour after the end.
+        """
