@@ -133,7 +133,7 @@ def set_voice(session: Session, service: Service, workspace_id: str, replica_id:
 
 def consented(session: Session, service: Service, replica_id: str) -> bool:
     """The statement has come, and its source is noted: the check may begin."""
-    job = _job(session, replica_id)
+    job = locked_job(session, replica_id)
     if job is None or job.task != "check" or _moved(session, replica_id, ("waiting",), "queued") is None:
         return False
     jobs.hand_on(session, service.queue, job, CHECK, "check")
@@ -142,7 +142,7 @@ def consented(session: Session, service: Service, replica_id: str) -> bool:
 
 def begin(session: Session, replica_id: str, task: str) -> bool:
     """A worker begins a task (`check` or `train`); False where it is not its turn, or the replica was deleted."""
-    _job(session, replica_id)
+    locked_job(session, replica_id)
     working = "checking" if task == "check" else "training"
     return _moved(session, replica_id, ("queued",), working) is not None
 
@@ -160,7 +160,7 @@ def checked(
 
     A check that is not `ok` although none of its findings is an error has doubts that a human can clear.
     """
-    job = _job(session, replica_id)
+    job = locked_job(session, replica_id)
     if job is None:
         return False
     kept: dict[str, Any] = {"findings": [*findings], "clearance": dict(clearance) if clearance is not None else None}
@@ -184,7 +184,7 @@ def review(session: Session, service: Service, workspace_id: str, replica_id: st
         CountenanceError: service.replica_unknown, service.nothing_to_review.
     """
     find.own(session, workspace_id, replica_id)
-    job = _job(session, replica_id)
+    job = locked_job(session, replica_id)
     if job is None or job.state != "waiting" or job.task != "train":
         raise refused(NOTHING_TO_REVIEW, measured=replica_id)
     replica = _moved(session, replica_id, ("waiting",), "queued", reviewed_by=reviewer)
@@ -196,7 +196,7 @@ def review(session: Session, service: Service, workspace_id: str, replica_id: st
 
 def preview_ready(session: Session, service: Service, replica_id: str, published: Published) -> bool:
     """The replica can speak, and goes on being refined."""
-    _job(session, replica_id)
+    locked_job(session, replica_id)
     replica = _moved(session, replica_id, ("training",), "preview", preview_at=now(), **published.values())
     if replica is None:
         return False
@@ -207,7 +207,7 @@ def preview_ready(session: Session, service: Service, replica_id: str, published
 
 def complete(session: Session, service: Service, replica_id: str, published: Published) -> bool:
     """The training has succeeded: only here is it paid for."""
-    job = _job(session, replica_id)
+    job = locked_job(session, replica_id)
     if job is None:
         return False
     done = {"completed_at": now(), "credits_used": 1, **published.values()}
@@ -223,7 +223,7 @@ def complete(session: Session, service: Service, replica_id: str, published: Pub
 
 def fail(session: Session, service: Service, replica_id: str, findings: Sequence[Mapping[str, Any]]) -> bool:
     """It ends without success, and free. A preview stays usable; the videos of all others fail with it."""
-    job = _job(session, replica_id)
+    job = locked_job(session, replica_id)
     return job is not None and _failed(session, service, job, replica_id, _BEFORE_PREVIEW, findings)
 
 
@@ -254,7 +254,7 @@ def delete_and_cancel(service: Service, workspace_id: str, replica_id: str, *, h
 
 
 def _deleted(session: Session, service: Service, replica_id: str) -> list[str]:
-    job = _job(session, replica_id)
+    job = locked_job(session, replica_id)
     statement = update(Replica).where(Replica.id == replica_id, Replica.deleted_at.is_(None))
     # What proves or tells of the person goes at once; files go with the purge.
     gone = {"deleted_at": now(), "full_name": None, "phrase_id": None, "clearance": None}
@@ -298,7 +298,7 @@ def _failed(
     return True
 
 
-def _job(session: Session, replica_id: str) -> Job | None:
+def locked_job(session: Session, replica_id: str) -> Job | None:
     """The replica's job, locked before the replica's own row, as everywhere: nobody waits in a circle."""
     replica = session.get(Replica, replica_id)
     return None if replica is None or replica.job_id is None else jobs.locked(session, replica.job_id)

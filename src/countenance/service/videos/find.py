@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from countenance.errors import Rule
 from countenance.service.db.tables import Lipsync, Transcription, Video
 from countenance.service.errors import LIPSYNC_UNKNOWN, TRANSCRIPTION_UNKNOWN, VIDEO_UNKNOWN, refused
-
-Row = TypeVar("Row", Video, Lipsync, Transcription)
+from countenance.service.videos.rows import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ that it has are paid for, never more than were held. Every other end is free.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from countenance.errors import Finding
@@ -22,17 +21,16 @@ from countenance.service import ids
 from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.credits import ledger
-from countenance.service.credits.account import balance
-from countenance.service.db.tables import CreditHold, Job, PronunciationDictionary, Replica, Upload, Video
+from countenance.service.db.tables import PronunciationDictionary, Replica, Video
 from countenance.service.errors import DICTIONARY_UNKNOWN, REPLICA_NOT_USABLE, VIDEO_UNKNOWN, refused
 from countenance.service.jobs import life as jobs
-from countenance.service.jobs.queue import RENDER, workflow_id
+from countenance.service.jobs.queue import RENDER
 from countenance.service.replicas import find as replicas
 from countenance.service.replicas.wanted import name_of, voice_of
 from countenance.service.tasks import sources
 from countenance.service.tasks.failure import failure
-from countenance.service.videos import events, find, waiting
-from countenance.service.videos.wanted import NewVideo, audio_seconds, script_seconds
+from countenance.service.videos import events, find, rows, waiting
+from countenance.service.videos.wanted import NewVideo, most_seconds, script_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,10 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewVid
     stage = "queued" if usable else waiting.FOR_REPLICA
     job = jobs.create(session, workspace_id, "video", video_id, "render", stage)
     video.job_id = job.id
-    seconds = _most_seconds(session, service, workspace_id, wanted)
+    if wanted.script is not None:
+        seconds = script_seconds(wanted.script)
+    else:
+        seconds = most_seconds(session, service.settings, workspace_id, wanted.audio)
     ledger.hold(session, job.id, workspace_id, ledger.VIDEO_SECOND, seconds, "video", video_id)
     if usable:
         jobs.hand_on(session, service.queue, job, RENDER, "render")
@@ -105,68 +106,36 @@ def rename(session: Session, workspace_id: str, video_id: str, name: str) -> Vid
 
 def begin(session: Session, video_id: str) -> bool:
     """A worker begins; also True of one that was begun already, False of one that ended or was deleted."""
-    _job(session, video_id)
-    return _moved(session, video_id, ("queued", "generating"), "generating") is not None
+    return rows.begun(session, Video, video_id)
 
 
 def complete(session: Session, video_id: str, published: Published) -> bool:
     """The video is there: only here is it paid for."""
-    job = _job(session, video_id)
-    if job is None:
-        return False
-    made = {
-        "video_key": published.video_key,
-        "still_key": published.still_key,
-        "gif_key": published.gif_key,
-        "duration_s": published.duration_s,
-    }
-    video = _moved(session, video_id, ("queued", "generating"), "ready", **made)
-    if video is None:
+    job = rows.job_of(session, Video, video_id)
+    video = rows.moved(session, Video, video_id, "ready", **asdict(published))
+    if job is None or video is None:
         return False
     jobs.end(job, "done")
-    video.credits_used = _captured(session, job.id, published.duration_s)
+    video.credits_used = rows.captured(session, job.id, published.duration_s)
     events.tell_video(session, video)
     return True
 
 
 def fail(session: Session, video_id: str, findings: Sequence[Mapping[str, Any]]) -> bool:
     """It ends without success, and free."""
-    job = _job(session, video_id)
-    why = failure(findings)
-    video = _moved(session, video_id, ("queued", "generating"), "error", **why.values())
-    if video is None:
-        return False
-    if job is not None:
-        jobs.end(job, "failed", why.findings)
-        ledger.release(session, job.id, "error")
-    events.tell_video(session, video)
-    return True
+    video = rows.failed(session, Video, video_id, findings)
+    if video is not None:
+        events.tell_video(session, video)
+    return video is not None
 
 
 def delete(session: Session, workspace_id: str, video_id: str, *, hard: bool = False) -> list[str]:
-    """From now on the video is gone; free, unless it was ready. With `hard` one that is deleted already is accepted.
-
-    Returns:
-        The ids of the workflows to cancel after the commit (`Queue.cancel`).
+    """From now on the video is gone; free, unless it was ready. See `rows.deleted` for `hard` and what is returned.
 
     Raises:
         CountenanceError: service.video_unknown.
     """
-    video = session.get(Video, video_id)
-    if video is None or video.workspace_id != workspace_id or video.purged_at is not None:
-        raise refused(VIDEO_UNKNOWN, measured=video_id[:40])
-    if video.deleted_at is not None and not hard:
-        raise refused(VIDEO_UNKNOWN, measured=video_id[:40])
-    job = _job(session, video_id)
-    statement = update(Video).where(Video.id == video_id, Video.deleted_at.is_(None)).values(deleted_at=now())
-    if not _changed(session, statement):
-        return []
-    session.refresh(video)
-    if job is None:
-        return []
-    jobs.end(job, "cancelled")
-    ledger.release(session, job.id, "cancelled")
-    return [workflow_id(job.id, "render")]
+    return rows.deleted(session, Video, workspace_id, video_id, "render", VIDEO_UNKNOWN, hard=hard)
 
 
 def delete_and_cancel(service: Service, workspace_id: str, video_id: str, *, hard: bool = False) -> None:
@@ -199,18 +168,6 @@ def _look(wanted: NewVideo) -> dict[str, Any]:
     }
 
 
-def _most_seconds(session: Session, service: Service, workspace_id: str, wanted: NewVideo) -> int:
-    if wanted.script is not None:
-        return script_seconds(wanted.script)
-    upload = session.get(Upload, wanted.audio.upload_id) if wanted.audio and wanted.audio.upload_id else None
-    known = (upload.media or {}).get("duration_s") if upload is not None else None
-    if isinstance(known, int | float):
-        return audio_seconds(float(known), service.settings)
-    # How long the sound at a URL is will be known later: whoever has less than the longest may still have enough.
-    available = balance(session, workspace_id, ledger.VIDEO_SECOND).available
-    return max(1, min(audio_seconds(None, service.settings), available))
-
-
 def _stillborn(session: Session, video: Video, replica: Replica) -> Video:
     why = failure([Finding(REPLICA_NOT_USABLE, detail=replica.error_message or "").as_dict()])
     video.status, video.error_type, video.error_message = "error", why.error_type, why.error_message
@@ -218,28 +175,3 @@ def _stillborn(session: Session, video: Video, replica: Replica) -> Video:
     events.tell_video(session, video)
     session.flush()
     return video
-
-
-def _captured(session: Session, hold_id: str, duration_s: float) -> int:
-    held = session.get(CreditHold, hold_id, populate_existing=True)
-    seconds = min(math.ceil(duration_s), held.amount) if held is not None else 0
-    return seconds if ledger.capture(session, hold_id, seconds) else 0
-
-
-def _job(session: Session, video_id: str) -> Job | None:
-    video = session.get(Video, video_id)
-    return None if video is None or video.job_id is None else jobs.locked(session, video.job_id)
-
-
-def _moved(session: Session, video_id: str, before: Collection[str], status: str, **values: Any) -> Video | None:
-    """The video after a change of its status; None, and no change, if it was not in any of those before."""
-    session.flush()
-    statement = update(Video).where(Video.id == video_id, Video.status.in_(before), Video.deleted_at.is_(None))
-    if not _changed(session, statement.values(status=status, updated_at=now(), **values)):
-        return None
-    return session.get_one(Video, video_id, populate_existing=True)
-
-
-def _changed(session: Session, statement: Any) -> bool:
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    return isinstance(result, CursorResult) and result.rowcount == 1

@@ -8,6 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from countenance.service.credits import ledger
+from countenance.service.credits.account import balance
+from countenance.service.db.tables import Upload
 from countenance.service.errors import REQUEST_INVALID, refused
 from countenance.service.tasks.sources import MediaRef
 from countenance.settings import Settings
@@ -73,7 +78,16 @@ def script_seconds(script: str) -> int:
     return math.ceil(slow + signs * _SIGN_S + pauses * _PAUSE_S + _AROUND_S)
 
 
-def audio_seconds(known_s: float | None, settings: Settings) -> int:
-    """How long a recording may be at most, in seconds; exact where it was uploaded and looked at."""
+def most_seconds(session: Session, settings: Settings, workspace_id: str, audio: MediaRef | None) -> int:
+    """How long a recording may be at most, in seconds; exact where it was uploaded and looked at.
+
+    How long the sound at a URL is will be known later: whoever has fewer seconds left than the longest may still have
+    enough of them.
+    """
     longest = min(LONGEST_AUDIO_S, settings.max_duration_s)
-    return math.ceil(min(known_s, longest) if known_s else longest)
+    upload = session.get(Upload, audio.upload_id) if audio is not None and audio.upload_id else None
+    known = (upload.media or {}).get("duration_s") if upload is not None else None
+    if isinstance(known, int | float) and known > 0:
+        return math.ceil(min(known, longest))
+    available = balance(session, workspace_id, ledger.VIDEO_SECOND).available
+    return max(1, min(math.ceil(longest), available))

@@ -1,0 +1,34 @@
+"""What can be wrong with a link that asks for consent."""
+
+from __future__ import annotations
+
+from countenance.errors import Rule
+
+REQUEST_UNKNOWN = Rule(
+    id="service.consent_request_unknown",
+    title="There is no such request for consent.",
+    remedy="Copy the whole link, or ask the person who sent it for a new one.",
+)
+REQUEST_CLOSED = Rule(
+    id="service.consent_request_closed",
+    title="This request for consent is closed.",
+    remedy="It was answered, taken back or has expired. Ask the person who sent it for a new one if one is needed.",
+)
+NOT_WAITING = Rule(
+    id="service.consent_not_awaited",
+    title="This replica does not wait for anybody's consent.",
+    remedy="Only a replica that was created to be consented to by a link can ask for it.",
+)
+REQUEST_EXPIRED = Rule(
+    id="consent.request_expired",
+    title="Nobody answered the request for consent in time.",
+    remedy="Nothing was charged. Create the replica again and ask once more.",
+    tavus_type="consent_phrase_mismatch",
+)
+REQUEST_DECLINED = Rule(
+    id="consent.request_declined",
+    title="The person who was asked does not agree to be replicated.",
+    remedy="Nothing was charged. Use material of somebody who agrees.",
+    tavus_type="consent_phrase_mismatch",
+)
+RULES = (REQUEST_UNKNOWN, REQUEST_CLOSED, NOT_WAITING, REQUEST_EXPIRED, REQUEST_DECLINED)
