@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
@@ -20,10 +24,8 @@ from countenance.service.clock import now
 from countenance.service.credits.account import balance
 from countenance.service.credits.invariants import faults, sweep
 from countenance.service.credits.ledger import TRAINING, capture, expire, grant, hold, release
-from countenance.service.db.database import Database, open_database
-from countenance.service.db.migrate import migrate
+from countenance.service.db.database import Database
 from countenance.service.db.tables import CreditGrant, Job, Workspace
-from countenance.settings import Settings
 
 
 class _Crash(Exception):
@@ -141,7 +143,7 @@ class Ledger(RuleBasedStateMachine):
     @precondition(lambda self: self.jobs)
     @rule(data=st.data())
     def complete(self, data: st.DataObject) -> None:
-        self.ended(data, "captured", lambda session, job_id: capture(session, job_id))
+        self.ended(data, "captured", capture)
 
     @precondition(lambda self: self.jobs)
     @rule(data=st.data(), why=st.sampled_from(["error", "cancelled", "deleted"]))
