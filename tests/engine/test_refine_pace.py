@@ -7,7 +7,10 @@ from itertools import pairwise
 
 import pytest
 
+from countenance.engine.refine.apply import available
 from countenance.engine.refine.pace import Pace
+
+needs_torch = pytest.mark.skipif(not available(), reason="torch is not installed (the extra `neural`)")
 
 
 class Machine:
@@ -83,3 +86,24 @@ def test_progress_grows_and_tells_what_is_left() -> None:
     assert told[1][1] == pytest.approx(39 * 0.5)
     assert told[-1] == (1.0, 0.0)
     assert checks == 8
+
+
+@needs_torch
+def test_as_many_threads_work_as_are_fastest_now() -> None:
+    import torch
+
+    from countenance.engine.refine.device import Crew
+
+    before, machine, others_work = torch.get_num_threads(), Machine(), False
+
+    def work() -> None:
+        threads = torch.get_num_threads()
+        machine.now += 0.5 * threads if others_work else 1.0 / threads
+
+    crew = Crew(2, now=lambda: machine.now)
+    quiet = [crew.step(work) for _ in range(250)]
+    others_work = True
+    busy = [crew.step(work) for _ in range(250)]
+    torch.set_num_threads(before)
+    assert quiet.count(1) == 3
+    assert busy.count(2) == 3

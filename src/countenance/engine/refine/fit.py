@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,9 +36,9 @@ class RefineOptions:
     """seconds that all of it may take; what does not fit is not learned"""
     device: Device = "auto"
     threads: int = 0
-    """0: one per core"""
+    """at most; 0: one per core"""
     seed: int = 0
-    """same seed, device, material and number of steps: same net"""
+    """same seed, device, material and number of steps, and one thread: same net"""
     steps: int | None = None
     """so many, however long they take; if None, `STEPS`, or as many as fit into the seconds"""
     side: int | None = None
@@ -75,7 +76,7 @@ def fit_refiner(
     """
     if not available():
         return Refinement(None, "Mouths are not refined: torch is not installed (the extra `neural`).")
-    from countenance.engine.refine.device import chosen
+    from countenance.engine.refine.device import Crew, chosen
     from countenance.engine.refine.school import BATCH, School
 
     pace = Pace(options.steps or STEPS, options.budget_s if options.steps is None else math.inf, progress)
@@ -90,9 +91,10 @@ def fit_refiner(
     bent = compare(lesson.checked, lesson.checked.shown)
     kept: tuple[Weights, dict[str, float]] | None = None
     last = bent
+    crew = Crew(1 if on_card else options.threads or os.cpu_count() or 1)
     pace.begin_learning()
     while pace.share < 1.0:
-        school.step(pace.share)
+        crew.step(lambda: school.step(pace.share))
         pace.step_done()
         if pace.check_is_due():
             last = compare(lesson.checked, school.pictures(lesson.checked))
