@@ -20,6 +20,7 @@ from countenance.settings import Settings
 
 _SQLITE_FILE = "countenance.sqlite"
 _BUSY_MS = 30_000
+_READS = "countenance_reads"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +39,12 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Everything inside happens wholly or not at all. Objects stay readable afterwards."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A view of one moment that waits for nobody who writes; whatever is changed inside is forgotten."""
+        with Session(self.engine.execution_options(**{_READS: True}), expire_on_commit=False) as session:
             yield session
 
     def dispose(self) -> None:
@@ -85,4 +92,5 @@ def _as_ours(connection: Any, _: Any) -> None:
 
 def _at_once(connection: Any) -> None:
     # A transaction that reads first and writes later would fail where another wrote in between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    only_reads = connection.get_execution_options().get(_READS, False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

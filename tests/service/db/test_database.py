@@ -1,0 +1,77 @@
+"""Transactions happen wholly or not at all, and readers wait for nobody."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import StatementError
+
+from countenance.service.clock import now
+from countenance.service.db.database import Database
+from countenance.service.db.tables import Workspace
+
+
+def _add(database: Database, name: str, moment: datetime | None = None) -> None:
+    with database.transaction() as session:
+        session.add(Workspace(id=name, name=name, created_at=moment or now()))
+
+
+def _count(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Workspace)) or 0
+
+
+def test_what_fails_leaves_nothing(database: Database) -> None:
+    def half() -> None:
+        with database.transaction() as session:
+            session.add(Workspace(id="w1", name="", created_at=now()))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    assert _count(database) == 0
+
+
+def test_a_reader_does_not_wait_for_a_writer_and_changes_nothing(database: Database) -> None:
+    _add(database, "w1")
+    with database.transaction() as writing:
+        writing.add(Workspace(id="w2", name="", created_at=now()))
+        writing.flush()
+        assert _count(database) == 1
+    with database.reading() as session:
+        session.add(Workspace(id="w3", name="", created_at=now()))
+        session.flush()
+    assert _count(database) == 2
+
+
+def test_writers_that_read_first_wait_for_each_other(database: Database) -> None:
+    _add(database, "w0")
+    threads = 4
+
+    def grow() -> None:
+        for _ in range(5):
+            with database.transaction() as session:
+                row = session.get_one(Workspace, "w0", with_for_update=True)
+                row.keep_footage_days = (row.keep_footage_days or 0) + 1
+
+    running = [threading.Thread(target=grow) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    with database.reading() as session:
+        assert session.get_one(Workspace, "w0").keep_footage_days == 5 * threads
+
+
+def test_moments_keep_their_zone(database: Database) -> None:
+    moment = now()
+    with database.transaction() as session:
+        session.add(Workspace(id="w1", name="", created_at=moment))
+    with database.reading() as session:
+        assert session.get_one(Workspace, "w1").created_at == moment
+    with pytest.raises(StatementError, match="zone"):
+        _add(database, "w2", moment.replace(tzinfo=None))
