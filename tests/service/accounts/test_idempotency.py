@@ -123,9 +123,9 @@ def test_of_many_at_once_one_works_and_all_are_answered(database: Database, work
         assert session.scalar(select(func.count()).select_from(IdempotencyKey)) == 1
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", "x" * 256, "naïve", "a\n", "\x7f"])
-def test_odd_keys_are_refused(database: Database, workspace: str, key: str) -> None:
-    assert _refusal(database, workspace, key=key) is IDEMPOTENCY_KEY_INVALID
+def test_odd_keys_are_refused(database: Database, workspace: str) -> None:
+    for key in ("", " ", "a b", "x" * 256, "naïve", "a\n", "\x7f"):
+        assert _refusal(database, workspace, key=key) is IDEMPOTENCY_KEY_INVALID
 
 
 @given(st.tuples(st.text(), st.text(), st.binary()), st.tuples(st.text(), st.text(), st.binary()))

@@ -31,6 +31,12 @@ from countenance.service.errors import REQUEST_INVALID
 from countenance.settings import Settings
 
 
+@pytest.fixture
+def backend() -> str:
+    """What differs between the databases says so itself."""
+    return "sqlite"
+
+
 def _refusal(database: Database, presented: str, address: str = "203.0.113.9") -> Rule:
     with pytest.raises(CountenanceError) as caught, database.transaction() as session:
         authenticate(session, presented, address)
@@ -143,6 +149,7 @@ def test_a_key_is_for_its_networks(
         assert authenticate(session, new.text, address).key_id == new.row.id
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_use_is_noted_once_a_minute(database: Database, workspace: str) -> None:
     with database.transaction() as session:
         new = keys.create(session, workspace, "busy", "viewer")

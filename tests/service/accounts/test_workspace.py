@@ -16,6 +16,12 @@ from countenance.service.errors import REQUEST_INVALID
 from countenance.settings import Settings
 
 
+@pytest.fixture
+def backend() -> str:
+    """What differs between the databases says so itself."""
+    return "sqlite"
+
+
 def test_a_new_workspace_has_its_first_grant(database: Database) -> None:
     with database.transaction() as session:
         granted = workspaces.create(session, Settings(first_grant_trainings=3, first_grant_video_seconds=0), " Ada ")
@@ -42,6 +48,7 @@ def test_odd_workspaces_are_refused(database: Database, workspace: str) -> None:
         assert caught.value.finding.rule is WORKSPACE_UNKNOWN
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_members_and_who_is_written_to(database: Database, workspace: str) -> None:
     with database.transaction() as session:
         ada = members.add(session, workspace, " Ada@example.org ", "owner")
@@ -83,6 +90,7 @@ def test_requests_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [Limiter(Settings(requests_per_minute=0)).check(one) for _ in range(5)] == [None] * 5
 
 
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_the_audit_log_is_read_in_pages(database: Database, workspace: str) -> None:
     with database.transaction() as session:
         for number in range(7):
