@@ -10,7 +10,8 @@ from typing import Any, cast
 
 import pytest
 
-from countenance.clearance import Certificate, Clearance, Request, certified
+from countenance.certificate import Certificate, certified
+from countenance.clearance import Clearance, Request, warrant_of
 from countenance.consent.declaration import AI_GENERATED, declare
 from countenance.consent.policy import Subject
 from countenance.consent.receipt_content import Material, evidence_of
@@ -18,17 +19,23 @@ from countenance.consent.register import Standing, standing
 from countenance.consent.revoke import revoke
 from countenance.errors import CountenanceError
 from countenance.settings import Settings
+from countenance.warrant import Warrant
 
 
 @pytest.fixture
-def clearance(tmp_path: Path) -> Clearance:
+def warrant(tmp_path: Path, own_settings: Settings) -> Warrant:
     """Of something that is as good as footage to the register."""
     footage = tmp_path / "footage.mp4"
     footage.write_bytes(b"footage")
     declared = (declare(AI_GENERATED, "ada"),)
     request = Request(footage, Material.SYNTHETIC, Subject.INVENTED, declarations=declared)
     fine = cast(Any, SimpleNamespace(findings=()))
-    return Clearance(request, fine, None, fine, None, {"footage": evidence_of(footage)})
+    return warrant_of(Clearance(request, fine, None, fine, None, {"footage": evidence_of(footage)}), own_settings)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    return {"footage": tmp_path / "footage.mp4"}
 
 
 def save(folder: Path, certificate: Certificate) -> None:
@@ -39,9 +46,11 @@ def save(folder: Path, certificate: Certificate) -> None:
     (folder / "replica.json").write_text(json.dumps({"consent": dict(certificate.consent), "hashes": hashes}))
 
 
-def trained(clearance: Clearance, out: Path, settings: Settings, steps: Callable[[Certificate], None]) -> str:
+def trained(
+    warrant: Warrant, files: dict[str, Path], out: Path, settings: Settings, steps: Callable[[Certificate], None]
+) -> str:
     """The rule of what goes wrong."""
-    with pytest.raises(CountenanceError) as error, certified(clearance, out, settings) as certificate:
+    with pytest.raises(CountenanceError) as error, certified(warrant, files, out, settings) as certificate:
         steps(certificate)
     return error.value.finding.rule.id
 
@@ -49,7 +58,7 @@ def trained(clearance: Clearance, out: Path, settings: Settings, steps: Callable
 @pytest.mark.parametrize("last_look", [True, False])
 @pytest.mark.parametrize("by_link", [True, False])
 def test_revoked_while_the_final_replica_is_stored(
-    clearance: Clearance, own_settings: Settings, tmp_path: Path, by_link: bool, last_look: bool
+    warrant: Warrant, files: dict[str, Path], own_settings: Settings, tmp_path: Path, by_link: bool, last_look: bool
 ) -> None:
     folder = out = tmp_path / "ada"
     if by_link:
@@ -64,29 +73,31 @@ def test_revoked_while_the_final_replica_is_stored(
         if last_look:
             certificate.check()
 
-    assert trained(clearance, out, own_settings, steps) == "consent.revoked"
+    assert trained(warrant, files, out, own_settings, steps) == "consent.revoked"
     assert not folder.exists()
 
 
 @pytest.mark.parametrize("already_final", [True, False])
 def test_what_cannot_be_entered_is_not_left(
-    clearance: Clearance, own_settings: Settings, tmp_path: Path, already_final: bool
+    warrant: Warrant, files: dict[str, Path], own_settings: Settings, tmp_path: Path, already_final: bool
 ) -> None:
     issued = []
 
     def steps(certificate: Certificate) -> None:
         issued.append(certificate.consent["receipt"])
         save(tmp_path / "ada", certificate)
-        clearance.request.footage.unlink()
+        files["footage"].unlink()
         if not already_final:
             certificate.count()
 
-    assert trained(clearance, tmp_path / "ada", own_settings, steps) == "media.file_missing"
+    assert trained(warrant, files, tmp_path / "ada", own_settings, steps) == "media.file_missing"
     assert standing(issued[0], own_settings) is Standing.UNKNOWN
     assert not (tmp_path / "ada").exists()
 
 
-def test_what_was_there_before_stays(clearance: Clearance, own_settings: Settings, tmp_path: Path) -> None:
+def test_what_was_there_before_stays(
+    warrant: Warrant, files: dict[str, Path], own_settings: Settings, tmp_path: Path
+) -> None:
     out = tmp_path / "ada"
     out.mkdir()
     (out / "replica.json").write_text('{"consent": {"receipt": "of another"}}')
@@ -94,6 +105,6 @@ def test_what_was_there_before_stays(clearance: Clearance, own_settings: Setting
     def fail(_: Certificate) -> None:
         raise RuntimeError("power cut")
 
-    with pytest.raises(RuntimeError, match="power cut"), certified(clearance, out, own_settings) as certificate:
+    with pytest.raises(RuntimeError, match="power cut"), certified(warrant, files, out, own_settings) as certificate:
         fail(certificate)
     assert (out / "replica.json").exists()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from countenance import clearance
-from countenance.clearance import Certificate, Clearance, Request, certified, check_policy, examine
+from countenance.certificate import Certificate, certified
+from countenance.clearance import Clearance, Request, check_policy, examine, warrant_of
 from countenance.cli.exits import Exit
 from countenance.cli.main import run
 from countenance.consent.declaration import AI_GENERATED, LIKENESS, declare
@@ -139,12 +141,16 @@ def test_synthetic_footage_of_a_public_figure_needs_an_answer(tmp_path: Path) ->
 def test_a_declaration_is_certified_too(recordings: tuple[Path, Path], own_settings: Settings, say: Say) -> None:
     footage, _ = recordings
     judged = declared_synthetic(footage, own_settings)
-    with certified(judged, footage.parent / "consent.mp4", own_settings) as certificate:
+    with under(judged, footage.parent / "consent.mp4", own_settings) as certificate:
         pass
     code, shown = say("consent", "show", certificate.consent["receipt"])
     assert (code, shown["receipt"]["kind"], shown["receipt"]["material"]) == (Exit.OK, "declaration", "synthetic")
     assert shown["receipt"]["declarations"][0]["wording"].startswith("This footage is AI-generated")
     assert shown["receipt"]["declarations"][0]["who"] == "ada"
+
+
+def under(judged: Clearance, replica: Path, settings: Settings) -> AbstractContextManager[Certificate]:
+    return certified(warrant_of(judged, settings), judged.request.paths, replica, settings)
 
 
 def cleared(footage: Path, consent: Path, settings: Settings, phrase_id: str | None = None) -> Clearance:
@@ -160,8 +166,8 @@ def test_without_the_one_time_words_an_old_recording_is_refused(
     phrase = draw(CONSENT_NAME, language_of("en", own_settings), own_settings)
     judged = cleared(footage, consent, own_settings, phrase.id)
     assert "consent.phrase_not_spoken" in {finding.rule.id for finding in judged.blocking}
-    with pytest.raises(ValueError, match="blocked"), certified(judged, footage, own_settings):
-        pytest.fail("nothing may be trained")
+    with pytest.raises(ValueError, match="blocked"):
+        warrant_of(judged, own_settings)
     assert recall(phrase.id, CONSENT_NAME, own_settings) == phrase
 
 
@@ -170,7 +176,7 @@ def test_a_training_that_fails_leaves_no_receipt(recordings: tuple[Path, Path], 
     footage, consent = recordings
     judged = cleared(footage, consent, own_settings)
     assert judged.ok, judged.blocking
-    with pytest.raises(RuntimeError, match="power cut"), certified(judged, footage, own_settings):
+    with pytest.raises(RuntimeError, match="power cut"), under(judged, footage, own_settings):
         raise RuntimeError("power cut")
     assert held_ids(own_settings) == []
     assert people(Group.ENROLLED, own_settings) == ()
@@ -183,7 +189,7 @@ def test_a_training_that_fails_after_its_preview_keeps_the_receipt(
     judged = declared_synthetic(recordings[0], own_settings)
 
     def fail_late() -> None:
-        with certified(judged, tmp_path / "ada", own_settings) as certificate:
+        with under(judged, tmp_path / "ada", own_settings) as certificate:
             certificate.check()
             assert held_ids(own_settings) == []
             bundle(tmp_path / "ada", certificate)
@@ -205,7 +211,7 @@ def test_a_replica_whose_consent_ends_while_it_is_finished_is_deleted(
     replica = tmp_path / "ada"
 
     def finish_too_late() -> None:
-        with certified(judged, replica, own_settings) as certificate:
+        with under(judged, replica, own_settings) as certificate:
             bundle(replica, certificate)
             certificate.count()
             revoke(certificate.consent["receipt"], own_settings)
@@ -237,9 +243,12 @@ def test_footage_that_is_exchanged_after_it_was_judged_is_not_what_the_receipt_i
 ) -> None:
     footage, consent = recordings
     judged = declared_synthetic(footage, own_settings)
-    shutil.copy(consent, footage)
-    with certified(judged, consent, own_settings) as certificate:
+    with under(judged, consent, own_settings) as certificate:
+        shutil.copy(consent, footage)
         trained = {"consent": certificate.consent, "footage": {"sha256": evidence_of(footage).sha256}}
     with pytest.raises(CountenanceError) as caught:
         still_stands(trained, own_settings)
     assert caught.value.finding.rule.id == "consent.receipt_of_another"
+    with pytest.raises(CountenanceError) as caught, under(judged, consent, own_settings):
+        pytest.fail("nothing may be trained")
+    assert caught.value.finding.rule.id == "clearance.other_file"

@@ -1,4 +1,4 @@
-"""May this material become a replica? Policy, footage, and consent or claim in one answer, and the receipt for it.
+"""May this material become a replica? Policy, footage, and consent or claim in one answer, and the warrant to train.
 
 The rooms `footage` and `consent` know nothing of each other; whoever trains replicas, from the command line or as a
 service, asks here.
@@ -6,21 +6,21 @@ service, asks here.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from countenance.consent import gallery, phrase, register
+import numpy as np
+from numpy.typing import NDArray
+
+from countenance.consent import phrase, register
 from countenance.consent.claim import Claim, examine_claim, examine_footage_identity, examine_picture
 from countenance.consent.claim_rules import CLAIM_RECORDED
-from countenance.consent.erase import receipt_in
 from countenance.consent.language import ENGLISH
-from countenance.consent.permission import carried
 from countenance.consent.policy import Subject, permit
-from countenance.consent.receipt import Receipt, account_of, sign
+from countenance.consent.receipt import account_of
 from countenance.consent.receipt_content import (
     Declaration,
     FileEvidence,
@@ -31,16 +31,18 @@ from countenance.consent.receipt_content import (
     evidence_of,
     judged,
 )
-from countenance.consent.register import HoldingKind, Standing
 from countenance.consent.verify import Verdict, verify
+from countenance.engine.footage_choice import Seen
 from countenance.errors import CountenanceError, Finding, Severity
 from countenance.footage.portrait import PortraitReport, check_image
 from countenance.footage.report import Report
 from countenance.footage.report import check as check_footage
+from countenance.footage.timeline import SAMPLES_PER_S, Timeline
 from countenance.media.container import check_file
 from countenance.media.limits import limits_from
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
+from countenance.warrant import CONSENT, FOOTAGE, Warrant
 
 STAGES = {"check footage": 15.0, "verify consent": 8.0}
 """Share of each stage in the time, as measured on 50 s of 720p footage."""
@@ -65,6 +67,11 @@ class Request:
     declarations: tuple[Declaration, ...] = ()
     reviewed_by: str | None = None
     """Who looked and listened, and confirms what the machine left to a human."""
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """The files by role."""
+        return {FOOTAGE: self.footage, **({CONSENT: self.consent} if self.consent else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +172,9 @@ def _examine_image(request: Request, settings: Settings, progress: ProgressCallb
 
 
 def _files(request: Request, settings: Settings) -> dict[str, FileEvidence]:
-    paths = {"footage": request.footage, **({"consent": request.consent} if request.consent else {})}
-    for path in paths.values():
+    for path in request.paths.values():
         check_file(path, limits_from(settings))
-    return {role: evidence_of(path) for role, path in paths.items()}
+    return {role: evidence_of(path) for role, path in request.paths.items()}
 
 
 def check_policy(request: Request) -> None:
@@ -203,81 +209,32 @@ def _check_not_recorded(footage: Path, settings: Settings) -> None:
     raise CountenanceError(Finding(CLAIM_RECORDED, file=str(footage)))
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """What a training needs of the clearance that it was given."""
-
-    consent: Mapping[str, Any]
-    """what the replica carries as its `consent`"""
-    count: Callable[[], None]
-    """From this call on the receipt counts: the replica, or its preview, is in place. A second call does nothing.
+def warrant_of(clearance: Clearance, settings: Settings) -> Warrant:
+    """What a training needs of a clearance. Where a human has to decide, it says so, and waits.
 
     Raises:
-        CountenanceError: for registers that cannot be used.
+        ValueError: for material that no human may wave through.
     """
-    check: Callable[[], None]
-    """Raises consent.revoked if the consent was taken back after it began to count. Takes well under a millisecond."""
-
-
-@contextmanager
-def certified(clearance: Clearance, replica: Path, settings: Settings) -> Iterator[Certificate]:
-    """Train inside this block, to `replica`.
-
-    The receipt is signed before, so that the replica can carry it, and enters the register when the block says that it
-    counts, at the latest at its end. Whatever goes wrong before leaves no receipt, and one-time words are good for
-    another try; what goes wrong later leaves it to the preview that was made under it. A replica that is in place while
-    its receipt does not count, because it could not be entered or its consent was taken back, is deleted.
-
-    Raises:
-        CountenanceError: for one-time words that were used meanwhile, for keys and registers that cannot be used;
-            consent.place_kept, consent.revoked.
-        ValueError: for a clearance that is not `ok`.
-    """
-    if not clearance.ok:
+    if any(finding.severity is Severity.ERROR for finding in clearance.findings):
         raise ValueError("nothing is certified that is blocked")
-    register.check_place(replica, settings)
-    receipt = sign(content_of(clearance, settings), settings)
-    if clearance.phrase is not None:
-        phrase.use_up(clearance.phrase, settings)
-
-    def counts() -> bool:
-        return register.standing(receipt.id, settings) is not Standing.UNKNOWN
-
-    def count() -> None:
-        if not counts():
-            _register(receipt, clearance, replica, settings)
-
-    def check() -> None:
-        if counts():
-            register.check_stands(receipt.id, settings)
-
-    consent = {**carried(receipt), **(clearance.verdict.as_dict() if clearance.verdict else {})}
-    try:
-        yield Certificate(consent, count, check)
-        if counts():
-            # The final replica, in the place of its preview.
-            register.hold(receipt.id, HoldingKind.REPLICA, replica, settings)
-        count()
-    except BaseException:
-        stands = register.standing(receipt.id, settings)
-        if stands is not Standing.ACTIVE:
-            _remove(receipt, replica)
-        if clearance.phrase is not None and stands is Standing.UNKNOWN:
-            phrase.give_back(clearance.phrase, settings)
-        raise
+    request, report, verdict = clearance.request, clearance.report, clearance.verdict
+    doubts = blocking((), clearance.consent_findings, reviewed=False)
+    of_footage = isinstance(report, Report)
+    return Warrant(
+        content=_content(clearance, settings),
+        verdict=verdict and verdict.as_dict(),
+        doubts=tuple(dict.fromkeys(finding.rule.id for finding in doubts)),
+        reviewed_by=request.reviewed_by,
+        phrase=clearance.phrase,
+        usable=report.usable if of_footage else None,
+        seen=_seen(report.timeline) if of_footage else None,
+        looks=verdict.shown if verdict else (),
+    )
 
 
-def _remove(receipt: Receipt, replica: Path) -> None:
-    """Remove a replica whose receipt does not count, wherever a link leads to; what carries another one stays."""
-    folder = replica.resolve()
-    if receipt_in(folder) == receipt.id:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def content_of(clearance: Clearance, settings: Settings) -> ReceiptContent:
+def _content(clearance: Clearance, settings: Settings) -> ReceiptContent:
     """What the receipt for this clearance proves."""
     request, verdict = clearance.request, clearance.verdict
-    account = account_of(settings)
     if verdict is None or request.consent is None:
         return ReceiptContent(
             kind=Kind.DECLARATION,
@@ -285,7 +242,7 @@ def content_of(clearance: Clearance, settings: Settings) -> ReceiptContent:
             organisation=settings.organisation,
             files=clearance.files,
             subject=request.subject.value,
-            account=account,
+            account=account_of(settings),
             declarations=request.declarations,
         )
     return ReceiptContent(
@@ -295,9 +252,9 @@ def content_of(clearance: Clearance, settings: Settings) -> ReceiptContent:
         files=clearance.files,
         person=verdict.name,
         subject=request.subject.value,
-        account=account,
+        account=account_of(settings),
         statement=_spoken(verdict),
-        verdict=judged(verdict.as_dict(), request.reviewed_by),
+        verdict=judged(verdict.as_dict()),
         declarations=request.declarations,
     )
 
@@ -312,20 +269,11 @@ def _spoken(verdict: Verdict) -> SpokenStatement:
     )
 
 
-def _register(receipt: Receipt, clearance: Clearance, replica: Path, settings: Settings) -> None:
-    """The receipt, and all that was made or kept under it."""
-    request = clearance.request
-    register.keep(receipt, settings)
-    try:
-        register.hold(receipt.id, HoldingKind.REPLICA, replica, settings)
-        register.hold(receipt.id, HoldingKind.FOOTAGE, request.footage, settings)
-        if request.consent is not None:
-            register.hold(receipt.id, HoldingKind.CONSENT, request.consent, settings)
-        if clearance.verdict is not None and clearance.verdict.shown:
-            gallery.enrol(receipt.id, account_of(settings), clearance.verdict.shown, settings)
-    except BaseException:
-        # A receipt under which not everything is noted could not be revoked wholly: better none.
-        if register.standing(receipt.id, settings) is not Standing.REVOKED:
-            shutil.rmtree(register.folder_of(receipt.id, settings), ignore_errors=True)
-            gallery.forget(receipt.id, settings)
-        raise
+def _seen(timeline: Timeline) -> Seen:
+    """What the engine chooses the parts to learn from by."""
+
+    def column(name: str) -> NDArray[np.float32]:
+        values = (None if sample.face is None else getattr(sample.face, name) for sample in timeline.samples)
+        return np.array([np.nan if value is None else value for value in values], np.float32)
+
+    return Seen(SAMPLES_PER_S, column("lip_gap"), column("yaw_deg"), column("pitch_deg"))

@@ -43,6 +43,14 @@ def test_words_are_good_for_half_an_hour_for_one_person_and_once(own: Settings) 
     assert recall(phrase.id, NAME, own, NOON) == phrase
 
 
+def test_whoever_has_used_them_may_go_on(own: Settings) -> None:
+    phrase = draw(NAME, language_of("en", own), own, NOON)
+    use_up(phrase, own, by="receipt 1")
+    use_up(phrase, own, by="receipt 1")
+    assert refused(lambda: use_up(phrase, own, by="receipt 2")) == "consent.phrase_unknown"
+    assert refused(lambda: use_up(phrase, own)) == "consent.phrase_unknown"
+
+
 @pytest.mark.parametrize("phrase_id", ["", "../../etc/passwd", "0" * 16, "g" * 16, "x" * 5000, "\0"])
 def test_made_up_ids_are_unknown(own: Settings, phrase_id: str) -> None:
     assert refused(lambda: recall(phrase_id, NAME, own)) == "consent.phrase_unknown"

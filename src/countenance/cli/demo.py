@@ -25,9 +25,10 @@ def demo(
     json: Json = False,
 ) -> Exit:
     """Train a replica of the stock presenter, who does not exist, and let her say a sentence."""
-    from countenance.cli.jobs import clear_and_train, render_replica
+    from countenance.cli.jobs import clear_and_train
     from countenance.progress import StageProgress
     from countenance.stock.clips import presenter_clip
+    from countenance.work.speaking import render_replica
 
     footage = presenter_clip()
     if not footage.is_file():

@@ -76,10 +76,10 @@ def say(
         raise typer.BadParameter("--voice and --pronunciations go with --script")
     if engine is None and (accept_non_commercial or fall_back):
         raise typer.BadParameter("--accept-non-commercial and --fall-back go with --engine")
-    from countenance.cli.jobs import render_replica
     from countenance.engine.background import background_of
     from countenance.engine.render import RenderOptions
     from countenance.voice.pronunciation import load
+    from countenance.work.speaking import render_replica
 
     settings = load_settings()
     chosen = device_of(device)

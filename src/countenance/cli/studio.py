@@ -123,9 +123,10 @@ def train(
     json: Json = False,
 ) -> Exit:
     """Train a replica of the person in a recording, who must have agreed or not exist, or in a picture."""
-    from countenance.cli.jobs import Training, clear_and_train
+    from countenance.cli.jobs import clear_and_train
     from countenance.engine.replica import check_place
     from countenance.media.image import is_image
+    from countenance.work.training import Training
 
     if is_image(footage) and not picture_rights:
         raise typer.BadParameter("a picture needs --picture-rights")

@@ -19,6 +19,7 @@ from countenance.consent.align import align
 from countenance.consent.language import Language
 from countenance.consent.words import words_of
 from countenance.errors import CountenanceError, Finding, Span
+from countenance.media.private import write_once
 from countenance.people.speech import Transcript
 from countenance.settings import Settings
 
@@ -81,6 +82,8 @@ def recall(phrase_id: str, name: str, settings: Settings, now: datetime | None =
         CountenanceError: consent.phrase_unknown, consent.phrase_expired.
     """
     path = _path(phrase_id, settings)
+    if path.with_suffix(_USED).exists():
+        raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase_id))
     try:
         stored = json.loads(path.read_text("utf-8"))
         phrase = OneTimePhrase(**{**stored, "words": tuple(stored["words"])})
@@ -97,24 +100,31 @@ def recall(phrase_id: str, name: str, settings: Settings, now: datetime | None =
     return phrase
 
 
-def use_up(phrase: OneTimePhrase, settings: Settings) -> None:
+def use_up(phrase: OneTimePhrase, settings: Settings, by: str = "") -> None:
     """The words are not good for a second consent. Of two who use them at once one gets the error.
 
+    `by` names who uses them, such as the id of a receipt: whoever has used them may say so again.
+
     Raises:
-        CountenanceError: consent.phrase_unknown.
+        CountenanceError: consent.phrase_unknown, consent.cannot_store.
     """
     path = _path(phrase.id, settings)
+    used = path.with_suffix(_USED)
     try:
-        path.rename(path.with_suffix(_USED))
+        with suppress(FileNotFoundError):
+            if by and used.read_text("utf-8") == by:
+                return
+        if path.exists() and write_once(used, by.encode()):
+            return
     except OSError as error:
-        raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase.id)) from error
+        raise _cannot_store(used, error) from error
+    raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase.id))
 
 
 def give_back(phrase: OneTimePhrase, settings: Settings) -> None:
     """Nothing came of it: the words are good again, until they expire."""
-    path = _path(phrase.id, settings)
     with suppress(OSError):
-        path.with_suffix(_USED).rename(path)
+        _path(phrase.id, settings).with_suffix(_USED).unlink()
 
 
 def spoken_share(words: Sequence[str], transcript: Transcript, language: Language) -> tuple[float, str, Span | None]:

@@ -87,6 +87,8 @@ class TrainOptions:
     """of the speech encoder; see `motion.features_of`"""
     on_preview: Callable[[Replica], None] = lambda _: None
     """called when the preview is in place and can speak"""
+    checkpoints: Path | None = None
+    """a folder in which the training keeps what it has, to go on from there if its process dies; gone at its end"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
