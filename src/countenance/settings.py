@@ -186,3 +186,7 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(
         default=None, description="The OpenTelemetry collector that traces are sent to; without it none are made."
     )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="The bearer token that /metrics asks for; without it only requests from this machine may read it.",
+    )
