@@ -13,7 +13,21 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from countenance import __version__
-from countenance.cli import archive, consent, demo, doctor, engines, inspect, protect, say, studio, voices
+from countenance.cli import (
+    archive,
+    consent,
+    credits,
+    demo,
+    doctor,
+    engines,
+    inspect,
+    keys,
+    protect,
+    say,
+    serve,
+    studio,
+    voices,
+)
 from countenance.cli.errors import INTERNAL, INTERRUPTED, USAGE
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import report_failure
@@ -38,11 +52,16 @@ for _command in (
     engines.engines,
     demo.demo,
     doctor.doctor,
+    serve.serve,
+    serve.worker,
+    serve.migrate,
 ):
     app.command()(_command)
 app.command("import")(archive.import_replica)
 app.add_typer(consent.app)
 app.add_typer(protect.app)
+app.add_typer(keys.app)
+app.add_typer(credits.app)
 
 _JUDGES = ("check", "train", "inspect")
 

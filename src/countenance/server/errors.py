@@ -1,0 +1,12 @@
+"""What can keep the server from starting."""
+
+from __future__ import annotations
+
+from countenance.errors import Rule
+
+ADDRESS_TAKEN = Rule(
+    id="server.address_taken",
+    title="The server cannot listen on its address.",
+    remedy="End what listens there, or choose another address or port (`--host`, `--port`; 0 for any free port).",
+)
+RULES = (ADDRESS_TAKEN,)

@@ -1,0 +1,79 @@
+"""What is done again and again beside the work: expired credits, links, uploads and footage."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from countenance.service import retention
+from countenance.service.clock import now
+from countenance.service.consent_requests import expiry
+from countenance.service.context import Service
+from countenance.service.credits import invariants, ledger
+from countenance.service.uploads import expire as uploads
+
+_MINUTE, _HOUR = 60.0, 3600.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something that is done each `every_s` seconds."""
+
+    name: str
+    every_s: float
+    do: Callable[[Service], Mapping[str, int] | int]
+    """how much was done"""
+
+
+def _expire_credits(service: Service) -> int:
+    with service.database.transaction() as session:
+        return ledger.expire(session)
+
+
+def _free_holds(service: Service) -> int:
+    with service.database.transaction() as session:
+        return invariants.sweep(session)
+
+
+CHORES = (
+    Chore("credits expire", _MINUTE, _expire_credits),
+    Chore("forgotten holds are freed", _MINUTE, _free_holds),
+    Chore("consent requests expire", _MINUTE, expiry.sweep),
+    Chore("uploads expire", _HOUR, uploads.sweep),
+    Chore("what is kept too long is deleted", _HOUR, lambda service: retention.sweep(service, now())),
+)
+
+
+@contextmanager
+def housekeeping(service: Service, chores: tuple[Chore, ...] = CHORES) -> Iterator[None]:
+    """Do the chores while the block lasts; one that fails is logged and tried again at its next time."""
+    over = threading.Event()
+    thread = threading.Thread(target=_keep, args=(service, chores, over), name="housekeeping", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _keep(service: Service, chores: tuple[Chore, ...], over: threading.Event) -> None:
+    due = {chore.name: time.monotonic() for chore in chores}
+    while not over.wait(1.0):
+        for chore in chores:
+            if time.monotonic() < due[chore.name] or over.is_set():
+                continue
+            due[chore.name] = time.monotonic() + chore.every_s
+            try:
+                done = chore.do(service)
+            except Exception as error:  # such as a database that restarts
+                _log.warning("chore failed", chore=chore.name, error=type(error).__name__)
+                continue
+            if any(done.values()) if isinstance(done, Mapping) else done:
+                _log.info("chore done", chore=chore.name, done=done)
