@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import time
 from itertools import pairwise
 
 import pytest
 
 from countenance.engine.refine.apply import available
-from countenance.engine.refine.pace import Pace
+from countenance.engine.refine.pace import Pace, own_time
 
 needs_torch = pytest.mark.skipif(not available(), reason="torch is not installed (the extra `neural`)")
 
@@ -60,6 +61,17 @@ def test_a_machine_that_becomes_busy_learns_fewer_steps_in_the_same_time() -> No
 
 def test_who_is_late_before_the_first_step_does_only_that() -> None:
     assert Machine(pairing_s=5.0).learn(1000, 4.0)[0].steps == 1
+
+
+def test_time_that_others_have_counts_less_for_the_patient() -> None:
+    patient, strict = own_time(4.0), own_time(1.0)
+    time.sleep(0.1)
+    slept = patient()
+    assert strict() / 5 < slept < strict() / 2
+    worked = time.thread_time()
+    while time.thread_time() < worked + 0.2:
+        pass
+    assert patient() >= 0.2
 
 
 def test_pairs_may_take_two_fifths_of_the_time() -> None:

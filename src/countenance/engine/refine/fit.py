@@ -10,7 +10,7 @@ import numpy as np
 
 from countenance.engine.metrics import LipComparison
 from countenance.engine.refine.apply import Device, Picture, Weights, available, weights_of
-from countenance.engine.refine.pace import Pace, Progress
+from countenance.engine.refine.pace import Pace, Progress, own_time
 from countenance.engine.refine.pairs import Pairs, make_pairs
 from countenance.engine.replica import Replica
 from countenance.engine.speak import MouthPath
@@ -34,6 +34,8 @@ class RefineOptions:
 
     budget_s: float = 150.0
     """seconds that all of it may take; what does not fit is not learned"""
+    patience: float = 1.0
+    """at least 1: where others use the processor as well, the seconds may become so many times as many"""
     device: Device = "auto"
     threads: int = 0
     """at most; 0: one per core"""
@@ -79,9 +81,11 @@ def fit_refiner(
     from countenance.engine.refine.device import Crew, chosen
     from countenance.engine.refine.school import BATCH, School
 
-    pace = Pace(options.steps or STEPS, options.budget_s if options.steps is None else math.inf, progress)
     device = chosen(options.device, options.threads)
     on_card = device.type == "cuda"
+    most_s = options.budget_s if options.steps is None else math.inf
+    # While a card works, the thread that waits for it does not.
+    pace = Pace(options.steps or STEPS, most_s, progress, own_time(1.0 if on_card else options.patience))
     side = options.side or (GPU_SIDE if on_card else CPU_SIDE)
     lesson = make_pairs(replica, heard, side, pace.pairing, late=pace.late_for_learning)
     if lesson is None:

@@ -21,10 +21,21 @@ _TRUSTED_STEPS = 10
 _CHECKS = 8
 
 
+def own_time(patience: float) -> Callable[[], float]:
+    """A clock that stands still while others have the processor, but shows a `patience`-th of the time at least.
+
+    It counts what the thread that reads it has of the processor.
+    """
+    began, worked = time.monotonic(), time.thread_time()
+    return lambda: max(time.thread_time() - worked, (time.monotonic() - began) / patience)
+
+
 class Pace:
     """Shares seconds and steps among pairing, learning and checking."""
 
-    def __init__(self, steps: int, seconds: float, progress: Progress, now: Callable[[], float] = time.monotonic):
+    def __init__(
+        self, steps: int, seconds: float, progress: Progress, now: Callable[[], float] = time.monotonic
+    ) -> None:
         """At most so many `steps` and, by the clock `now`, `seconds` (infinite: all steps, however long)."""
         self._planned, self._most_s, self._progress, self._now = steps, seconds, progress, now
         self._began = self._learning_since = now()
