@@ -10,7 +10,7 @@ import threading
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, StepOptions
 from sqlalchemy.orm import Session
 
 from countenance.service.db.database import Database
@@ -24,6 +24,14 @@ _SCHEMA = "dbos"
 _WORKFLOW = "run_task"
 _RECOVERIES = 50
 """Takeovers after which a workflow is given up. Every restart of a worker is one; crashes have a counter of ours."""
+_SETTLE: StepOptions = {
+    "name": "settle",
+    "retries_allowed": True,
+    "max_attempts": 8,
+    "interval_seconds": 1.0,
+    "backoff_rate": 2.0,
+}
+"""For two minutes: hours of work are not given up because the database was away."""
 _ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
@@ -179,7 +187,7 @@ def _workflow(steps: Steps) -> Callable[[str, str, int, int], Awaitable[None]]:
             await DBOS.run_step_async({"name": "act"}, steps.act, job_id, task, turn, failures)
             return
         outcome = await DBOS.run_step_async({"name": "execute", "preemptible": True}, steps.execute, job_id, task)
-        await DBOS.run_step_async({"name": "settle"}, steps.settle, job_id, task, outcome)
+        await DBOS.run_step_async(_SETTLE, steps.settle, job_id, task, outcome)
 
     return run_task
 

@@ -1,0 +1,201 @@
+"""The durable workflow of one task: do it, then draw the consequences in one transaction.
+
+Doing it may begin again at any moment, on any machine; the consequences are drawn once, because the transaction that
+draws them also ends the job or hands it on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from countenance.errors import CountenanceError, Finding, Rule
+from countenance.service.context import Service
+from countenance.service.errors import CRASHED, INTERNAL
+from countenance.service.jobs import attempt, life
+from countenance.service.jobs.dbos_queue import DbosQueue
+from countenance.service.jobs.handlers import Action, Done, Failed, Handler, JsonObject, Outcome, Registry
+from countenance.service.jobs.progress import Reporter
+from countenance.service.jobs.runner import Crashed, Stopped, run_task
+from countenance.service.jobs.work_folder import remove_work_folder, work_folder
+
+_PAUSES_S = (1.0, 5.0, 30.0)
+"""Before a task is begun again that broke; the last one again and again."""
+_ACTION_PAUSES_S = (1.0, 10.0, 60.0, 600.0, 3600.0)
+"""Before an action is called again that raised; after as many failures it is given up."""
+_PUBLISH_PAUSES_S = (5.0, 60.0)
+"""Before what was made is stored again where that broke: an object store that is away for a minute costs no hours."""
+_PATIENCE_S = 5.0
+"""Seconds that a cancelled task may take to end before it is left to itself: a fetch cannot be broken off."""
+_TRIES = 3
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """The steps of all workflows of one worker (see `dbos_queue.Steps`)."""
+
+    service: Service
+    queue: DbosQueue
+    registry: Registry
+    executor_id: str
+    command: Sequence[str]
+    """what runs a task; its name and the folder are added"""
+
+    def is_action(self, task: str) -> bool:
+        return isinstance(self.registry[task], Action)
+
+    async def execute(self, job_id: str, task: str) -> dict[str, Any] | None:
+        """The outcome of the task; None if the job has ended meanwhile."""
+        stop = threading.Event()
+        doing = asyncio.ensure_future(asyncio.to_thread(self._execute, job_id, task, stop))
+        try:
+            outcome = await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            stop.set()
+            await asyncio.wait({doing}, timeout=_PATIENCE_S)
+            raise
+        return None if outcome is None else as_json(outcome)
+
+    def settle(self, job_id: str, task: str, outcome: dict[str, Any] | None) -> None:
+        """Draw the consequences of an outcome, and remove the folder of a job that has ended."""
+        if outcome is not None:
+            finish(self.service, self._handler(task), job_id, task, from_json(outcome))
+        if attempt.is_over(self.service, job_id):
+            remove_work_folder(self.service.settings, job_id)
+
+    def act(self, action_id: str, task: str, turn: int, failures: int) -> None:
+        """Run an action, and enqueue its next run if it wants one."""
+        action = self.registry[task]
+        if not isinstance(action, Action):
+            raise TypeError(f"{task} is no action")
+        try:
+            after_s = action.run(self.service, action_id)
+            failures = 0
+        except Exception:
+            _log.exception("action failed", action=task, id=action_id, failures=failures + 1)
+            if failures >= len(_ACTION_PAUSES_S):
+                return
+            after_s = _ACTION_PAUSES_S[failures]
+            failures += 1
+        if after_s is not None:
+            with self.service.database.transaction() as session:
+                self.queue.enqueue_later(session, action.queue, action_id, task, turn + 1, failures, after_s)
+
+    def _handler(self, task: str) -> Handler:
+        handler = self.registry[task]
+        if not isinstance(handler, Handler):
+            raise TypeError(f"{task} is an action")
+        return handler
+
+    def _execute(self, job_id: str, task: str, stop: threading.Event) -> Outcome | None:
+        log = _log.bind(job_id=job_id, task=task)
+        handler, limit = self._handler(task), self.service.settings.attempts
+        why: Rule = CRASHED
+        while (number := attempt.begin(self.service, job_id, task, self.executor_id)) is not None:
+            if number > limit + 1:
+                return _failed(why, number - 1)
+            try:
+                return self._attempt(handler, job_id, stop)
+            except Stopped:
+                attempt.break_off(self.service, job_id, task, self.executor_id)
+                return None
+            except CountenanceError as error:
+                return Failed(tuple(finding.as_dict() for finding in error.findings))
+            except Crashed as crash:
+                why = CRASHED
+                log.warning("task crashed", attempt=number, reason=str(crash))
+            except Exception:
+                why = INTERNAL
+                log.exception("task broke", attempt=number)
+            if number <= limit:
+                stop.wait(_PAUSES_S[min(number, len(_PAUSES_S)) - 1])
+        return None
+
+    def _attempt(self, handler: Handler, job_id: str, stop: threading.Event) -> Outcome:
+        folder = work_folder(self.service.settings, job_id)
+        reporter = Reporter(self.service, job_id, handler.task, self.executor_id)
+        with reporter.at_work(stop):
+            content = handler.prepare(self.service, job_id, folder)
+            if content is None or stop.is_set():
+                raise Stopped
+            told = _Told(self.service, handler, job_id, folder, reporter)
+            deadline_s = self.service.settings.training_deadline_s
+            outcome = run_task(self.command, handler.task, folder, content, told.event, stop, deadline_s)
+            return self._published(handler, job_id, folder, outcome, stop) if isinstance(outcome, Done) else outcome
+
+    def _published(self, handler: Handler, job_id: str, folder: Path, done: Done, stop: threading.Event) -> Done:
+        for pause_s in (*_PUBLISH_PAUSES_S, None):
+            try:
+                return Done(handler.publish(self.service, job_id, folder, done.result))
+            except CountenanceError:
+                raise
+            except Exception:
+                if pause_s is None:
+                    raise
+                _log.exception("result not published", job_id=job_id, task=handler.task)
+                if stop.wait(pause_s):
+                    raise Stopped from None
+        raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """Where a child's events go."""
+
+    service: Service
+    handler: Handler
+    job_id: str
+    folder: Path
+    reporter: Reporter
+
+    def event(self, event: JsonObject) -> None:
+        if event["event"] == "progress":
+            self.reporter.note(event)
+            return
+        for number in range(1, _TRIES + 1):
+            try:
+                self.handler.on_event(self.service, self.job_id, self.folder, event)
+                return
+            except Exception:  # hours of work are not given up for a preview
+                _log.exception("event not taken", job_id=self.job_id, event_kind=event["event"], attempt=number)
+
+
+def finish(service: Service, handler: Handler, job_id: str, task: str, outcome: Outcome) -> bool:
+    """Draw the consequences of a task's outcome in one transaction; False, and no change, where that was done, or
+    the job has ended otherwise.
+    """
+    with service.database.transaction() as session:
+        job = life.locked(session, job_id)
+        if job is None or life.has_ended(job) or job.task != task:
+            return False
+        handler.finish(session, service, job, outcome)
+        if job.task == task and job.state in ("queued", "running"):
+            life.end(job, *(("done",) if isinstance(outcome, Done) else ("failed", outcome.findings)))
+    return True
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """As it lies in the database between the two steps."""
+    match outcome:
+        case Done(result):
+            return {"done": dict(result)}
+        case Failed(findings):
+            return {"failed": [dict(finding) for finding in findings]}
+
+
+def from_json(outcome: dict[str, Any]) -> Outcome:
+    """The opposite of `as_json`."""
+    return Done(outcome["done"]) if "done" in outcome else Failed(tuple(outcome["failed"]))
+
+
+def _failed(rule: Rule, attempts: int) -> Failed:
+    measured = attempts if rule is CRASHED else None
+    return Failed((Finding(rule, measured=measured).as_dict(),))
