@@ -46,6 +46,12 @@ class Call:
         return base_url(self.request)
 
     @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A view of one moment, for what changes nothing."""
+        with self.service.database.reading() as session:
+            yield session
+
+    @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Everything inside happens wholly or not at all. Never do anything slow in it."""
         with self.service.database.transaction() as session:
@@ -97,6 +103,17 @@ async def _sent(request: Request) -> bytes:
     return await request.body()
 
 
+def _authenticated(service: Service, presented: str, address: str) -> Actor:
+    """Whose key it is, without waiting for anybody who writes; that it was used is noted once a minute."""
+    with service.database.reading() as session:
+        actor = authenticate(session, presented, address)
+        is_to_be_noted = bool(session.dirty)
+    if is_to_be_noted:
+        with service.database.transaction() as session:
+            authenticate(session, presented, address)
+    return actor
+
+
 def may(scope: str) -> Callable[..., Call]:
     """The dependency of an operation that needs this scope."""
 
@@ -111,8 +128,7 @@ def may(scope: str) -> Callable[..., Call]:
     ) -> Call:
         service = service_of(request)
         presented = key or (bearer.credentials if bearer else "")
-        with service.database.transaction() as session:
-            actor = authenticate(session, presented, address_of(request))
+        actor = _authenticated(service, presented, address_of(request))
         limiter = limiter_of(request)
         if (after_s := limiter.check(actor)) is not None:
             raise RetryLaterError(after_s, limiter.requests_per_minute)

@@ -24,11 +24,6 @@ MALFORMED = Rule(
     title="The request cannot be read.",
     remedy="Send JSON with the header `Content-Type: application/json`.",
 )
-PATCH_INVALID = Rule(
-    id="api.patch_invalid",
-    title="The JSON Patch cannot be applied.",
-    remedy="Send a list of operations as RFC 6902 has them, on paths that exist.",
-)
 NOT_OFFERED = Rule(
     id="api.not_offered",
     title="Live conversations are not part of this product.",
@@ -39,17 +34,27 @@ VOICES_NOT_MADE = Rule(
     title="Voices are not made from recordings alone.",
     remedy="Create a replica from footage: it gets the person's own voice, and that person agrees to it.",
 )
+VOICE_NOT_FOUND = Rule(
+    id="api.voice_not_found",
+    title="There is no such voice.",
+    remedy="List the voices with `GET /v2/voices`.",
+)
 CONVERSATION_UNKNOWN = Rule(
     id="api.conversation_unknown",
     title="There is no such conversation.",
     remedy="Live conversations are not part of this product; there are none.",
 )
-LINK_INVALID = Rule(
-    id="api.link_invalid",
-    title="This link is not good, or not any more.",
-    remedy="Ask for what it shows again: every answer brings new links.",
+SUBJECT_UNKNOWN = Rule(
+    id="api.subject_unknown",
+    title="There is no such thing here.",
+    remedy="It belongs to live conversations, which are not part of this product.",
 )
-DATA_UNREADABLE = Rule(
+BUSY = Rule(
+    id="api.busy",
+    title="Too many pictures are being looked at.",
+    remedy="Try again in a few seconds.",
+)
+IMAGE_UNREADABLE = Rule(
     id="api.image_unreadable",
     title="The picture is not base64.",
     remedy="Send the bytes of a JPEG or PNG file in base64 as `imageBase64`.",
@@ -59,10 +64,11 @@ RULES = (
     METHOD_NOT_ALLOWED,
     TOO_LARGE,
     MALFORMED,
-    PATCH_INVALID,
     NOT_OFFERED,
     VOICES_NOT_MADE,
+    VOICE_NOT_FOUND,
     CONVERSATION_UNKNOWN,
-    LINK_INVALID,
-    DATA_UNREADABLE,
+    SUBJECT_UNKNOWN,
+    BUSY,
+    IMAGE_UNREADABLE,
 )

@@ -48,10 +48,18 @@ class Front:
                 self._note(scope, status, time.perf_counter() - began)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "")
+        route = _route(scope)
         self.counts.note(scope["method"], route, status, seconds)
         if scope["path"] not in _SILENT:
             _log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000))
+
+
+def _route(scope: Scope) -> str:
+    """The path with its parameters' names for their values; empty where there is none."""
+    if "route" not in scope:
+        return ""
+    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
 def _without_slash(scope: Scope) -> None:

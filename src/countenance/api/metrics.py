@@ -34,7 +34,7 @@ class RequestCounts:
 
 
 class Work(Collector):
-    """What the database says when it is asked: one short transaction for each look."""
+    """What the database says when it is asked: one short look each time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -43,7 +43,7 @@ class Work(Collector):
         return ()
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        with self._database.transaction() as session:
+        with self._database.reading() as session:
             return [
                 _by("countenance_jobs", "Jobs.", session, (Job.task, Job.state)),
                 _by("countenance_replicas", "Replicas.", session, (Replica.status,), Replica.deleted_at.is_(None)),

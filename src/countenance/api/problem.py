@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -13,7 +14,7 @@ from starlette.exceptions import HTTPException
 from countenance.api import errors
 from countenance.api.context import request_id
 from countenance.api.status_codes import OTHERWISE, status_of, words_of
-from countenance.errors import CountenanceError, Finding
+from countenance.errors import CountenanceError, Finding, Rule
 from countenance.service.accounts.errors import KEY_INVALID, RATE_LIMITED
 from countenance.service.errors import INTERNAL, REQUEST_INVALID
 from countenance.wire.problem import Problem, finding_body
@@ -21,11 +22,38 @@ from countenance.wire.problem import Problem, finding_body
 _log = structlog.get_logger("countenance.api")
 _JSON, _PROBLEM = "application/json", "application/problem+json"
 _SHOWN = 5
+_DESCRIPTIONS = {
+    400: "The request is wrong.",
+    401: "The key is missing or not valid.",
+    402: "Too few credits.",
+    403: "The key is not allowed to do this.",
+    404: "There is no such thing.",
+    409: "The first request with this idempotency key is still at work, or the state does not allow it.",
+    410: "It is over.",
+    413: "The request is too large.",
+    416: "There is no such range.",
+    422: "The idempotency key was used for another request, or the patch cannot be applied.",
+    429: "Too many requests; `Retry-After` says when there may be another.",
+    500: "A fault of the server.",
+    501: "Not part of this product.",
+    503: "The server lacks something that the operator has to put right.",
+}
 _HTTP = {404: errors.PATH_UNKNOWN, 405: errors.METHOD_NOT_ALLOWED, 413: errors.TOO_LARGE}
 
 
 class InBodyError(CountenanceError):
     """Something that the request's body names is not there: the request is wrong, the address is not."""
+
+
+@contextmanager
+def named_in_body(*rules: Rule) -> Iterator[None]:
+    """What is unknown by these rules was named by the request's body: 400 instead of 404."""
+    try:
+        yield
+    except CountenanceError as error:
+        if error.finding.rule.id not in {rule.id for rule in rules}:
+            raise
+        raise InBodyError(*error.findings) from error
 
 
 class RetryLaterError(CountenanceError):
@@ -120,21 +148,3 @@ def _http(request: Request, error: Exception) -> Response:
 def _crashed(request: Request, error: Exception) -> Response:
     _log.error("request failed", error=type(error).__name__)
     return answer(request, [Finding(INTERNAL)])
-
-
-_DESCRIPTIONS = {
-    400: "The request is wrong.",
-    401: "The key is missing or not valid.",
-    402: "Too few credits.",
-    403: "The key is not allowed to do this.",
-    404: "There is no such thing.",
-    409: "The first request with this idempotency key is still at work, or the state does not allow it.",
-    410: "It is over.",
-    413: "The request is too large.",
-    416: "There is no such range.",
-    422: "The idempotency key was used for another request, or the patch cannot be applied.",
-    429: "Too many requests; `Retry-After` says when there may be another.",
-    500: "A fault of the server.",
-    501: "Not part of this product.",
-    503: "The server lacks something that the operator has to put right.",
-}

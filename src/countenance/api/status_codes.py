@@ -6,13 +6,17 @@ from countenance.api import errors as api
 from countenance.errors import Rule
 from countenance.service import errors as service
 from countenance.service.accounts import errors as accounts
+from countenance.service.consent_requests import errors as consent_requests
 from countenance.service.credits.errors import OUT_OF_CREDITS
+from countenance.service.dictionaries.errors import PATCH_INVALID
+from countenance.service.objects import errors as objects
+from countenance.service.replicas.errors import NOTHING_TO_REVIEW
 
 OTHERWISE = 400
 _STATUS: dict[int, tuple[Rule, ...]] = {
     401: (accounts.KEY_INVALID, accounts.KEY_EXPIRED),
     402: (OUT_OF_CREDITS,),
-    403: (accounts.ADDRESS_NOT_ALLOWED, accounts.SCOPE_MISSING, api.LINK_INVALID),
+    403: (accounts.ADDRESS_NOT_ALLOWED, accounts.SCOPE_MISSING, objects.LINK_INVALID),
     404: (
         service.REPLICA_UNKNOWN,
         service.VIDEO_UNKNOWN,
@@ -22,18 +26,25 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
         accounts.KEY_UNKNOWN,
         accounts.WORKSPACE_UNKNOWN,
         accounts.MEMBER_UNKNOWN,
+        objects.OBJECT_MISSING,
         api.PATH_UNKNOWN,
+        api.VOICE_NOT_FOUND,
+        api.SUBJECT_UNKNOWN,
+        consent_requests.REQUEST_UNKNOWN,
     ),
     405: (api.METHOD_NOT_ALLOWED,),
-    409: (accounts.IDEMPOTENCY_RUNNING,),
+    409: (accounts.IDEMPOTENCY_RUNNING, NOTHING_TO_REVIEW, consent_requests.NOT_WAITING),
+    410: (objects.LINK_EXPIRED, consent_requests.REQUEST_CLOSED, consent_requests.REQUEST_EXPIRED),
     413: (api.TOO_LARGE,),
-    422: (accounts.IDEMPOTENCY_MISMATCH, api.PATCH_INVALID),
+    416: (objects.RANGE_OUTSIDE,),
+    422: (accounts.IDEMPOTENCY_MISMATCH, PATCH_INVALID),
     429: (accounts.RATE_LIMITED,),
     500: (service.INTERNAL,),
     501: (api.NOT_OFFERED, api.VOICES_NOT_MADE),
+    503: (objects.STORE_UNREACHABLE, api.BUSY),
 }
 _BY_RULE = {rule.id: status for status, rules in _STATUS.items() for rule in rules}
-_OURS = ("people.weight_missing", "people.weight_altered", "service.object_missing")
+_OURS = ("people.weight_missing", "people.weight_altered")
 """what the operator has to put right, whatever was asked"""
 _WORDS = {
     accounts.KEY_INVALID.id: "Invalid access token",

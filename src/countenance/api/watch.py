@@ -65,7 +65,7 @@ class Watch:
     def _look(self, replica_ids: Collection[str]) -> dict[str, ReplicaEvent | None]:
         lease_s = self._service.settings.lease_s
         wanted = select(Replica, Job).outerjoin(Job, Job.id == Replica.job_id).where(Replica.id.in_(replica_ids))
-        with self._service.database.transaction() as session:
+        with self._service.database.reading() as session:
             rows = session.execute(wanted).all()
         seen: dict[str, ReplicaEvent | None] = dict.fromkeys(replica_ids)
         for replica, job in rows:

@@ -8,30 +8,25 @@ from countenance.wire.message import Message
 
 
 class BalanceBody(Message):
-    """Of one unit."""
+    """Of one unit; `granted` is the sum of all others."""
 
     unit: str = Field(description="`training` or `video_second`")
+    granted: int
     available: int
     held: int = Field(description="By work in progress.")
     spent: int
     expired: int
 
 
-class CreditsBody(Message):
-    """All units."""
+class LineBody(Message):
+    """One movement; `change` is what it did to what is available."""
 
-    data: list[BalanceBody]
-    total_count: int
-
-
-class PostingBody(Message):
-    """One movement."""
-
+    id: int
     at: str
     unit: str
-    source: str = Field(description="`granted`, `available`, `held`, `spent` or `expired`")
-    target: str
+    kind: str = Field(description="`grant`, `hold`, `capture`, `release` or `expire`")
     amount: int
-    reason: str = ""
+    change: int
     subject_kind: str | None = None
     subject_id: str | None = None
+    reason: str = ""

@@ -40,7 +40,12 @@ class CreateReplica(Request):
     synonyms: ClassVar[dict[str, str]] = _NAMES
 
     train_video_url: str | None = _Url
-    train_image_url: str | None = _Url
+    train_image_url: str | None = Field(
+        default=None,
+        max_length=8192,
+        description="By sending a picture the workspace declares that it has the right to make a replica from it, and "
+        "that a real person whom it shows knows and does not object, or cannot be asked.",
+    )
     consent_video_url: str | None = Field(
         default=None,
         max_length=8192,
@@ -59,7 +64,7 @@ class CreateReplica(Request):
     auto_fix_training_image: bool = Field(default=False, description="Accepted for Tavus's clients.")
     properties: ReplicaProperties | None = None
 
-    synthetic: bool = Field(default=False, description="The video is AI-generated: nobody has to agree.")
+    synthetic: bool = Field(default=False, description="Declares that the video is AI-generated: nobody has to agree.")
     subject: Literal["self", "other", "public-figure", "deceased", "invented"] | None = Field(
         default=None, description="Whom it shows; else `self`, or `invented` for what is AI-generated."
     )

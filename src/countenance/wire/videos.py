@@ -34,6 +34,9 @@ class CreateVideo(Request):
     callback_url: str | None = Field(default=None, max_length=8192)
     background_url: str | None = Field(default=None, max_length=8192, description="A web page; not offered here.")
     background_source_url: str | None = Field(default=None, max_length=8192, description="A video or a picture.")
+    background_colour: str | None = Field(
+        default=None, max_length=32, pattern=r"^#?[A-Za-z0-9]*$", description="`green`, `#rrggbb`, ..."
+    )
     watermark_image_url: str | None = Field(default=None, max_length=8192, description="PNG or JPEG.")
     fast: bool = False
     transparent_background: bool = False

@@ -47,3 +47,23 @@ class CreatedKey(KeyBody):
     """A key, this once with its secret."""
 
     api_key: str | None = Field(description="Told once; null where the same was asked again.")
+
+
+class AuditBody(Message):
+    """One access, or one change of who may access."""
+
+    id: int
+    at: str
+    actor: str = Field(description="`key:<id>`, `link`, `consent-link:<id>`, `worker` or `command`")
+    action: str = Field(description="`replica.create`, `replica.media.read`, ...")
+    subject_kind: str
+    subject_id: str
+    address: str
+    request_id: str
+
+
+class AuditPage(Message):
+    """Entries, newest first."""
+
+    data: list[AuditBody]
+    before: int | None = Field(description="For the next page; null where this is the last.")

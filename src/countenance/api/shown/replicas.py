@@ -9,7 +9,14 @@ from countenance.api.shown.progress import Link
 from countenance.consent.policy import Subject, requirement
 from countenance.consent.receipt_content import Material
 from countenance.service.db.tables import Job, Replica
-from countenance.wire.replicas import ConsentBody, CreatedReplica, ReplicaBody, ReplicaEvent, ReplicaReport
+from countenance.wire.replicas import (
+    ConsentBody,
+    CreatedReplica,
+    ReplicaBody,
+    ReplicaEvent,
+    ReplicaReport,
+    UpdatedReplica,
+)
 from countenance.wire.status import USABLE, shown, training_progress
 from countenance.wire.times import iso_ms
 
@@ -52,6 +59,16 @@ def body(replica: Replica, job: Job | None, link: Link, lease_s: float) -> Repli
         preview_ready=replica.status in USABLE,
         has_voice=replica.has_voice,
         credits_used=replica.credits_used,
+    )
+
+
+def updated(replica: Replica) -> UpdatedReplica:
+    """What a change came to."""
+    return UpdatedReplica(
+        replica_id=replica.id,
+        replica_name=replica.name,
+        default_voice_id=_voice(replica),
+        original_voice_id=replica.id if replica.has_voice else None,
     )
 
 

@@ -1,0 +1,79 @@
+"""The application: what it serves is put together here, and nothing is done before it is asked for."""
+
+from __future__ import annotations
+
+import threading
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from countenance.api import description, problem
+from countenance.api.front import Front
+from countenance.api.metrics import RequestCounts, Work
+from countenance.api.routes import (
+    consent,
+    conversations,
+    credits,
+    dictionaries,
+    events,
+    health,
+    images,
+    lipsyncs,
+    replicas,
+    transcriptions,
+    videos,
+    voices,
+    workspace,
+)
+from countenance.api.watch import Watch
+from countenance.service.accounts.limits import Limiter
+from countenance.service.context import Service
+from countenance.settings import Settings
+
+MAX_BODY_BYTES = 2 * 1024 * 1024
+"""Of a request that brings no media."""
+_PICTURES_AT_ONCE = 1
+_NAMES_OF_REPLICAS = ("/v2/replicas", "/v2/faces")
+
+
+def create_app(service: Service, settings: Settings) -> FastAPI:
+    """The HTTP API of one installation; pages and a lifespan are added by whoever serves it."""
+    app = FastAPI(
+        title="Countenance",
+        version=version("countenance"),
+        description=description.TEXT,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY_BYTES,
+        generate_unique_id_function=description.operation_id,
+    )
+    registry = CollectorRegistry()
+    registry.register(Work(service.database))
+    app.state.service = service
+    app.state.registry = registry
+    app.state.limiter = Limiter(settings)
+    app.state.watch = Watch(service)
+    app.state.looking = threading.BoundedSemaphore(_PICTURES_AT_ONCE)
+    problem.install(app)
+    for prefix in _NAMES_OF_REPLICAS:
+        # What has a name of its own comes before what is an id.
+        for router in (images.router, events.router, consent.of_replica, replicas.router):
+            app.include_router(router, prefix=prefix, responses=problem.COMMON)
+    for router in (
+        videos.router,
+        lipsyncs.router,
+        transcriptions.router,
+        voices.router,
+        dictionaries.router,
+        consent.router,
+        credits.router,
+        workspace.router,
+        conversations.router,
+    ):
+        app.include_router(router, responses=problem.COMMON)
+    app.include_router(health.router)
+    description.install(app)
+    app.add_middleware(Front, counts=RequestCounts(registry))
+    return app

@@ -1,0 +1,62 @@
+"""A training as it goes, as server-sent events."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from countenance.api.call import ReadReplicas
+from countenance.api.watch import Watch
+from countenance.service.replicas import find
+from countenance.wire.replicas import ReplicaEvent
+
+router = APIRouter(tags=["replicas"])
+PROGRESS, END = "progress", "end"
+_SIGN_OF_LIFE_S = 5.0
+"""At least so often the newest heartbeat is told, where nothing else has changed."""
+
+
+def _watched(replica_id: str, call: ReadReplicas) -> str:
+    """Whether there is such a replica is known before the stream begins."""
+    with call.reading() as session:
+        return find.get(session, call.workspace_id, replica_id).id
+
+
+@router.get("/{replica_id}/events", response_class=EventSourceResponse)
+async def events(
+    request: Request,
+    replica_id: Annotated[str, Depends(_watched)],
+    last_event_id: Annotated[
+        str | None, Header(description="The last event that was seen, to go on from there.")
+    ] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """Where the training stands, whenever that changes: events `progress`, and `end` as the last one.
+
+    The `data` is a `ReplicaEvent`. The stream ends when the replica is complete, in error or deleted.
+    """
+    watch: Watch = request.app.state.watch
+    told, told_at = last_event_id, time.monotonic()
+    async for seen in watch.changes(replica_id):
+        mark = _mark(seen)
+        final = _is_final(seen)
+        if mark != told or final or time.monotonic() - told_at >= _SIGN_OF_LIFE_S:
+            told, told_at = mark, time.monotonic()
+            yield ServerSentEvent(data=seen, event=END if final else PROGRESS, id=mark)
+        if final:
+            return
+    yield ServerSentEvent(data={"replica_id": replica_id, "status": "deleted"}, event=END)
+
+
+def _mark(seen: ReplicaEvent) -> str:
+    """The same for the same state, whenever and by whichever server it is told."""
+    state = seen.model_dump_json(exclude={"heartbeat", "seconds_left"})
+    return hashlib.sha256(state.encode()).hexdigest()[:16]
+
+
+def _is_final(seen: ReplicaEvent) -> bool:
+    return seen.status == "error" or seen.finetune_status in ("completed", "errored")

@@ -1,0 +1,65 @@
+"""Look at a picture before a replica is made from it. It is kept only while it is looked at."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from countenance.api import errors
+from countenance.api.call import WriteReplicas
+from countenance.api.problem import problems
+from countenance.api.shown.images import verdict
+from countenance.errors import CountenanceError, Finding
+from countenance.footage.portrait import check_image
+from countenance.media.private import private_folder
+from countenance.service.context import Service
+from countenance.wire.images import MAX_REQUEST_BYTES, CheckImage, ImageVerdict
+
+router = APIRouter(tags=["replicas"])
+_WAIT_S = 20.0
+
+
+@router.post("/image-validation", max_body_size=MAX_REQUEST_BYTES, responses=problems(503))
+def check(body: CheckImage, call: WriteReplicas) -> ImageVerdict:
+    """Whether a picture may become a replica: read `passed`."""
+    looking = call.request.app.state.looking
+    data = _decoded(body.imageBase64)
+    if not looking.acquire(timeout=_WAIT_S):
+        raise CountenanceError(Finding(errors.BUSY))
+    try:
+        with _for_a_while(data, call.service) as path:
+            return verdict(check_image(path, call.service.settings))
+    except CountenanceError as error:
+        if error.finding.rule.id.startswith("media."):
+            return verdict(None, error.findings)
+        raise
+    finally:
+        looking.release()
+
+
+def _decoded(text: str) -> bytes:
+    if text.startswith("data:"):
+        text = text.partition(",")[2]
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise CountenanceError(Finding(errors.IMAGE_UNREADABLE)) from error
+
+
+@contextmanager
+def _for_a_while(data: bytes, service: Service) -> Iterator[Path]:
+    path = private_folder(service.settings.data_dir / "looking") / secrets.token_hex(8)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)

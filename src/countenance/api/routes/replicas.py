@@ -1,0 +1,143 @@
+"""Replicas, under Tavus's older name (`/v2/replicas`) and its newer one (`/v2/faces`)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.orm import Session
+
+from countenance.api.asked.replicas import new_replica
+from countenance.api.call import Call, ReadReplicas, WriteReplicas
+from countenance.api.links import link_of
+from countenance.api.paging import Part
+from countenance.api.problem import problems
+from countenance.api.shown import replicas as shown
+from countenance.service.db.tables import Job, Replica
+from countenance.service.replicas import find, life
+from countenance.wire.message import Page
+from countenance.wire.replicas import (
+    CreatedReplica,
+    CreateReplica,
+    RenameReplica,
+    ReplicaBody,
+    ReplicaReport,
+    Review,
+    UpdatedReplica,
+    UpdateReplica,
+)
+from countenance.wire.status import stored
+
+router = APIRouter(tags=["replicas"])
+
+
+@router.post("", responses=problems(402, 409, 422), response_model=CreatedReplica)
+def create(body: CreateReplica, call: WriteReplicas) -> Response:
+    """Begin to train a replica. It is paid for when it is complete; every other end is free."""
+
+    def work(session: Session) -> CreatedReplica:
+        made = life.create(session, call.service, call.workspace_id, new_replica(body))
+        call.note(session, "replica.create", "replica", made.id)
+        return shown.created(made)
+
+    return call.once(work)
+
+
+@router.get("")
+def listed(
+    call: ReadReplicas,
+    part: Part,
+    replica_type: Annotated[str | None, Query(description="`user` or `system`")] = None,
+    face_type: Annotated[str | None, Query(description="The same as `replica_type`.")] = None,
+    replica_ids: Annotated[str | None, Query(description="Ids, separated by commas.")] = None,
+    face_ids: Annotated[str | None, Query(description="The same as `replica_ids`.")] = None,
+    model_name: str | None = None,
+    status: Annotated[str | None, Query(description="`started`, `completed` or `error`")] = None,
+) -> Page[ReplicaBody]:
+    """The replicas of the workspace and of the stock, newest first."""
+    ids = [each.strip() for each in (replica_ids or face_ids or "").split(",") if each.strip()]
+    statuses = stored(status) if status else ()
+    if status and not statuses:
+        return Page(data=[], total_count=0)
+    with call.reading() as session:
+        found = find.listed(
+            session,
+            call.workspace_id,
+            limit=part.limit,
+            offset=part.offset,
+            replica_type=_type(replica_type or face_type),
+            ids=ids,
+            model_name=model_name or None,
+            statuses=statuses,
+        )
+        jobs = find.jobs_of(session, (row.job_id for row in found.rows))
+    return Page(data=[_body(call, row, jobs) for row in found.rows], total_count=found.total)
+
+
+@router.get("/{replica_id}")
+def get(replica_id: str, call: ReadReplicas) -> ReplicaBody:
+    """One replica, and where its training stands."""
+    with call.reading() as session:
+        found = find.get(session, call.workspace_id, replica_id)
+        jobs = find.jobs_of(session, (found.job_id,))
+    return _body(call, found, jobs)
+
+
+@router.patch("/{replica_id}/name", status_code=204)
+def rename(replica_id: str, body: RenameReplica, call: WriteReplicas) -> None:
+    """Give it another name."""
+    with call.transaction() as session:
+        life.rename(session, call.workspace_id, replica_id, body.replica_name)
+
+
+@router.patch("/{replica_id}")
+def update(replica_id: str, body: UpdateReplica, call: WriteReplicas) -> UpdatedReplica:
+    """Give it another name, another stock voice, or both."""
+    with call.transaction() as session:
+        found = find.own(session, call.workspace_id, replica_id)
+        if body.default_voice_id is not None:
+            life.set_voice(session, call.service, call.workspace_id, replica_id, body.default_voice_id)
+        if body.replica_name is not None:
+            life.rename(session, call.workspace_id, replica_id, body.replica_name)
+    return shown.updated(found)
+
+
+@router.delete("/{replica_id}", status_code=204)
+def delete(
+    replica_id: str,
+    call: WriteReplicas,
+    hard: Annotated[bool, Query(description="Also footage, recordings, pictures and the replica itself.")] = False,
+) -> None:
+    """End its use at once, and what is under way for it. Whatever was not complete is free."""
+    life.delete_and_cancel(call.service, call.workspace_id, replica_id, hard=hard)
+    with call.transaction() as session:
+        call.note(session, "replica.purge" if hard else "replica.delete", "replica", replica_id)
+
+
+@router.get("/{replica_id}/report")
+def report(replica_id: str, call: ReadReplicas) -> ReplicaReport:
+    """Everything that was found in its material, with pictures that show it."""
+    with call.transaction() as session:
+        found = find.get(session, call.workspace_id, replica_id)
+        call.note(session, "replica.report.read", "replica", replica_id)
+    return shown.report(found, link_of(call))
+
+
+@router.post("/{replica_id}/review", responses=problems(409, 422), response_model=ReplicaBody)
+def review(replica_id: str, body: Review, call: WriteReplicas) -> Response:
+    """A human has looked and listened, and confirms what the machine left to them: training follows."""
+
+    def work(session: Session) -> ReplicaBody:
+        found = life.review(session, call.service, call.workspace_id, replica_id, body.reviewed_by)
+        call.note(session, "replica.review", "replica", replica_id)
+        return _body(call, found, find.jobs_of(session, (found.job_id,)))
+
+    return call.once(work)
+
+
+def _body(call: Call, row: Replica, jobs: dict[str, Job]) -> ReplicaBody:
+    return shown.body(row, jobs.get(row.job_id or ""), link_of(call), call.service.settings.lease_s)
+
+
+def _type(given: str | None) -> Literal["user", "system"] | None:
+    return "user" if given == "user" else "system" if given == "system" else None

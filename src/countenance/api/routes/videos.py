@@ -1,0 +1,93 @@
+"""Videos."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy.orm import Session
+
+from countenance.api.asked.videos import new_video
+from countenance.api.call import Call, ReadVideos, WriteVideos
+from countenance.api.links import link_of
+from countenance.api.paging import Part
+from countenance.api.problem import named_in_body, problems
+from countenance.api.shown import videos as shown
+from countenance.service.db.tables import Job, Video
+from countenance.service.errors import DICTIONARY_UNKNOWN, REPLICA_UNKNOWN
+from countenance.service.replicas import find as replicas
+from countenance.service.videos import find, life
+from countenance.wire.message import Page
+from countenance.wire.videos import CreatedVideo, CreateVideo, RenameVideo, VideoBody
+
+router = APIRouter(prefix="/v2/videos", tags=["videos"])
+
+
+@router.post("", responses=problems(402, 409, 422), response_model=CreatedVideo)
+def create(body: CreateVideo, call: WriteVideos) -> Response:
+    """Let a replica speak. While it is being trained the video waits; it is paid for when it is ready."""
+
+    def work(session: Session) -> CreatedVideo:
+        with named_in_body(REPLICA_UNKNOWN, DICTIONARY_UNKNOWN):
+            speaker = replicas.get(session, call.workspace_id, body.replica_id)
+            green = bool(speaker.properties.get("background_green_screen"))
+            made = life.create(session, call.service, call.workspace_id, new_video(body, green=green))
+        call.note(session, "video.create", "video", made.id)
+        return shown.created(made, call.base_url)
+
+    return call.once(work)
+
+
+@router.get("")
+def listed(
+    call: ReadVideos,
+    part: Part,
+    replica_id: str | None = None,
+    face_id: Annotated[str | None, Query(description="The same as `replica_id`.")] = None,
+    status: Annotated[str | None, Query(description="`queued`, `generating`, `ready` or `error`")] = None,
+) -> Page[VideoBody]:
+    """The workspace's videos, newest first."""
+    with call.reading() as session:
+        found = find.videos(
+            session,
+            call.workspace_id,
+            limit=part.limit,
+            offset=part.offset,
+            replica_id=replica_id or face_id,
+            statuses=(status,) if status else (),
+        )
+        jobs = replicas.jobs_of(session, (row.job_id for row in found.rows))
+    return Page(data=[_body(call, row, jobs) for row in found.rows], total_count=found.total)
+
+
+@router.get("/{video_id}")
+def get(video_id: str, call: ReadVideos) -> VideoBody:
+    """One video, and how far it is."""
+    with call.reading() as session:
+        found = find.video(session, call.workspace_id, video_id)
+        jobs = replicas.jobs_of(session, (found.job_id,))
+    return _body(call, found, jobs)
+
+
+@router.patch("/{video_id}/name", status_code=204)
+def rename(video_id: str, body: RenameVideo, call: WriteVideos) -> None:
+    """Give it another name."""
+    with call.transaction() as session:
+        life.rename(session, call.workspace_id, video_id, body.video_name)
+
+
+@router.delete("/{video_id}", status_code=204)
+def delete(
+    video_id: str,
+    call: WriteVideos,
+    hard: Annotated[bool, Query(description="Also its files, script and sound.")] = False,
+) -> None:
+    """Take it away at once, and end what is under way for it. Whatever was not ready is free."""
+    life.delete_and_cancel(call.service, call.workspace_id, video_id, hard=hard)
+    with call.transaction() as session:
+        call.note(session, "video.purge" if hard else "video.delete", "video", video_id)
+
+
+def _body(call: Call, row: Video, jobs: dict[str, Job]) -> VideoBody:
+    job = jobs.get(row.job_id or "")
+    return shown.body(row, job, link_of(call), call.base_url, call.service.settings.lease_s)

@@ -1,0 +1,47 @@
+"""Statements and links as they are answered."""
+
+from __future__ import annotations
+
+from countenance.consent.phrase import OneTimePhrase
+from countenance.consent.statement import Statement
+from countenance.service.db.tables import ConsentRequest
+from countenance.wire.consent import ConsentPage, ConsentRequestBody, StatementBody
+from countenance.wire.times import iso_ms
+
+
+def statement(text: Statement, words: OneTimePhrase) -> StatementBody:
+    """What is to be read aloud."""
+    return StatementBody(
+        text=text.text,
+        language=text.language,
+        version=text.version,
+        phrase_id=words.id,
+        words=list(words.words),
+        expires_at=words.expires_at,
+    )
+
+
+def request(row: ConsentRequest, url: str | None = None) -> ConsentRequestBody:
+    """A link; `url` only when it is made."""
+    return ConsentRequestBody(
+        request_id=row.id,
+        replica_id=row.replica_id,
+        state=row.state,
+        url=url,
+        language=row.language,
+        created_at=iso_ms(row.created_at),
+        expires_at=iso_ms(row.expires_at),
+        answered_at=iso_ms(row.answered_at) if row.answered_at else None,
+    )
+
+
+def page(row: ConsentRequest, organisation: str, shown: StatementBody | None) -> ConsentPage:
+    """What the person sees who opens the link."""
+    return ConsentPage(
+        state=row.state,
+        organisation=organisation,
+        full_name=row.full_name or "",
+        language=row.language,
+        expires_at=iso_ms(row.expires_at),
+        statement=shown,
+    )

@@ -1,0 +1,49 @@
+"""A JSON Patch (RFC 6902) of a dictionary."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jsonpatch import JsonPatch, JsonPatchException
+from jsonpointer import JsonPointerException
+
+from countenance.errors import CountenanceError
+from countenance.service.dictionaries.errors import PATCH_INVALID
+from countenance.service.errors import refused
+from countenance.voice import pronunciation
+
+MOST_STEPS = 10_000
+_MOST_CHARACTERS = 20_000_000
+"""Copies of copies grow without bound from a short patch."""
+_FIELDS = {"name", "rules"}
+
+
+def patched(before: Mapping[str, Any], patch: Sequence[Any]) -> pronunciation.Dictionary:
+    """The dictionary after the patch, checked; `before` stays as it is.
+
+    Raises:
+        CountenanceError: service.patch_invalid, of a patch that cannot be applied or leaves no valid dictionary.
+    """
+    if len(patch) > MOST_STEPS:
+        raise refused(PATCH_INVALID, f"It has more than {MOST_STEPS} operations.", len(patch))
+    after = _applied(copy.deepcopy(dict(before)), patch)
+    if not isinstance(after, dict) or set(after) - _FIELDS:
+        raise refused(PATCH_INVALID, "A dictionary has `name` and `rules` and nothing else.")
+    try:
+        return pronunciation.parse(after)
+    except CountenanceError as error:
+        raise refused(PATCH_INVALID, error.finding.detail) from error
+
+
+def _applied(document: Any, patch: Sequence[Any]) -> Any:
+    for number, step in enumerate(patch, start=1):
+        try:
+            document = JsonPatch([step]).apply(document, in_place=True)
+        except (JsonPatchException, JsonPointerException, TypeError, ValueError, KeyError, IndexError) as error:
+            raise refused(PATCH_INVALID, f"Operation {number}: {str(error)[:200]}.") from error
+        if step.get("op") == "copy" and len(json.dumps(document)) > _MOST_CHARACTERS:
+            raise refused(PATCH_INVALID, f"Operation {number} makes the dictionary too large.")
+    return document
