@@ -1,0 +1,76 @@
+"""The operator's commands on keys and credits, on an installation of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countenance.cli.exits import Exit
+from countenance.server.first_start import first_key
+from countenance.server.installation import installation
+from countenance.service.accounts import workspaces
+from countenance.service.accounts.actor import authenticate
+from countenance.settings import Settings
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with one workspace, which a server made."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("COUNTENANCE_DATA_DIR", str(folder))
+    with installation(Settings()) as service:
+        assert first_key(service)
+        assert first_key(service) is None
+    return folder
+
+
+def test_keys(command: Command, data: Path) -> None:
+    made = command("keys", "create", "--name", "render farm", "--role", "viewer", "--data", str(data), "--json")
+    assert made.code == Exit.OK
+    text, key = made.result["key"]["text"], made.result["key"]["id"]
+    with installation(Settings()) as service, service.database.transaction() as session:
+        assert authenticate(session, text, "").role == "viewer"
+    listed = command("keys", "list", "--json").result["keys"]
+    assert {row["name"] for row in listed} == {"first key", "render farm"}
+    assert "text" not in listed[0]
+    assert text not in command("keys", "list").out
+    assert command("keys", "revoke", key).code == Exit.OK
+    assert {row["state"] for row in command("keys", "list", "--json").result["keys"] if row["id"] == key} == {"revoked"}
+    unknown = command("keys", "revoke", "nobody", "--json")
+    assert (unknown.code, unknown.result["error"]["rule"]) == (Exit.INPUT, "service.key_unknown")
+
+
+def test_credits(command: Command, data: Path) -> None:
+    done = command("credits", "grant", "7", "--reason", "a gift", "--days", "30", "--json")
+    assert done.code == Exit.OK
+    before = Settings().first_grant_trainings
+    assert done.result["balance"]["available"] == before + 7
+    shown = command("credits", "show", "--json").result
+    assert [one["available"] for one in shown["balances"] if one["unit"] == "training"] == [before + 7]
+    assert (shown["lines"][0]["kind"], shown["lines"][0]["change"]) == ("grant", 7)
+    assert "video_second" in command("credits", "show").out
+    for wrong in (["grant", "0"], ["grant", "5", "--unit", "hours"], ["grant", "5", "--reason", ""]):
+        assert command("credits", *wrong).code == Exit.USAGE
+
+
+def test_with_several_workspaces_one_is_named(command: Command, data: Path) -> None:
+    with installation(Settings()) as service, service.database.transaction() as session:
+        other = workspaces.create(session, service.settings, "Another").id
+    told = command("credits", "show", "--json")
+    assert told.code == Exit.USAGE
+    assert other in told.result["error"]["detail"]
+    assert command("credits", "show", "--workspace", other).code == Exit.OK
+    assert command("keys", "list", "--workspace", "w0", "--json").result["error"]["rule"] == "service.workspace_unknown"
+
+
+def test_migrate(command: Command, tmp_path: Path) -> None:
+    for _ in range(2):
+        done = command("migrate", "--data", str(tmp_path / "new"), "--json")
+        assert (done.code, done.result["database"]) == (Exit.OK, "sqlite")
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "new" / "countenance.sqlite").stat().st_mode & 0o777 == 0o600
