@@ -1,1 +1,1 @@
-"""Fetching media from URLs that users give."""
+"""What is asked of other people's servers: media that is fetched, webhooks that are delivered."""
