@@ -1,0 +1,128 @@
+"""What lies in files: in the object store, and in the data folder of this machine under the names of what is purged."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from countenance.consent.register import KEPT
+from countenance.consent.words import words_of
+from countenance.service.context import Service
+from countenance.service.jobs.child import in_use
+from countenance.service.purge.traces import Traces
+from countenance.settings import Settings
+
+_DEPTH = 3
+"""Folders below the data folder in which something may be named after what it belongs to."""
+_PATIENCE_S = 10.0
+"""A process that was told to stop has stopped by then; what it writes later goes with the next pass."""
+
+
+def erase(service: Service, traces: Traces) -> None:
+    """Delete all files of these, wherever they lie; what is gone already is passed over.
+
+    Raises:
+        CountenanceError: service.store_unreachable.
+        OSError: what the disk refuses.
+    """
+    for prefix in traces.objects:
+        service.objects.delete(prefix)
+    data_dir = service.settings.data_dir
+    _wait_for([data_dir / "work" / job for job in traces.jobs])
+    erase_named(service.settings, traces.ids)
+    _erase_mail(data_dir / "mail", (*traces.ids, *traces.receipts), traces.people)
+    _erase_phrases(data_dir / "phrases", traces.receipts, traces.people)
+
+
+def erase_named(settings: Settings, ids: Collection[str]) -> None:
+    """Delete work folders, caches, and whatever else carries one of these ids in its name."""
+    for path in [*named(settings, ids)]:
+        _remove(path)
+
+
+def named(settings: Settings, ids: Collection[str]) -> Iterator[Path]:
+    """Files and folders in the data folder whose name begins with one of these ids; what is in those is not told."""
+    wanted = re.compile(rf"(?:{'|'.join(map(re.escape, ids))})(?![0-9A-Za-z])") if ids else None
+    if wanted is not None:
+        yield from _named(settings.data_dir, wanted, _DEPTH)
+
+
+def _named(folder: Path, wanted: re.Pattern[str], depth: int) -> Iterator[Path]:
+    for path in _entries(folder):
+        if wanted.match(path.name):
+            yield path
+        elif depth > 1 and path.is_dir() and not path.is_symlink() and path.name not in KEPT:
+            yield from _named(path, wanted, depth - 1)
+
+
+def _erase_mail(folder: Path, ids: Collection[str], people: Collection[str]) -> None:
+    """Delete e-mails that were written as files and mention one of these, or one of these people."""
+    needles = [*ids, *people]
+    for path in _entries(folder):
+        if path.suffix == ".eml" and _mentions(_text_of(path), needles):
+            path.unlink(missing_ok=True)
+
+
+def _erase_phrases(folder: Path, receipts: Collection[str], people: Collection[str]) -> None:
+    """Delete one-time words that were drawn for these people, or used for these receipts."""
+    names = {tuple(words_of(name)) for name in people}
+    for path in _entries(folder):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            if path.suffix == ".json":
+                theirs = tuple(words_of(json.loads(path.read_text("utf-8"))["name"])) in names
+            else:
+                theirs = path.read_text("utf-8") in receipts
+            if theirs:
+                path.with_suffix(".json").unlink(missing_ok=True)
+                path.with_suffix(".used").unlink(missing_ok=True)
+
+
+def _text_of(path: Path) -> str:
+    """Headers and texts of an e-mail, decoded."""
+    try:
+        message = message_from_bytes(path.read_bytes(), policy=default)
+        parts = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
+        return "\n".join([*(f"{name}: {value}" for name, value in message.items()), *map(str, parts)])
+    except (OSError, LookupError, ValueError):
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+
+def _mentions(text: str, needles: Collection[str]) -> bool:
+    folded = " ".join(text.split()).casefold()
+    spaced = (" ".join(needle.split()).casefold() for needle in needles)
+    return any(needle and re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", folded) for needle in spaced)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        with suppress(FileNotFoundError):
+            shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    with suppress(OSError):
+        handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _wait_for(folders: Collection[Path]) -> None:
+    until = time.monotonic() + _PATIENCE_S
+    while any(in_use(folder) for folder in folders) and time.monotonic() < until:
+        time.sleep(0.1)
