@@ -34,8 +34,6 @@ class RefineOptions:
 
     budget_s: float = 150.0
     """seconds that all of it may take; what does not fit is not learned"""
-    patience: float = 1.0
-    """at least 1: where others use the processor as well, the seconds may become so many times as many"""
     device: Device = "auto"
     threads: int = 0
     """at most; 0: one per core"""
@@ -51,6 +49,8 @@ class RefineOptions:
     """a net that paints every pixel of the mouth instead of correcting colour and shade: softer, for comparison"""
     judged: bool = True
     """False: the net is given whatever it is worth, for comparison"""
+    patience: float = 1.0
+    """at least 1: where others use the processor as well, the seconds may become so many times as many"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
