@@ -34,6 +34,9 @@ class StillQueue:
     def cancel(self, workflow_ids: Sequence[str]) -> None:
         self.cancelled += workflow_ids
 
+    def forget(self, workflow_ids: Sequence[str]) -> None:
+        """There is nothing to forget."""
+
 
 @pytest.fixture(scope="session")
 def made_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -55,9 +58,18 @@ def service(tmp_path: Path, made_tables: Path) -> Iterator[Service]:
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def described(made_tables: Path) -> Iterator[FastAPI]:
+    """An application that is only asked what it is."""
+    settings = Settings(data_dir=made_tables.parent, database_url=None)
+    database = open_database(settings)
+    yield create_app(Service(settings, database, open_objects(settings), StillQueue()))
+    database.dispose()
+
+
 @pytest.fixture
 def app(service: Service) -> FastAPI:
-    return create_app(service, service.settings)
+    return create_app(service)
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from countenance.api.routes import (
 from countenance.api.watch import Watch
 from countenance.service.accounts.limits import Limiter
 from countenance.service.context import Service
-from countenance.settings import Settings
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """Of a request that brings no media."""
@@ -37,7 +36,7 @@ _PICTURES_AT_ONCE = 1
 _NAMES_OF_REPLICAS = ("/v2/replicas", "/v2/faces")
 
 
-def create_app(service: Service, settings: Settings) -> FastAPI:
+def create_app(service: Service) -> FastAPI:
     """The HTTP API of one installation; pages and a lifespan are added by whoever serves it."""
     app = FastAPI(
         title="Countenance",
@@ -53,7 +52,7 @@ def create_app(service: Service, settings: Settings) -> FastAPI:
     registry.register(Work(service.database))
     app.state.service = service
     app.state.registry = registry
-    app.state.limiter = Limiter(settings)
+    app.state.limiter = Limiter(service.settings)
     app.state.watch = Watch(service)
     app.state.looking = threading.BoundedSemaphore(_PICTURES_AT_ONCE)
     problem.install(app)

@@ -1,0 +1,73 @@
+"""What Tavus's clients rely on is in our description; see `tavus_contract`."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+
+def _table() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("tavus_contract", Path(__file__).with_name("tavus_contract.py"))
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+OPERATIONS = _table().OPERATIONS
+Schema = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def document(described: FastAPI) -> Schema:
+    return described.openapi()
+
+
+@pytest.mark.parametrize("known", OPERATIONS, ids=lambda known: f"{known.method} {known.path} {known.source}")
+def test_an_operation_is_as_clients_know_it(document: Schema, known: Any) -> None:
+    paths = {re.sub(r"\{\w+\}", "{}", path): path for path in document["paths"]}
+    operation = document["paths"][paths[known.path]][known.method.lower()]
+    assert str(known.status) in operation["responses"]
+    assert {str(status) for status in known.refusals} <= set(operation["responses"])
+    query = {f"?{parameter['name']}" for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    assert set(known.request) <= query | set(_resolved(document, body).get("properties", {}))
+    if known.response:
+        answered = operation["responses"][str(known.status)]["content"]["application/json"]["schema"]
+        for field in known.response:
+            place, _, kind = field.partition(": ")
+            assert kind.removesuffix("?") in _kinds(document, answered, place), place
+            assert not kind.endswith("?") or "null" in _kinds(document, answered, place), place
+
+
+def _kinds(document: Schema, schema: Schema, place: str) -> set[str]:
+    """The types of a field: `data[].replica_id`."""
+    for part in place.split("."):
+        name = part.removesuffix("[]")
+        schema = _resolved(document, _resolved(document, schema)["properties"][name])
+        if part.endswith("[]"):
+            arrays = [_resolved(document, each) for each in schema.get("anyOf", [schema])]
+            schema = next(each for each in arrays if each.get("type") == "array")["items"]
+    return _types(document, schema)
+
+
+def _types(document: Schema, schema: Schema) -> set[str]:
+    schema = _resolved(document, schema)
+    if "anyOf" in schema:
+        return set().union(*(_types(document, each) for each in schema["anyOf"]))
+    return {schema["type"]} if "type" in schema else set()
+
+
+def _resolved(document: Schema, schema: Schema) -> Schema:
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
