@@ -219,15 +219,15 @@ def warrant_of(clearance: Clearance, settings: Settings) -> Warrant:
         raise ValueError("nothing is certified that is blocked")
     request, report, verdict = clearance.request, clearance.report, clearance.verdict
     doubts = blocking((), clearance.consent_findings, reviewed=False)
-    of_footage = isinstance(report, Report)
+    footage = report if isinstance(report, Report) else None
     return Warrant(
         content=_content(clearance, settings),
-        verdict=verdict and verdict.as_dict(),
+        verdict=verdict.as_dict() if verdict else None,
         doubts=tuple(dict.fromkeys(finding.rule.id for finding in doubts)),
         reviewed_by=request.reviewed_by,
         phrase=clearance.phrase,
-        usable=report.usable if of_footage else None,
-        seen=_seen(report.timeline) if of_footage else None,
+        usable=footage.usable if footage else None,
+        seen=_seen(footage.timeline) if footage else None,
         looks=verdict.shown if verdict else (),
     )
 

@@ -1,0 +1,93 @@
+"""Small pictures of a replica and of a video: a still one, and a few seconds that move."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from countenance.engine.align import runs
+from countenance.engine.replica import BaseTrack, load
+from countenance.media.limits import Limits, limits_from
+from countenance.media.probe import probe
+from countenance.media.read import FPS, frames
+from countenance.media.write import VideoWriter
+from countenance.settings import Settings
+
+SIDE_PX = 320
+SECONDS = 2.4
+_GIF_FPS = 12.5
+_GIF_COLOURS = 128
+_JPEG_QUALITY = 88
+_BLINKING_DEG = 30.0
+"""Shut eyes weigh as much as a head that is turned by this."""
+
+Picture = NDArray[np.uint8]
+
+
+def portrait_of(replica: Path, still: Path, moving: Path, settings: Settings) -> None:
+    """A JPEG and an MP4 without sound of a replica's playing clip, where it looks most straight into the camera.
+
+    Raises:
+        CountenanceError: engine.not_a_replica, engine.replica_damaged, media.cannot_write.
+    """
+    whole = load(replica)
+    first, last, best = _window(whole.track)
+    shown = _pictures(whole.base_clip, first / FPS, last / FPS, FPS, _own(limits_from(settings)))
+    height, width = shown[0].shape[:2]
+    with VideoWriter(moving, width, height) as writer:
+        for picture in shown:
+            writer.write(picture)
+    _save(shown[min(best - first, len(shown) - 1)], still)
+
+
+def stills_of(video: Path, still: Path, moving: Path, settings: Settings) -> None:
+    """A JPEG and a looping GIF of the first seconds of a video that was rendered here.
+
+    Raises:
+        CountenanceError: what reading the video may raise.
+    """
+    limits = _own(limits_from(settings))
+    start_s = min(0.5, max(0.0, probe(video, limits).duration_s - SECONDS))
+    shown = _pictures(video, start_s, start_s + SECONDS, _GIF_FPS, limits)
+    _save(shown[len(shown) // 2], still)
+    # One palette for all pictures: what stands still does not shimmer.
+    row = Image.fromarray(np.concatenate(shown[:: max(1, len(shown) // 6)], axis=1))
+    palette = row.quantize(_GIF_COLOURS, method=Image.Quantize.MEDIANCUT)
+    first, *rest = (Image.fromarray(picture).quantize(palette=palette, dither=Image.Dither.NONE) for picture in shown)
+    first.save(moving, append_images=rest, save_all=True, duration=round(1000 / _GIF_FPS), loop=0, optimize=False)
+
+
+def _window(track: BaseTrack) -> tuple[int, int, int]:
+    """The first frame, the frame behind the last, and the best one of all, in an unbroken stretch that is shown."""
+    turned = np.abs(np.nan_to_num(track.pose, nan=90.0)).max(axis=1)
+    poor = turned + _BLINKING_DEG * np.nan_to_num(track.blink, nan=1.0)
+    length = round(SECONDS * FPS)
+    found: list[tuple[float, int, int]] = []
+    for number in np.unique(track.stretch[track.stretch >= 0]):
+        for start, end in runs(track.stretch == number):
+            count = min(length, end - start)
+            means = np.convolve(poor[start:end], np.full(count, 1.0 / count), mode="valid")
+            at = int(np.argmin(means))
+            # A stretch that is too short is taken only where there is no other.
+            found.append((float(means[at]) + 1000.0 * (length - count), start + at, count))
+    _, first, count = min(found, default=(0.0, 0, min(length, len(poor))))
+    return first, first + count, first + int(np.argmin(poor[first : first + count]))
+
+
+def _pictures(path: Path, start_s: float, end_s: float, fps: float, limits: Limits) -> list[Picture]:
+    shown = frames(path, fps=fps, limits=limits, max_side=SIDE_PX, start_s=start_s, end_s=end_s)
+    return [frame.image for frame in shown] or [next(frames(path, limits=limits, max_side=SIDE_PX)).image]
+
+
+def _save(picture: Picture, path: Path) -> None:
+    Image.fromarray(picture).save(path, format="JPEG", quality=_JPEG_QUALITY)
+
+
+def _own(limits: Limits) -> Limits:
+    """What we made may be larger than a recording is allowed to be."""
+    return replace(limits, file_bytes=sys.maxsize)
