@@ -39,7 +39,7 @@ def erase(service: Service, traces: Traces) -> None:
     _wait_for([data_dir / "work" / job for job in traces.jobs])
     erase_named(service.settings, traces.ids)
     _erase_mail(data_dir / "mail", (*traces.ids, *traces.receipts), traces.people)
-    _erase_phrases(data_dir / "phrases", traces.receipts, traces.people)
+    _erase_phrases(data_dir / "phrases", traces)
 
 
 def erase_named(settings: Settings, ids: Collection[str]) -> None:
@@ -71,16 +71,14 @@ def _erase_mail(folder: Path, ids: Collection[str], people: Collection[str]) -> 
             path.unlink(missing_ok=True)
 
 
-def _erase_phrases(folder: Path, receipts: Collection[str], people: Collection[str]) -> None:
+def _erase_phrases(folder: Path, traces: Traces) -> None:
     """Delete one-time words that were drawn for these people, or used for these receipts."""
-    names = {tuple(words_of(name)) for name in people}
+    names = {tuple(words_of(name)) for name in traces.people}
     for path in _entries(folder):
         with suppress(OSError, ValueError, KeyError, TypeError):
-            if path.suffix == ".json":
-                theirs = tuple(words_of(json.loads(path.read_text("utf-8"))["name"])) in names
-            else:
-                theirs = path.read_text("utf-8") in receipts
-            if theirs:
+            text = path.read_text("utf-8")
+            drawn = path.suffix == ".json" and tuple(words_of(json.loads(text)["name"])) in names
+            if drawn or text in traces.receipts or path.stem in traces.phrases:
                 path.with_suffix(".json").unlink(missing_ok=True)
                 path.with_suffix(".used").unlink(missing_ok=True)
 

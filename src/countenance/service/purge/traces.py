@@ -45,6 +45,8 @@ class Traces:
     objects: tuple[str, ...]
     """keys and prefixes in the object store"""
     receipts: tuple[str, ...]
+    phrases: tuple[str, ...]
+    """of one-time words that were drawn for them"""
     people: tuple[str, ...] = field(repr=False)
     """names"""
 
@@ -81,7 +83,7 @@ def _gathered(session: Session, subjects: dict[str, tuple[str, ...]]) -> Traces:
     workspace_id = next((row.workspace_id for row in made if row.workspace_id), "")
     jobs = session.execute(select(Job.id, Job.subject_kind).where(about(Job, subjects))).all()
     sources = session.scalars(select(MediaSource).where(about(MediaSource, subjects))).all()
-    uploads = _uploads(session, subjects.get(REQUEST, ()), sources)
+    uploads = uploads_of(session, subjects.get(REQUEST, ()), sources)
     prefixes = [f"{kind}s/{each}" for kind, ids in subjects.items() for each in ids if kind in TABLES]
     keys = [key for row in made for name in _KEYS if (key := getattr(row, name, None))]
     keys += [source.object_key for source in sources if source.object_key]
@@ -94,13 +96,14 @@ def _gathered(session: Session, subjects: dict[str, tuple[str, ...]]) -> Traces:
         workflows=tuple(workflow_id(job.id, task) for job in jobs for task in _TASKS[job.subject_kind]),
         sources=tuple(source.id for source in sources),
         uploads=tuple(upload.id for upload in uploads),
-        objects=(*prefixes, *_unshared(session, set(keys), sources, uploads)),
+        objects=(*prefixes, *unshared(session, set(keys), sources, uploads)),
         receipts=tuple(receipts),
+        phrases=tuple(dict.fromkeys(_phrases(session, subjects.get(REQUEST, ()), made))),
         people=tuple(dict.fromkeys(_people(session, subjects.get(REQUEST, ()), made))),
     )
 
 
-def _uploads(session: Session, requests: Sequence[str], sources: Collection[MediaSource]) -> list[Upload]:
+def uploads_of(session: Session, requests: Sequence[str], sources: Collection[MediaSource]) -> list[Upload]:
     """The uploads that these alone were made from, or agreed to with."""
     wanted = {source.upload_id for source in sources if source.upload_id}
     answers = select(ConsentRequest.upload_id).where(ConsentRequest.id.in_(requests))
@@ -117,7 +120,7 @@ def _uploads(session: Session, requests: Sequence[str], sources: Collection[Medi
     return list(session.scalars(select(Upload).where(Upload.id.in_(wanted - others))))
 
 
-def _unshared(
+def unshared(
     session: Session, keys: set[str], sources: Collection[MediaSource], uploads: Collection[Upload]
 ) -> list[str]:
     """The keys under which nothing lies that something else is made from."""
@@ -151,3 +154,13 @@ def _people(session: Session, requests: Sequence[str], made: Collection[Made]) -
     yield from (name for name in session.scalars(names) if name)
     asked = select(OutboxEvent.payload).where(OutboxEvent.subject_kind == REQUEST, OutboxEvent.subject_id.in_(requests))
     yield from (str(payload["full_name"]) for payload in session.scalars(asked) if payload.get("full_name"))
+
+
+def _phrases(session: Session, requests: Sequence[str], made: Collection[Made]) -> Iterator[str]:
+    for row in made:
+        if isinstance(row, Replica) and row.phrase_id:
+            yield row.phrase_id
+        if isinstance(row, Lipsync) and row.claim.get("phrase_id"):
+            yield str(row.claim["phrase_id"])
+    drawn = select(ConsentRequest.phrase_id).where(ConsentRequest.id.in_(requests))
+    yield from (phrase_id for phrase_id in session.scalars(drawn) if phrase_id)

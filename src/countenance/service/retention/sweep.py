@@ -1,0 +1,68 @@
+"""Everything that is deleted by itself, once an hour. What was deleted softly stays until it is deleted for good."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from countenance.errors import CountenanceError
+from countenance.service.accounts.idempotency import forget_old
+from countenance.service.context import Service
+from countenance.service.db.tables import Lipsync, MediaSource, Replica, Transcription, Video
+from countenance.service.purge.purge import purge
+from countenance.service.purge.traces import LIPSYNC, REPLICA, TRANSCRIPTION, VIDEO
+from countenance.service.retention.footage import delete_old
+
+_LATE = timedelta(hours=2)
+"""So long after a purge something may still be written by a process that was told to stop, on a machine that hung."""
+_log = structlog.get_logger(__name__)
+
+
+def sweep(service: Service, at: datetime) -> dict[str, int]:
+    """Delete what has been kept long enough at the moment `at`; how much, by kind.
+
+    Kinds: `footage` (replicas whose footage went), `answers` (to requests with an idempotency key), `transcriptions`
+    (deleted ones whose sound went).
+    """
+    with service.database.transaction() as session:
+        answers = forget_old(session, at)
+    footage = delete_old(service, at)
+    for kind, subject_id in _purged_lately(service, at):
+        _purge(service, kind, subject_id)
+    silent = sum(_purge(service, TRANSCRIPTION, each) for each in _deleted_transcriptions(service))
+    return {"footage": footage, "answers": answers, "transcriptions": silent}
+
+
+def _purged_lately(service: Service, at: datetime) -> list[tuple[str, str]]:
+    tables = ((REPLICA, Replica), (VIDEO, Video), (LIPSYNC, Lipsync))
+    with service.database.transaction() as session:
+        return [
+            (kind, subject_id)
+            for kind, table in tables
+            for subject_id in session.scalars(select(table.id).where(table.purged_at > at - _LATE))
+        ]
+
+
+def _deleted_transcriptions(service: Service) -> list[str]:
+    """Whose words went when they were deleted; what was heard has to follow."""
+    rows = (
+        select(Transcription.id)
+        .join(
+            MediaSource,
+            (MediaSource.subject_kind == TRANSCRIPTION) & (MediaSource.subject_id == Transcription.id),
+        )
+        .where(Transcription.deleted_at.is_not(None), MediaSource.deleted_at.is_(None))
+    )
+    with service.database.transaction() as session:
+        return [*dict.fromkeys(session.scalars(rows))]
+
+
+def _purge(service: Service, kind: str, subject_id: str) -> bool:
+    try:
+        purge(service, kind, subject_id)
+    except (CountenanceError, OSError) as error:
+        _log.warning("not purged", kind=kind, id=subject_id, error=type(error).__name__)
+        return False
+    return True
