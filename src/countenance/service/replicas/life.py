@@ -141,10 +141,18 @@ def consented(session: Session, service: Service, replica_id: str) -> bool:
 
 
 def begin(session: Session, replica_id: str, task: str) -> bool:
-    """A worker begins a task (`check` or `train`); False where it is not its turn, or the replica was deleted."""
-    locked_job(session, replica_id)
+    """A worker begins a task (`check` or `train`), or goes on with it after its process died.
+
+    False where it is not that task's turn, or the replica was deleted.
+    """
+    job = locked_job(session, replica_id)
+    if job is None or job.task != task:
+        return False
     working = "checking" if task == "check" else "training"
-    return _moved(session, replica_id, ("queued",), working) is not None
+    if _moved(session, replica_id, ("queued", working), working) is not None:
+        return True
+    replica = session.get_one(Replica, replica_id, populate_existing=True)
+    return task == "train" and replica.status == "preview" and replica.deleted_at is None
 
 
 def checked(

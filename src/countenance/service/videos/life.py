@@ -105,18 +105,16 @@ def rename(session: Session, workspace_id: str, video_id: str, name: str) -> Vid
 
 
 def begin(session: Session, video_id: str) -> bool:
-    """A worker begins; also True of one that was begun already, False of one that ended or was deleted."""
+    """A worker begins; also True of one that was begun already, False of one that waits, ended or was deleted."""
     return rows.begun(session, Video, video_id)
 
 
 def complete(session: Session, video_id: str, published: Published) -> bool:
     """The video is there: only here is it paid for."""
-    job = rows.job_of(session, Video, video_id)
-    video = rows.moved(session, Video, video_id, "ready", **asdict(published))
-    if job is None or video is None:
+    video = rows.done(session, Video, video_id, **asdict(published))
+    if video is None:
         return False
-    jobs.end(job, "done")
-    video.credits_used = rows.captured(session, job.id, published.duration_s)
+    video.credits_used = rows.captured(session, video.job_id, published.duration_s)
     events.tell_video(session, video)
     return True
 

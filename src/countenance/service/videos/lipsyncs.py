@@ -104,12 +104,10 @@ def begin(session: Session, lipsync_id: str) -> bool:
 
 def complete(session: Session, lipsync_id: str, video_key: str, duration_s: float) -> bool:
     """The film is there: only here is it paid for."""
-    job = rows.job_of(session, Lipsync, lipsync_id)
-    lipsync = rows.moved(session, Lipsync, lipsync_id, "ready", video_key=video_key, duration_s=duration_s)
-    if job is None or lipsync is None:
+    lipsync = rows.done(session, Lipsync, lipsync_id, video_key=video_key, duration_s=duration_s)
+    if lipsync is None:
         return False
-    jobs.end(job, "done")
-    lipsync.credits_used = rows.captured(session, job.id, duration_s)
+    lipsync.credits_used = rows.captured(session, lipsync.job_id, duration_s)
     events.tell_lipsync(session, lipsync)
     return True
 

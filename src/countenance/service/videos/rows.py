@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, update
@@ -29,26 +29,39 @@ def job_of(session: Session, table: type[Row], row_id: str) -> Job | None:
     return None if row is None or row.job_id is None else jobs.locked(session, row.job_id)
 
 
-def moved(session: Session, table: type[Row], row_id: str, status: str, **values: Any) -> Row | None:
-    """The row after a change of its status; None, and no change, if it had ended or was deleted."""
+def moved(
+    session: Session, table: type[Row], row_id: str, before: Collection[str], status: str, **values: Any
+) -> Row | None:
+    """The row after a change of its status; None, and no change, if it was in none of those before, or deleted."""
     session.flush()
-    statement = update(table).where(table.id == row_id, table.status.in_(OPEN), table.deleted_at.is_(None))
+    statement = update(table).where(table.id == row_id, table.status.in_(before), table.deleted_at.is_(None))
     if not _changed(session, statement.values(status=status, updated_at=now(), **values)):
         return None
     return session.get_one(table, row_id, populate_existing=True)
 
 
 def begun(session: Session, table: type[Row], row_id: str) -> bool:
-    """A worker begins; also True of what was begun already, False of what ended or was deleted."""
-    job_of(session, table, row_id)
-    return moved(session, table, row_id, "generating") is not None
+    """A worker begins; also True of what was begun already, False of what waits, ended or was deleted."""
+    job = job_of(session, table, row_id)
+    if job is None or job.state == "waiting":
+        return False
+    return moved(session, table, row_id, OPEN, "generating") is not None
+
+
+def done(session: Session, table: type[Row], row_id: str, **values: Any) -> Row | None:
+    """The row after it was made; None, and no change, if nobody is at work on it."""
+    job = job_of(session, table, row_id)
+    row = moved(session, table, row_id, ("generating",), "ready", **values)
+    if row is not None and job is not None:
+        jobs.end(job, "done")
+    return row
 
 
 def failed(session: Session, table: type[Row], row_id: str, findings: Sequence[Mapping[str, Any]]) -> Row | None:
     """The row after it failed, which is free; None, and no change, if it had ended or was deleted."""
     job = job_of(session, table, row_id)
     why = failure(findings)
-    row = moved(session, table, row_id, "error", **why.values())
+    row = moved(session, table, row_id, OPEN, "error", **why.values())
     if row is not None and job is not None:
         jobs.end(job, "failed", why.findings)
         ledger.release(session, job.id, "error")
@@ -92,8 +105,10 @@ def deleted(
     return [workflow_id(job.id, task)]
 
 
-def captured(session: Session, hold_id: str, duration_s: float) -> int:
+def captured(session: Session, hold_id: str | None, duration_s: float) -> int:
     """Pay for the seconds that were made, rounded up, never more than were held; how many those are."""
+    if hold_id is None:
+        return 0
     held = session.get(CreditHold, hold_id, populate_existing=True)
     seconds = min(math.ceil(duration_s), held.amount) if held is not None else 0
     return seconds if ledger.capture(session, hold_id, seconds) else 0

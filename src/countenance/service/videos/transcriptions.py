@@ -61,13 +61,10 @@ def begin(session: Session, transcription_id: str) -> bool:
 
 def complete(session: Session, transcription_id: str, transcript: Mapping[str, Any]) -> bool:
     """The words are there: `text`, `language`, `words` and `duration_s`."""
-    job = rows.job_of(session, Transcription, transcription_id)
-    made = rows.moved(session, Transcription, transcription_id, "ready", transcript=dict(transcript))
-    if job is None or made is None:
-        return False
-    jobs.end(job, "done")
-    events.tell_transcription(session, made)
-    return True
+    made = rows.done(session, Transcription, transcription_id, transcript=dict(transcript))
+    if made is not None:
+        events.tell_transcription(session, made)
+    return made is not None
 
 
 def fail(session: Session, transcription_id: str, findings: Sequence[Mapping[str, Any]]) -> bool:
