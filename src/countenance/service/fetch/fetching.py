@@ -73,8 +73,8 @@ def fetch(
         OSError: what the disk refuses.
     """
     most = settings.max_file_bytes if most_bytes is None else most_bytes
-    with safe_session(settings, settings.fetch_timeout_s if timeout_s is None else timeout_s) as session:
-        response = _answer(session, url)
+    within_s = settings.fetch_timeout_s if timeout_s is None else timeout_s
+    with safe_session(settings, within_s) as session, _answer(session, url) as response:
         _check_head(response, most)
         with written(target) as file:
             return _received(_pieces(response, session.deadline), file, target, most, kinds)
@@ -85,7 +85,7 @@ def _answer(session: SafeSession, url: str) -> requests.Response:
     for _ in range(_REDIRECTS + 1):
         here = target_of(url).url
         with told(session.deadline):
-            response = session.get(here, stream=True, allow_redirects=False, timeout=_waits(session.deadline))
+            response = session.get(here, stream=True, timeout=_waits(session.deadline))
             place = response.headers.get("Location") if response.status_code in _MOVED else None
             if place is None:
                 return response
@@ -116,8 +116,6 @@ def _pieces(response: requests.Response, deadline: Deadline) -> Iterator[bytes]:
     """The body, as it was sent."""
     with told(deadline):
         yield from response.raw.stream(_PIECE_BYTES, decode_content=False)
-    if deadline.is_over:  # a body without a stated length ends where the connection was ended
-        raise _too_slow(deadline)
 
 
 def _received(pieces: Iterator[bytes], file: BinaryIO, target: Path, most: int, kinds: frozenset[str]) -> Fetched:
@@ -164,6 +162,8 @@ def told(deadline: Deadline) -> Iterator[None]:
         if deadline.is_over:
             raise _too_slow(deadline) from error
         raise refused(URL_UNREACHABLE, _why(error)) from error
+    if deadline.is_over:  # a head or a body of no stated length just ends where the connection was ended
+        raise _too_slow(deadline)
 
 
 def _why(error: BaseException) -> str:

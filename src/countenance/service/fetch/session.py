@@ -27,7 +27,8 @@ from countenance.service.fetch.errors import URL_REFUSED
 from countenance.service.fetch.target import Target, target_of
 from countenance.settings import Settings
 
-AGENT = "Countenance"
+_HEADERS = {"User-Agent": "Countenance", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
+"""Nothing compressed: a small body may be a huge file. One connection a request, so that each one is judged."""
 _NEVER = (
     *("0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/128", "fe80::/10", "ff00::/8"),
     *("168.63.129.16/32", "100.100.100.200/32", "fd00:ec2::254/128"),
@@ -41,9 +42,8 @@ class SafeSession(requests.Session):
     def __init__(self, allowed: Allowed, deadline: Deadline) -> None:
         super().__init__()
         self.trust_env = False
-        self.max_redirects = 0  # whoever wants to follow one says so, and judges what it leads to
         self.headers.clear()
-        self.headers.update({"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity"})
+        self.headers.update(_HEADERS)
         self.deadline = deadline
         self._allowed = allowed
         self._adapters: dict[AntiSSRFPolicy, HTTPAdapter] = {}
@@ -54,6 +54,12 @@ class SafeSession(requests.Session):
         if policy not in self._adapters:
             self._adapters[policy] = _Adapter(policy, self.deadline)
         return self._adapters[policy]
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere: whoever follows a redirect asks anew. (Even to name the next request, `requests` would read the
+        whole body of this answer, which may have no end.)
+        """
+        return
 
     def close(self) -> None:
         """Close all connections."""
@@ -67,7 +73,7 @@ class SafeSession(requests.Session):
 def safe_session(settings: Settings, within_s: float) -> Iterator[SafeSession]:
     """A session whose connections all end after `within_s` seconds.
 
-    Give each request `allow_redirects=False` and `stream=True`: the rest of an answer is without bounds.
+    It follows no redirects. Give each request `stream=True`, and close the answer: a body may have no end.
 
     Raises:
         CountenanceError: service.fetch_allow.
