@@ -39,6 +39,11 @@ class StillQueue:
 
 
 @pytest.fixture(scope="session")
+def still_queue() -> type[StillQueue]:
+    return StillQueue
+
+
+@pytest.fixture(scope="session")
 def made_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with all tables, to be copied."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("tables"), database_url=None)

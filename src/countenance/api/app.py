@@ -13,6 +13,7 @@ from countenance.api.front import Front
 from countenance.api.metrics import RequestCounts, Work
 from countenance.api.routes import (
     consent,
+    consent_links,
     conversations,
     credits,
     dictionaries,
@@ -72,6 +73,7 @@ def create_app(service: Service) -> FastAPI:
         conversations.router,
     ):
         app.include_router(router, responses=problem.COMMON)
+    app.include_router(consent_links.router)
     app.include_router(health.router)
     description.install(app)
     app.add_middleware(Front, counts=RequestCounts(registry))

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from countenance.api.context import address_of, service_of
+from countenance.api.problem import problems
 from countenance.errors import CountenanceError, Finding
 from countenance.service.accounts.errors import KEY_INVALID
 from countenance.wire.health import Health
@@ -36,7 +37,7 @@ def ready(request: Request, response: Response) -> Health:
     return Health(status="ok")
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **problems(401)})
 def metrics(request: Request) -> Response:
     """Prometheus's text format. With `metrics_token` set, for its bearer; without, for this machine alone."""
     token = service_of(request).settings.metrics_token

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,7 @@ from countenance.api.paging import Part
 from countenance.api.problem import problems
 from countenance.api.shown import videos as shown
 from countenance.service.db.tables import Lipsync
+from countenance.service.purge import actions as purge
 from countenance.service.replicas.find import jobs_of
 from countenance.service.videos import find, lipsyncs
 from countenance.wire.message import Page
@@ -49,11 +52,16 @@ def get(lipsync_id: str, call: ReadVideos) -> LipsyncBody:
 
 
 @router.delete("/{lipsync_id}", status_code=204)
-def delete(lipsync_id: str, call: WriteVideos, hard: bool = Query(default=False)) -> None:
+def delete(
+    lipsync_id: str, call: WriteVideos, hard: Annotated[bool, Query(description="Also its files.")] = False
+) -> None:
     """Take it away at once, and end what is under way for it."""
-    lipsyncs.delete_and_cancel(call.service, call.workspace_id, lipsync_id, hard=hard)
     with call.transaction() as session:
-        call.note(session, "lipsync.delete", "lipsync", lipsync_id)
+        workflows = lipsyncs.delete(session, call.workspace_id, lipsync_id, hard=hard)
+        call.note(session, "lipsync.purge" if hard else "lipsync.delete", "lipsync", lipsync_id)
+        if hard:
+            purge.ask(session, call.service, "lipsync", lipsync_id)
+    call.service.queue.cancel(workflows)
 
 
 def _body(call: Call, session: Session, row: Lipsync) -> LipsyncBody:

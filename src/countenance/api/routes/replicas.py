@@ -14,6 +14,7 @@ from countenance.api.paging import Part
 from countenance.api.problem import problems
 from countenance.api.shown import replicas as shown
 from countenance.service.db.tables import Job, Replica
+from countenance.service.purge import actions as purge
 from countenance.service.replicas import find, life
 from countenance.wire.message import Page
 from countenance.wire.replicas import (
@@ -109,9 +110,12 @@ def delete(
     hard: Annotated[bool, Query(description="Also footage, recordings, pictures and the replica itself.")] = False,
 ) -> None:
     """End its use at once, and what is under way for it. Whatever was not complete is free."""
-    life.delete_and_cancel(call.service, call.workspace_id, replica_id, hard=hard)
     with call.transaction() as session:
+        workflows = life.delete(session, call.service, call.workspace_id, replica_id, hard=hard)
         call.note(session, "replica.purge" if hard else "replica.delete", "replica", replica_id)
+        if hard:
+            purge.ask(session, call.service, "replica", replica_id)
+    call.service.queue.cancel(workflows)
 
 
 @router.get("/{replica_id}/report")

@@ -15,6 +15,7 @@ from countenance.api.problem import named_in_body, problems
 from countenance.api.shown import videos as shown
 from countenance.service.db.tables import Job, Video
 from countenance.service.errors import DICTIONARY_UNKNOWN, REPLICA_UNKNOWN
+from countenance.service.purge import actions as purge
 from countenance.service.replicas import find as replicas
 from countenance.service.videos import find, life
 from countenance.wire.message import Page
@@ -83,9 +84,12 @@ def delete(
     hard: Annotated[bool, Query(description="Also its files, script and sound.")] = False,
 ) -> None:
     """Take it away at once, and end what is under way for it. Whatever was not ready is free."""
-    life.delete_and_cancel(call.service, call.workspace_id, video_id, hard=hard)
     with call.transaction() as session:
+        workflows = life.delete(session, call.workspace_id, video_id, hard=hard)
         call.note(session, "video.purge" if hard else "video.delete", "video", video_id)
+        if hard:
+            purge.ask(session, call.service, "video", video_id)
+    call.service.queue.cancel(workflows)
 
 
 def _body(call: Call, row: Video, jobs: dict[str, Job]) -> VideoBody:

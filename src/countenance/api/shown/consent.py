@@ -35,12 +35,12 @@ def request(row: ConsentRequest, url: str | None = None) -> ConsentRequestBody:
     )
 
 
-def page(row: ConsentRequest, organisation: str, shown: StatementBody | None) -> ConsentPage:
-    """What the person sees who opens the link."""
+def page(row: ConsentRequest, organisation: str, shown: StatementBody | None, state: str) -> ConsentPage:
+    """What the person sees who opens the link; one that is closed names nobody."""
     return ConsentPage(
-        state=row.state,
+        state=state,
         organisation=organisation,
-        full_name=row.full_name or "",
+        full_name=(row.full_name or "") if shown else "",
         language=row.language,
         expires_at=iso_ms(row.expires_at),
         statement=shown,
