@@ -190,3 +190,8 @@ class Settings(BaseSettings):
         default=None,
         description="The bearer token that /metrics asks for; without it only requests from this machine may read it.",
     )
+    link_key: SecretStr | None = Field(
+        default=None,
+        description="The secret that signs links to media (32 bytes in base64), the same on every machine of an "
+        "installation; without it one is made in the data folder.",
+    )
