@@ -56,7 +56,8 @@ class Lives(RuleBasedStateMachine):
         """of videos: `waiting`, `queued`, `generating`, `ready`, `error` or `deleted`"""
         self.of: dict[str, str] = {}
         """the replica of a video"""
-        self.events: dict[str, int] = {}
+        self.to_purge: set[str] = set()
+        """replicas that were deleted for good at once: a purge empties their rows"""
 
     def act(self, what: Callable[[Session], Any]) -> Any:
         with self.service.database.transaction() as session:
@@ -162,6 +163,8 @@ class Lives(RuleBasedStateMachine):
             assert not refused
         except CountenanceError:
             assert refused
+        if self.status[replica] != "deleted" and hard:
+            self.to_purge.add(replica)
         self.status[replica] = "deleted"
         self.videos_follow(replica)
 
@@ -226,7 +229,7 @@ class Lives(RuleBasedStateMachine):
         wanted = self.status[row.id]
         if wanted == "deleted":
             assert row.deleted_at is not None
-            assert row.full_name is None
+            assert row.full_name == ("Ada" if row.id in self.to_purge else None)
         else:
             assert row.status == wanted.partition(":")[0]
             assert row.full_name == "Ada"

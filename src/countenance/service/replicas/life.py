@@ -14,9 +14,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
+from countenance.consent.receipt_rules import REVOKED
 from countenance.errors import Severity
 from countenance.service import ids
 from countenance.service.clock import now
@@ -230,9 +231,15 @@ def complete(session: Session, service: Service, replica_id: str, published: Pub
 
 
 def fail(session: Session, service: Service, replica_id: str, findings: Sequence[Mapping[str, Any]]) -> bool:
-    """It ends without success, and free. A preview stays usable; the videos of all others fail with it."""
+    """It ends without success, and free. A preview stays usable, unless the consent was taken back; where there is
+    none, the replica's videos fail with it.
+    """
     job = locked_job(session, replica_id)
-    return job is not None and _failed(session, service, job, replica_id, _BEFORE_PREVIEW, findings)
+    if job is None:
+        return False
+    taken_back = any(finding.get("rule") == REVOKED.id for finding in findings)
+    before = (*_BEFORE_PREVIEW, "preview") if taken_back else _BEFORE_PREVIEW
+    return _failed(session, service, job, replica_id, before, findings)
 
 
 def delete(session: Session, service: Service, workspace_id: str, replica_id: str, *, hard: bool = False) -> list[str]:
@@ -251,7 +258,7 @@ def delete(session: Session, service: Service, workspace_id: str, replica_id: st
         raise refused(REPLICA_UNKNOWN, measured=replica_id[:40])
     if replica.deleted_at is not None and not hard:
         raise refused(REPLICA_UNKNOWN, measured=replica_id[:40])
-    return _deleted(session, service, replica_id)
+    return _deleted(session, service, replica_id, purged=hard)
 
 
 def delete_and_cancel(service: Service, workspace_id: str, replica_id: str, *, hard: bool = False) -> None:
@@ -261,21 +268,33 @@ def delete_and_cancel(service: Service, workspace_id: str, replica_id: str, *, h
     service.queue.cancel(workflows)
 
 
-def _deleted(session: Session, service: Service, replica_id: str) -> list[str]:
+def revoked(session: Session, service: Service, receipt_id: str) -> list[str]:
+    """A consent was taken back, and its register has erased what it knows of: no replica under it can be used.
+
+    Returns:
+        The ids of the workflows to cancel after the commit (`Queue.cancel`).
+    """
+    under = select(Replica.id).where(Replica.receipt_id == receipt_id, Replica.deleted_at.is_(None))
+    return [name for replica_id in session.scalars(under).all() for name in _deleted(session, service, replica_id)]
+
+
+def _deleted(session: Session, service: Service, replica_id: str, *, purged: bool = False) -> list[str]:
     job = locked_job(session, replica_id)
     statement = update(Replica).where(Replica.id == replica_id, Replica.deleted_at.is_(None))
-    # What proves or tells of the person goes at once; files go with the purge.
-    gone = {"deleted_at": now(), "full_name": None, "phrase_id": None, "clearance": None}
-    if not _changed(session, statement.values(**gone)):
+    # Who it is goes at once, unless a purge follows: it looks for that everywhere else first.
+    gone = {} if purged else dict.fromkeys(("full_name", "phrase_id", "clearance"))
+    if not _changed(session, statement.values(deleted_at=now(), **gone)):
         return []
     replica = session.get_one(Replica, replica_id, populate_existing=True)
     workflows = waiting.abandon(session, replica_id)
-    closing.forget(session, replica_id)
+    (closing.withdraw if purged else closing.forget)(session, replica_id)
     if job is not None:
         jobs.end(job, "cancelled")
         costs = service.settings.cancelled_training == "capture" and replica.status in ("training", "preview")
-        settle = ledger.capture if costs else ledger.release
-        settle(session, job.id, reason="cancelled")
+        if not costs:
+            ledger.release(session, job.id, "cancelled")
+        elif ledger.capture(session, job.id, reason="cancelled"):
+            replica.credits_used = 1
         workflows += [workflow_id(job.id, task) for task in TASKS]
     return workflows
 

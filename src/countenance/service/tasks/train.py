@@ -1,0 +1,89 @@
+"""The training of a replica: its preview is published while it goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from countenance.service.context import Service
+from countenance.service.db.tables import Job
+from countenance.service.jobs.handlers import Failed, Handler, JsonObject, Outcome
+from countenance.service.jobs.queue import TRAIN
+from countenance.service.replicas import life
+from countenance.service.replicas.life import Published
+from countenance.service.tasks import inputs, outputs
+from countenance.service.tasks.check import WARRANT, replica_of, warrant_key
+
+_OUT = "replica"
+
+
+def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
+    with service.database.transaction() as session:
+        replica = replica_of(session, job_id)
+        if replica is None or not life.begin(session, replica.id, "train"):
+            return None
+    files = inputs.brought(service, "replica", replica.id, folder)
+    if not (folder / WARRANT).is_dir():
+        inputs.linked_folder(service, warrant_key(replica.id), folder / WARRANT)
+    return {
+        "warrant": WARRANT,
+        "footage": files.get("footage"),
+        "picture": files.get("picture"),
+        "consent": files.get("consent"),
+        "out": _OUT,
+        "reviewed_by": replica.reviewed_by,
+        "voice": replica.voice_name,
+    }
+
+
+def _on_event(service: Service, job_id: str, folder: Path, event: JsonObject) -> None:
+    if event["event"] != "preview":
+        return
+    with service.database.transaction() as session:
+        replica = replica_of(session, job_id)
+    if replica is None:
+        return
+    stored = _stored(service, replica.id, folder, event)
+    with service.database.transaction() as session:
+        life.preview_ready(session, service, replica.id, Published(**stored))
+
+
+def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) -> JsonObject:
+    with service.database.transaction() as session:
+        replica = replica_of(session, job_id)
+    if replica is None:
+        return {}
+    stored = _stored(service, replica.id, folder, result)
+    description = result["description"]
+    voice = description.get("voice")
+    return {
+        **stored,
+        "has_voice": isinstance(voice, dict) and bool(voice.get("used")),
+        "metrics": description.get("metrics") or None,
+    }
+
+
+def _stored(service: Service, replica_id: str, folder: Path, told: JsonObject) -> dict[str, Any]:
+    """Store the bundle and its pictures; the first fields of `Published`."""
+    key = outputs.bundle(service, replica_id, folder / _OUT)
+    outputs.held(service, told.get("receipt"), "replica", replica_id, key)
+    beside = key.removesuffix("/bundle")
+    still, moving = told.get("thumbnail"), told.get("thumbnail_video")
+    return {
+        "bundle": key,
+        "receipt_id": told.get("receipt"),
+        "thumbnail_key": outputs.file(service, beside, folder / still, "image/jpeg") if still else None,
+        "thumbnail_video_key": outputs.file(service, beside, folder / moving, "video/mp4") if moving else None,
+    }
+
+
+def _finish(session: Session, service: Service, job: Job, outcome: Outcome) -> None:
+    if isinstance(outcome, Failed):
+        life.fail(session, service, job.subject_id, outcome.findings)
+    elif outcome.result:
+        life.complete(session, service, job.subject_id, Published(**outcome.result))
+
+
+TRAINING = Handler("train", TRAIN, _prepare, _on_event, _publish, _finish)
