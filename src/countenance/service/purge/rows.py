@@ -97,6 +97,8 @@ def _forget_events(session: Session, traces: Traces) -> None:
     for event in events:
         ids.append(event.id)
         event.payload = _bare(event.payload)
+        if event.dispatched_at is not None:
+            event.callback_url = None
         if event.subject_kind == REQUEST:
             event.dispatched_at = event.dispatched_at or now()
             session.execute(update(Delivery).where(Delivery.event_id == event.id).values(target=""))

@@ -1,0 +1,175 @@
+"""What is deleted by itself, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from countenance.errors import Finding
+from countenance.service import retention
+from countenance.service.accounts import idempotency, workspaces
+from countenance.service.clock import now
+from countenance.service.context import Service
+from countenance.service.db.tables import IdempotencyKey, Job, MediaSource, Replica, Transcription
+from countenance.service.errors import INTERNAL
+from countenance.service.replicas import life as replicas
+from countenance.service.replicas.wanted import NewReplica
+from countenance.service.tasks.sources import MediaRef
+from countenance.service.videos import transcriptions
+from countenance.service.videos.transcriptions import NewTranscription
+
+_FOOTAGE, _CONSENT = MediaRef(url="https://films.example/footage.mp4"), MediaRef(url="https://films.example/yes.mp4")
+_NOTHING = {"footage": 0, "answers": 0, "transcriptions": 0}
+
+
+@pytest.fixture
+def workspace(service: Service) -> str:
+    with service.database.transaction() as session:
+        return workspaces.create(session, service.settings, "Harbour Films").id
+
+
+@pytest.fixture
+def trained(service: Service, workspace: str, tmp_path: Path) -> Callable[..., str]:
+    """`trained(ended=10.0)`: the id of a replica whose training ended so many days ago, with its footage stored."""
+
+    def make(ended: float | None = 10.0, *, footage: MediaRef = _FOOTAGE, consent: MediaRef = _CONSENT) -> str:
+        with service.database.transaction() as session:
+            wanted = NewReplica(full_name="Grace Hopper", footage=footage, consent=consent)
+            replica = replicas.create(session, service, workspace, wanted)
+            for source in session.query(MediaSource).where(MediaSource.subject_id == replica.id):
+                source.object_key = f"sources/{source.id}/{source.role}.mp4"
+                (tmp_path / "file").write_bytes(b"a face")
+                service.objects.put(source.object_key, tmp_path / "file")
+            if ended is not None:
+                replicas.fail(session, service, replica.id, [Finding(INTERNAL).as_dict()])
+                at = now() - timedelta(days=ended)
+                session.execute(update(Job).where(Job.id == replica.job_id).values(finished_at=at))
+            return replica.id
+
+    return make
+
+
+def _kept(service: Service) -> list[str]:
+    return sorted(Path(key).name for key in service.objects.list("sources"))
+
+
+def _keep(service: Service, workspace: str, days: float | None) -> None:
+    with service.database.transaction() as session:
+        workspaces.keep_footage(session, workspace, days)
+
+
+@pytest.mark.parametrize(
+    ("setting", "own", "ended", "goes"),
+    [
+        (None, None, 10.0, False),
+        (10.0, None, 10.0, True),
+        (10.5, None, 10.0, False),
+        (None, 9.0, 10.0, True),
+        (1.0, 30.0, 10.0, False),
+        (30.0, 0.0, 0.0, True),
+        (0.0, None, None, False),
+        (1e12, None, 10.0, False),
+    ],
+)
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_footage_goes_when_its_days_are_over(
+    service: Service,
+    workspace: str,
+    trained: Callable[..., str],
+    setting: float | None,
+    own: float | None,
+    ended: float | None,
+    goes: bool,
+) -> None:
+    replica = trained(ended)
+    _keep(service, workspace, own)
+    settings = service.settings.model_copy(update={"keep_footage_days": setting})
+    service = Service(settings, service.database, service.objects, service.queue)
+    assert retention.sweep(service, now()) == {**_NOTHING, "footage": int(goes)}
+    assert _kept(service) == (["consent.mp4"] if goes else ["consent.mp4", "footage.mp4"])
+    assert retention.sweep(service, now()) == _NOTHING
+    with service.database.transaction() as session:
+        assert session.get_one(Replica, replica).full_name == "Grace Hopper"
+        footage = session.query(MediaSource).where(MediaSource.role == "footage").one()
+        assert (footage.url is None, footage.deleted_at is not None) == (goes, goes)
+
+
+def test_on_either_database(service: Service, workspace: str, trained: Callable[..., str]) -> None:
+    trained(10.0)
+    trained(None)
+    assert retention.sweep(service, now()) == _NOTHING
+    _keep(service, workspace, 5.0)
+    assert retention.sweep(service, now()) == {**_NOTHING, "footage": 1}
+    assert _kept(service) == ["consent.mp4", "consent.mp4", "footage.mp4"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_footage_that_holds_the_statement_goes_as_one(
+    service: Service, workspace: str, trained: Callable[..., str]
+) -> None:
+    trained(10.0, consent=_FOOTAGE)
+    _keep(service, workspace, 5.0)
+    retention.sweep(service, now())
+    assert _kept(service) == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_one_that_cannot_be_deleted_now_keeps_no_other(
+    service: Service, workspace: str, trained: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, _ = trained(10.0), trained(10.0)
+    _keep(service, workspace, 5.0)
+    with service.database.transaction() as session:
+        rows = session.query(MediaSource).where(MediaSource.subject_id == stuck, MediaSource.role == "footage")
+        key = rows.one().object_key
+    delete = service.objects.delete
+
+    def refuse(prefix: str) -> int:
+        if prefix == key:
+            raise PermissionError
+        return delete(prefix)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service.objects, "delete", refuse)
+        assert retention.sweep(service, now()) == {**_NOTHING, "footage": 1}
+    assert service.objects.stat(str(key)).bytes
+    assert retention.sweep(service, now()) == {**_NOTHING, "footage": 1}
+    assert _kept(service) == ["consent.mp4", "consent.mp4"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_answers_go_after_seven_days_and_deleted_sound_at_once(
+    service: Service, workspace: str, tmp_path: Path
+) -> None:
+    def age(by: timedelta) -> datetime:
+        with service.database.transaction() as session:
+            session.execute(update(IdempotencyKey).values(created_at=now() - by))
+        return now()
+
+    with service.database.transaction() as session:
+        idempotency.claim(session, workspace, "k", "POST", "/", b"")
+        made = transcriptions.create(session, service, workspace, NewTranscription(_FOOTAGE, name="Grace speaks"))
+        source = session.query(MediaSource).one()
+        source.object_key = f"sources/{source.id}/audio.mp4"
+    (tmp_path / "file").write_bytes(b"a voice")
+    service.objects.put(str(source.object_key), tmp_path / "file")
+    assert retention.sweep(service, age(timedelta(days=6.9))) == _NOTHING
+    assert retention.sweep(service, age(timedelta(days=7))) == {**_NOTHING, "answers": 1}
+    transcriptions.delete_and_cancel(service, workspace, made.id)
+    assert retention.sweep(service, now()) == {**_NOTHING, "transcriptions": 1}
+    assert _kept(service) == []
+    assert retention.sweep(service, now()) == _NOTHING
+    with service.database.transaction() as session:
+        assert session.get_one(Transcription, made.id).name == ""
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_what_was_deleted_softly_stays(service: Service, workspace: str, trained: Callable[..., str]) -> None:
+    replica = trained(10.0)
+    replicas.delete_and_cancel(service, workspace, replica)
+    assert retention.sweep(service, now() + timedelta(days=1000)) == _NOTHING
+    assert _kept(service) == ["consent.mp4", "footage.mp4"]
