@@ -348,7 +348,7 @@ def test_what_is_written_too_late_goes_with_the_next_pass(world: World, media: C
     world.service.objects.put(f"replicas/{world.replica}/bundle/atlas.bin", media("atlas.bin"))
     (work_folder(world.service.settings, str(job)) / "late.mp4").write_bytes(FACE)
     assert world.found()["face"]
-    assert sweep(world.service, now()) == {"footage": 0, "answers": 0, "transcriptions": 0}
+    assert not any(sweep(world.service, now()).values())
     assert not world.found()["face"]
     with world.service.database.transaction() as session:
         assert session.get_one(Replica, world.replica).purged_at == first

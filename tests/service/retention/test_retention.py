@@ -16,6 +16,7 @@ from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.tables import IdempotencyKey, Job, MediaSource, Replica, Transcription
 from countenance.service.errors import INTERNAL
+from countenance.service.purge.purge import purge_replica
 from countenance.service.replicas import life as replicas
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
@@ -23,7 +24,7 @@ from countenance.service.videos import transcriptions
 from countenance.service.videos.transcriptions import NewTranscription
 
 _FOOTAGE, _CONSENT = MediaRef(url="https://films.example/footage.mp4"), MediaRef(url="https://films.example/yes.mp4")
-_NOTHING = {"footage": 0, "answers": 0, "transcriptions": 0}
+_NOTHING = {"footage": 0, "answers": 0, "transcriptions": 0, "copies": 0}
 
 
 @pytest.fixture
@@ -173,3 +174,28 @@ def test_what_was_deleted_softly_stays(service: Service, workspace: str, trained
     replicas.delete_and_cancel(service, workspace, replica)
     assert retention.sweep(service, now() + timedelta(days=1000)) == _NOTHING
     assert _kept(service) == ["consent.mp4", "footage.mp4"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_another_machine_has_no_copies_either(
+    service: Service, trained: Callable[..., str], workspace: str, tmp_path: Path
+) -> None:
+    gone, stays = trained(10.0), trained(10.0)
+    replicas.delete_and_cancel(service, workspace, gone, hard=True)
+    purge_replica(service, gone)
+    elsewhere = service.settings.model_copy(update={"data_dir": tmp_path / "other machine"})
+    with service.database.transaction() as session:
+        jobs = {each: session.get_one(Replica, each).job_id for each in (gone, stays)}
+    for path in ("cache/c1/{}-aa/atlas.bin", "cache/c1/.{}-bb/atlas.bin", "cache/{}/x.bin"):
+        for replica in (gone, stays):
+            file = elsewhere.data_dir / path.format(replica)
+            file.parent.mkdir(parents=True)
+            file.write_bytes(b"a face")
+    for replica in (gone, stays):
+        (elsewhere.data_dir / "work" / str(jobs[replica])).mkdir(parents=True)
+    there = Service(elsewhere, service.database, service.objects, service.queue)
+    assert retention.delete_leftovers(there) == 2
+    left = {path.name for path in elsewhere.data_dir.rglob("*")}
+    assert not [name for name in left if gone in name or jobs[gone] == name]
+    assert {f"{stays}-aa", f".{stays}-bb", stays, jobs[stays]} <= left
+    assert retention.delete_leftovers(there) == 0

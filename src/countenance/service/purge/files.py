@@ -22,6 +22,8 @@ from countenance.settings import Settings
 
 _DEPTH = 3
 """Folders below the data folder in which something may be named after what it belongs to."""
+_ID = re.compile(r"\.?([0-9A-Za-z]+)")
+_WORD = re.compile(r"\w+")
 _PATIENCE_S = 10.0
 """A process that was told to stop has stopped by then; what it writes later goes with the next pass."""
 
@@ -38,37 +40,49 @@ def erase(service: Service, traces: Traces) -> None:
     data_dir = service.settings.data_dir
     _wait_for([data_dir / "work" / job for job in traces.jobs])
     erase_named(service.settings, traces.ids)
-    _erase_mail(data_dir / "mail", (*traces.ids, *traces.receipts), traces.people)
+    _erase_mail(data_dir / "mail", traces)
     _erase_phrases(data_dir / "phrases", traces)
 
 
 def erase_named(settings: Settings, ids: Collection[str]) -> None:
     """Delete work folders, caches, and whatever else carries one of these ids in its name."""
-    for path in [*named(settings, ids)]:
+    for path in [*named(settings, frozenset(ids))]:
         _remove(path)
 
 
 def named(settings: Settings, ids: Collection[str]) -> Iterator[Path]:
     """Files and folders in the data folder whose name begins with one of these ids; what is in those is not told."""
-    wanted = re.compile(rf"(?:{'|'.join(map(re.escape, ids))})(?![0-9A-Za-z])") if ids else None
-    if wanted is not None:
-        yield from _named(settings.data_dir, wanted, _DEPTH)
+    yield from (path for path in _within(settings.data_dir, _DEPTH, frozenset(ids)) if _id_in(path) in ids)
 
 
-def _named(folder: Path, wanted: re.Pattern[str], depth: int) -> Iterator[Path]:
+def owners(folder: Path) -> set[str]:
+    """What the names of files and folders below this one begin with, as far down as `named` looks."""
+    return {_id_in(path) for path in _within(folder, _DEPTH - 1, frozenset())}
+
+
+def _within(folder: Path, depth: int, ids: Collection[str]) -> Iterator[Path]:
+    """Everything below a folder; not what is in a folder that is called by one of `ids`, nor what links lead to."""
     for path in _entries(folder):
-        if wanted.match(path.name):
-            yield path
-        elif depth > 1 and path.is_dir() and not path.is_symlink() and path.name not in KEPT:
-            yield from _named(path, wanted, depth - 1)
+        yield path
+        if depth > 1 and path.name not in KEPT and _id_in(path) not in ids and path.is_dir() and not path.is_symlink():
+            yield from _within(path, depth - 1, ids)
 
 
-def _erase_mail(folder: Path, ids: Collection[str], people: Collection[str]) -> None:
-    """Delete e-mails that were written as files and mention one of these, or one of these people."""
-    needles = [*ids, *people]
+def _id_in(path: Path) -> str:
+    # What begins with a dot is not whole yet.
+    match = _ID.match(path.name)
+    return match[1] if match else ""
+
+
+def _erase_mail(folder: Path, traces: Traces) -> None:
+    """Delete e-mails that were written as files and tell of one of these, or name one of these people."""
+    ids = {*traces.ids, *traces.events}
+    people = [re.compile(rf"(?<!\w){_spaced(name)}(?!\w)", re.IGNORECASE) for name in traces.people if name.strip()]
     for path in _entries(folder):
-        if path.suffix == ".eml" and _mentions(_text_of(path), needles):
-            path.unlink(missing_ok=True)
+        if path.suffix == ".eml":
+            text = f"{path.name} {_text_of(path)}"
+            if not ids.isdisjoint(_WORD.findall(text)) or any(person.search(text) for person in people):
+                path.unlink(missing_ok=True)
 
 
 def _erase_phrases(folder: Path, traces: Traces) -> None:
@@ -93,10 +107,9 @@ def _text_of(path: Path) -> str:
         return path.read_text("utf-8", "replace") if path.exists() else ""
 
 
-def _mentions(text: str, needles: Collection[str]) -> bool:
-    folded = " ".join(text.split()).casefold()
-    spaced = (" ".join(needle.split()).casefold() for needle in needles)
-    return any(needle and re.search(rf"(?<!\w){re.escape(needle)}(?!\w)", folded) for needle in spaced)
+def _spaced(name: str) -> str:
+    """The pattern of a name in running text, which may break between its words."""
+    return r"\s+".join(map(re.escape, name.split()))
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -72,7 +72,7 @@ class _Places:
 
     def __init__(self, service: Service, traces: Traces) -> None:
         keys = (service.objects.local_path(key) for key in traces.objects)
-        found = (*named(service.settings, traces.ids), *(path for path in keys if path is not None))
+        found = (*named(service.settings, frozenset(traces.ids)), *(path for path in keys if path is not None))
         self._paths = {path.resolve() for path in found}
         # Also where nothing lies any more: it was noted there.
         self._paths |= {(service.settings.data_dir / "work" / job).resolve() for job in traces.jobs}

@@ -47,6 +47,7 @@ class Traces:
     receipts: tuple[str, ...]
     phrases: tuple[str, ...]
     """of one-time words that were drawn for them"""
+    events: tuple[str, ...]
     people: tuple[str, ...] = field(repr=False)
     """names"""
 
@@ -99,6 +100,7 @@ def _gathered(session: Session, subjects: dict[str, tuple[str, ...]]) -> Traces:
         objects=(*prefixes, *unshared(session, set(keys), sources, uploads)),
         receipts=tuple(receipts),
         phrases=tuple(dict.fromkeys(_phrases(session, subjects.get(REQUEST, ()), made))),
+        events=tuple(session.scalars(select(OutboxEvent.id).where(about(OutboxEvent, subjects)))),
         people=tuple(dict.fromkeys(_people(session, subjects.get(REQUEST, ()), made))),
     )
 

@@ -14,6 +14,7 @@ from countenance.service.db.tables import Lipsync, MediaSource, Replica, Transcr
 from countenance.service.purge.purge import purge
 from countenance.service.purge.traces import LIPSYNC, REPLICA, TRANSCRIPTION, VIDEO
 from countenance.service.retention.footage import delete_old
+from countenance.service.retention.leftovers import delete_leftovers
 
 _LATE = timedelta(hours=2)
 """So long after a purge something may still be written by a process that was told to stop, on a machine that hung."""
@@ -24,7 +25,7 @@ def sweep(service: Service, at: datetime) -> dict[str, int]:
     """Delete what has been kept long enough at the moment `at`; how much, by kind.
 
     Kinds: `footage` (replicas whose footage went), `answers` (to requests with an idempotency key), `transcriptions`
-    (deleted ones whose sound went).
+    (deleted ones whose sound went), `copies` (that this machine had of what is purged).
     """
     with service.database.transaction() as session:
         answers = forget_old(session, at)
@@ -32,7 +33,8 @@ def sweep(service: Service, at: datetime) -> dict[str, int]:
     for kind, subject_id in _purged_lately(service, at):
         _purge(service, kind, subject_id)
     silent = sum(_purge(service, TRANSCRIPTION, each) for each in _deleted_transcriptions(service))
-    return {"footage": footage, "answers": answers, "transcriptions": silent}
+    copies = delete_leftovers(service)
+    return {"footage": footage, "answers": answers, "transcriptions": silent, "copies": copies}
 
 
 def _purged_lately(service: Service, at: datetime) -> list[tuple[str, str]]:
