@@ -1,0 +1,81 @@
+"""What was told to whom: looked up, and sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from countenance.service.clock import now
+from countenance.service.context import Service
+from countenance.service.db.tables import Delivery, DeliveryAttempt, OutboxEvent
+from countenance.service.errors import refused
+from countenance.service.ids import new_id
+from countenance.service.jobs.queue import NOTIFY
+from countenance.service.notify.dispatch import DELIVER
+from countenance.service.notify.errors import DELIVERY_UNKNOWN
+
+
+def listed(
+    session: Session,
+    workspace_id: str,
+    *,
+    state: str | None = None,
+    subject_id: str | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[Sequence[tuple[Delivery, OutboxEvent]], int]:
+    """Deliveries, the newest first, and how many there are in all."""
+    mine = (
+        select(Delivery, OutboxEvent)
+        .join(OutboxEvent, OutboxEvent.id == Delivery.event_id)
+        .where(Delivery.workspace_id == workspace_id)
+    )
+    if state is not None:
+        mine = mine.where(Delivery.state == state)
+    if subject_id is not None:
+        mine = mine.where(OutboxEvent.subject_id == subject_id)
+    total = session.scalar(select(func.count()).select_from(mine.with_only_columns(Delivery.id).subquery())) or 0
+    rows = session.execute(mine.order_by(Delivery.created_at.desc(), Delivery.id).offset(offset).limit(limit))
+    return [(delivery, event) for delivery, event in rows], total
+
+
+def get(session: Session, workspace_id: str, delivery_id: str) -> tuple[Delivery, OutboxEvent]:
+    """Raises CountenanceError service.delivery_unknown."""
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None or delivery.workspace_id != workspace_id:
+        raise refused(DELIVERY_UNKNOWN, measured=delivery_id[:80])
+    return delivery, session.get_one(OutboxEvent, delivery.event_id)
+
+
+def attempts(session: Session, delivery_id: str) -> Sequence[DeliveryAttempt]:
+    """Every try, the first one first."""
+    tries = select(DeliveryAttempt).where(DeliveryAttempt.delivery_id == delivery_id)
+    return session.scalars(tries.order_by(DeliveryAttempt.id)).all()
+
+
+def resend(session: Session, service: Service, workspace_id: str, delivery_id: str) -> Delivery:
+    """Deliver the same event to the same receiver once more, as a delivery of its own.
+
+    Raises:
+        CountenanceError: service.delivery_unknown.
+    """
+    delivery, event = get(session, workspace_id, delivery_id)
+    again = Delivery(
+        id=new_id(f"{event.id}-"),
+        event_id=event.id,
+        workspace_id=workspace_id,
+        channel=delivery.channel,
+        endpoint_id=delivery.endpoint_id,
+        target=delivery.target,
+        state="pending",
+        attempts=0,
+        next_at=now(),
+        created_at=now(),
+        finished_at=None,
+    )
+    session.add(again)
+    session.flush()
+    service.queue.enqueue(session, NOTIFY, again.id, DELIVER)
+    return again

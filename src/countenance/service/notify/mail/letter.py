@@ -1,0 +1,181 @@
+"""What an e-mail says: for each kind of event a subject, a beginning, findings with pictures, and a link."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from countenance.errors import CountenanceError
+from countenance.service.context import Service
+from countenance.service.db.tables import Lipsync, OutboxEvent, Replica, Transcription, Video
+from countenance.service.notify.types import ASKED, DISABLED
+from countenance.service.replicas import events as replicas
+
+_MOST_FINDINGS, _MOST_PICTURES = 6, 3
+_MOST_PICTURE_BYTES = 2_000_000
+_ORDER = {"error": 0, "warning": 1, "hint": 2}
+_FREE = "Nothing was charged: what was set aside for it is available again."
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding, as a person reads it."""
+
+    title: str
+    seen: str
+    """what was seen in this material, measured, and when; may be empty"""
+    remedy: str
+    picture: bytes | None = field(default=None, repr=False)
+    """JPEG or PNG"""
+    kind: str = "jpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An e-mail before it has a form."""
+
+    subject: str
+    heading: str
+    paragraphs: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+    action: str = ""
+    """what the link says"""
+    url: str = ""
+
+
+def letter_for(service: Service, event: OutboxEvent) -> Letter:
+    """The letter that tells of an event, from what is known now: of something that was deleted little is."""
+    with service.database.reading() as session:
+        made = None
+        if event.subject_kind in _TABLES:
+            made = session.get(_TABLES[event.subject_kind], event.subject_id)
+    if event.type == ASKED:
+        return _asked(event.payload)
+    if event.type == DISABLED:
+        return _disabled(service, event.payload)
+    if event.subject_kind == "replica":
+        return _of_replica(service, event, made if isinstance(made, Replica) else None)
+    return _of_failure(service, event, made)
+
+
+_TABLES: dict[str, type[Replica | Video | Lipsync | Transcription]] = {
+    "replica": Replica,
+    "video": Video,
+    "lipsync": Lipsync,
+    "transcription": Transcription,
+}
+
+
+def _of_replica(service: Service, event: OutboxEvent, replica: Replica | None) -> Letter:
+    name = replica.name if replica is not None and replica.purged_at is None else event.subject_id
+    url = _page(service, f"replicas/{event.subject_id}")
+    problems = _problems(service, replica) if replica is not None and replica.purged_at is None else ()
+    if event.type == replicas.COMPLETED:
+        said = ("It is trained and can speak: write a script, or give it a recording.", *_advice(problems))
+        return Letter(f"{name} is ready", f"{name} is ready", said, problems, "Open the replica", url)
+    if event.type == replicas.PREVIEW_ONLY:
+        said = ("It can speak as its preview does, but refining it did not succeed.", _FREE)
+        return Letter(f"{name} stays a preview", f"{name} stays a preview", said, problems, "Open the replica", url)
+    if event.type == replicas.REVIEW:
+        said = ("Whether the right person agreed is not clear to the machine. Please compare the recordings.",)
+        return Letter(f"{name} needs your look", f"{name} needs your look", said, problems, "Look at it", url)
+    said = ("Here is what went wrong, and what to do differently.", _FREE)
+    if not problems:
+        said = (str(event.payload.get("error_message") or "It could not be trained."), _FREE)
+    return Letter(f"{name} could not be trained", f"{name} could not be trained", said, problems, "See it", url)
+
+
+def _of_failure(service: Service, event: OutboxEvent, made: Any) -> Letter:
+    kind = {"video": "video", "lipsync": "lip-synced film", "transcription": "transcript"}[event.subject_kind]
+    name = made.name if made is not None and getattr(made, "purged_at", None) is None else event.subject_id
+    heading = f"The {kind} {name} could not be made"
+    problems = tuple(_problem(found, None) for found in _sorted(getattr(made, "findings", None) or ()))
+    why = () if problems else (str(event.payload.get("error_message") or event.payload.get("status_details") or ""),)
+    url = _page(service, f"{event.subject_kind}s/{event.subject_id}")
+    return Letter(heading, heading, (*why, _FREE), problems, "See it", url)
+
+
+def _asked(payload: dict[str, Any]) -> Letter:
+    organisation = payload["organisation"]
+    return Letter(
+        f"{organisation} asks for your consent",
+        "May a digital replica of you be made?",
+        (
+            f"Dear {payload['full_name']}, {organisation} would like to make a digital replica of you: videos that "
+            "look and sound like you, made by a computer.",
+            "Only you can agree. On the page behind this link you read a short statement aloud, and a camera records "
+            "it. If you do not want this, decline there, or do nothing.",
+            f"The link is for you alone and is good until {payload['expires_at']}.",
+        ),
+        action="Read the statement",
+        url=payload["url"],
+    )
+
+
+def _disabled(service: Service, payload: dict[str, Any]) -> Letter:
+    return Letter(
+        "A webhook endpoint was switched off",
+        "A webhook endpoint was switched off",
+        (
+            f"{payload['url']} has not taken anything for days, or said that it is gone (410).",
+            "Mend it and switch it on again; what was missed can be sent again from the log.",
+        ),
+        action="Open the endpoints",
+        url=_page(service, "webhooks"),
+    )
+
+
+def _advice(problems: tuple[Problem, ...]) -> tuple[str, ...]:
+    return ("What would make the next recording better is below.",) if problems else ()
+
+
+def _problems(service: Service, replica: Replica) -> tuple[Problem, ...]:
+    problems: list[Problem] = []
+    for found in _sorted(replica.findings or ()):
+        wanted = len([one for one in problems if one.picture]) < _MOST_PICTURES
+        evidence = str(found.get("evidence") or "") if wanted else ""
+        picture = _picture(service, f"replicas/{replica.id}/report/{evidence}") if evidence else None
+        problems.append(_problem(found, picture, "png" if evidence.endswith(".png") else "jpeg"))
+    return tuple(problems)
+
+
+def _sorted(findings: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    yield from sorted(findings, key=lambda found: _ORDER.get(found.get("severity"), 3))[:_MOST_FINDINGS]
+
+
+def _problem(found: dict[str, Any], picture: bytes | None, kind: str = "jpeg") -> Problem:
+    measured, unit, limit = found.get("measured"), found.get("unit") or "", found.get("limit")
+    seen = [str(found.get("detail") or "")]
+    if isinstance(measured, (int, float)):
+        within = f", limit {limit:.4g} {unit}" if isinstance(limit, (int, float)) else ""
+        seen.append(f"Measured {measured:.4g} {unit}{within}.".replace(" .", ".").replace(" ,", ","))
+    spans = found.get("spans") or []
+    if spans:
+        seen.append("At " + ", ".join(f"{_clock(start)} to {_clock(end)}" for start, end in spans[:5]) + ".")
+    told = " ".join(filter(None, seen))
+    return Problem(str(found.get("title", "")), told, str(found.get("remedy", "")), picture, kind)
+
+
+def _picture(service: Service, key: str) -> bytes | None:
+    """A picture of the report; a letter without it is better than none."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "picture"
+        try:
+            service.objects.get(key, path)
+        except CountenanceError:
+            return None
+        return path.read_bytes() if path.stat().st_size <= _MOST_PICTURE_BYTES else None
+
+
+def _page(service: Service, path: str) -> str:
+    settings = service.settings
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return f"{base.rstrip('/')}/{path}"
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes:02d}:{rest:02d}"
