@@ -88,6 +88,14 @@ class Bench:
         self.until(lambda: life.has_ended(self.row(job_id)))
         return self.row(job_id)
 
+    @staticmethod
+    def is_alive(pid: int) -> bool:
+        """Whether the process still does anything."""
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except FileNotFoundError:
+            return False
+
     @contextlib.contextmanager
     def worker(self, *queues: str, alone: bool = False) -> Iterator[Worker]:
         """A worker in this process."""
@@ -97,16 +105,11 @@ class Bench:
 
     def worker_process(self, *queues: str) -> subprocess.Popen[str]:
         """A worker in a process of its own, which is at work."""
-        process = self.worker_process_begun(*queues)
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("ready")
-        return process
-
-    def worker_process_begun(self, *queues: str) -> subprocess.Popen[str]:
-        """A worker in a process of its own, which says `ready` some seconds later."""
         command = [sys.executable, str(_HERE / "fake_worker.py"), *(queues or ("train",))]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self._processes.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("ready")
         return process
 
     def close(self) -> None:
@@ -128,9 +131,16 @@ def bench(service: Service) -> Iterator[Bench]:
     bench.close()
 
 
+@pytest.fixture
+def deadline_s() -> float:
+    """After which a task is given up."""
+    return 30.0
+
+
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leases of three seconds, a poll each tenth of a second, two further attempts."""
+def _quick(monkeypatch: pytest.MonkeyPatch, deadline_s: float) -> None:
+    """Leases of three seconds, a poll each tenth of a second, one further attempt."""
     monkeypatch.setenv("COUNTENANCE_LEASE_S", str(LEASE_S))
     monkeypatch.setenv("COUNTENANCE_POLL_S", "0.1")
-    monkeypatch.setenv("COUNTENANCE_ATTEMPTS", "2")
+    monkeypatch.setenv("COUNTENANCE_ATTEMPTS", "1")
+    monkeypatch.setenv("COUNTENANCE_TRAINING_DEADLINE_S", str(deadline_s))

@@ -42,6 +42,11 @@ def _tick(task: str, folder: Path, orders: dict[str, Any]) -> None:
     begin = int(checkpoint.read_text()) if checkpoint.exists() else 0
     for tick in range(begin + 1, ticks + 1):
         time.sleep(orders.get("tick_s", 0.05))
+        crashes = folder / "crashes"
+        so_far = len(crashes.read_text()) if crashes.exists() else 0
+        if tick == orders.get("crash_at") and so_far < orders.get("crashes", 1):
+            crashes.write_text("x" * (so_far + 1))
+            os.kill(os.getpid(), signal.SIGKILL)
         with trace.open("a") as file:
             file.write(f"{os.getpid()} {tick}\n")
         checkpoint.write_text(str(tick))
@@ -49,11 +54,6 @@ def _tick(task: str, folder: Path, orders: dict[str, Any]) -> None:
             _say(event="progress", stage="tick", fraction=tick / ticks, seconds_left=float(ticks - tick))
         if tick == orders.get("preview_at"):
             _say(event="preview", folder="replica")
-        crashes = folder / "crashes"
-        so_far = len(crashes.read_text()) if crashes.exists() else 0
-        if tick == orders.get("crash_at") and so_far < orders.get("crashes", 1):
-            crashes.write_text("x" * (so_far + 1))
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _say(**event: object) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy.orm import Session
 
 from countenance.service.clock import now
@@ -110,6 +111,7 @@ def _note(action: str, subject_id: str) -> AuditEntry:
 
 def main(queues: list[str]) -> None:
     """Work until told to stop."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     settings = Settings()
     database = open_database(settings)
     service = Service(settings, database, open_objects(settings), DbosQueue(database))

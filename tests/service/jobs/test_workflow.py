@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Protocol
-
 import pytest
+
+from countenance.service.jobs import life
+from countenance.service.jobs.queue import workflow_id
+
+FINDING = {"rule": "footage.too_short", "title": "Too short."}
 
 
 def test_a_check_is_followed_by_a_training(bench) -> None:
@@ -15,3 +17,91 @@ def test_a_check_is_followed_by_a_training(bench) -> None:
     assert (row.state, row.fraction, row.attempt) == ("done", 1.0, 1)
     assert bench.notes(job) == ["finish.check.done", "event.preview", "finish.train.done"]
     assert not bench.folder(job).exists()
+
+
+def test_a_child_that_crashes_goes_on_from_its_checkpoint(bench) -> None:
+    with bench.worker():
+        job = bench.job(train={"ticks": 4, "crash_at": 3, "tick_s": 0.3})
+        bench.until(lambda: bench.row(job).attempt == 2)
+        ticks = [tick for _, tick in bench.trace(job)]
+        row = bench.until_ended(job)
+    assert (row.state, row.attempt) == ("done", 2)
+    assert ticks[:2] == [1, 2]
+    assert 1 not in ticks[2:]
+    assert bench.notes(job) == ["finish.train.done"]
+
+
+@pytest.mark.parametrize(
+    ("orders", "rule"),
+    [
+        ({"ticks": 1, "findings": [FINDING]}, "footage.too_short"),
+        ({"ticks": 2, "crash_at": 2, "crashes": 9}, "service.crashed"),
+        ({"ticks": 1, "mute": True}, "service.crashed"),
+        ({"ticks": 100, "tick_s": 0.1, "silent": True}, "service.deadline"),
+    ],
+    ids=["a user's problem", "a crash again and again", "no last word", "too late"],
+)
+@pytest.mark.parametrize("deadline_s", [2.0])
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_it_fails_with_the_reason(bench, orders, rule) -> None:
+    with bench.worker():
+        job = bench.job(train=orders)
+        row = bench.until_ended(job)
+    assert row.state == "failed"
+    assert row.findings is not None
+    assert row.findings[0]["rule"] == rule
+    assert bench.notes(job) == [f"finish.train.{rule}"]
+    assert not bench.folder(job).exists()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_an_error_of_ours_ends_the_job_and_no_workflow_stays(bench) -> None:
+    with bench.worker():
+        job = bench.job(train={})
+        (bench.service.settings.data_dir / f"unready-{job}").touch()
+        row = bench.until_ended(job)
+        bench.until(lambda: bench.service.queue.states([workflow_id(job, "train")]).popitem()[1] == "SUCCESS")
+    assert row.findings is not None
+    assert row.findings[0]["rule"] == "service.internal"
+    assert bench.notes(job) == ["finish.train.service.internal"]
+
+
+def test_a_cancelled_task_is_gone_within_two_seconds(bench) -> None:
+    with bench.worker():
+        job = bench.job(train={"ticks": 100, "tick_s": 0.05, "stubborn": True})
+        bench.until(lambda: len(bench.trace(job)) > 2)
+        child = bench.trace(job)[0][0]
+        with bench.service.database.transaction() as session:
+            locked = life.locked(session, job)
+            assert locked is not None
+            life.end(locked, "cancelled")
+        bench.service.queue.cancel([workflow_id(job, "train")])
+        # One second to see it, one until the child that ignores SIGTERM is killed; the rest is this machine's.
+        assert bench.until(lambda: not bench.is_alive(child)) < 3.5
+        bench.until(lambda: not bench.folder(job).exists())
+    assert bench.notes(job) == []
+    assert bench.row(job).state == "cancelled"
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_job_that_has_ended_is_not_begun(bench) -> None:
+    job = bench.job(train={})
+    with bench.service.database.transaction() as session:
+        locked = life.locked(session, job)
+        assert locked is not None
+        life.end(locked, "cancelled")
+    with bench.worker():
+        bench.until(lambda: bench.service.queue.states([f"{job}:train"]) == {f"{job}:train": "SUCCESS"})
+    assert bench.notes(job) == []
+    assert bench.row(job).attempt == 0
+
+
+def test_a_worker_that_stops_in_peace_costs_no_attempt(bench) -> None:
+    with bench.worker():
+        job = bench.job(train={"ticks": 6, "tick_s": 0.2})
+        bench.until(lambda: len(bench.trace(job)) > 1)
+    assert (bench.row(job).state, bench.row(job).attempt) == ("queued", 0)
+    with bench.worker(alone=True):
+        row = bench.until_ended(job)
+    assert (row.state, row.attempt) == ("done", 1)
+    assert bench.notes(job) == ["finish.train.done"]

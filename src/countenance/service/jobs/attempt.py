@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from countenance.service.clock import now
 from countenance.service.context import Service
-from countenance.service.jobs import life
-from countenance.service.jobs.work_folder import remove_work_folder
+from countenance.service.jobs import lease, life
 
 
-def begin(service: Service, job_id: str, task: str, executor_id: str) -> int | None:
-    """This worker begins the task: the number of the attempt, from 1; None if the job does not want it (any more)."""
+class NotOurs(Exception):
+    """The job is another worker's by now, and this one is about to learn that it lost its lease."""
+
+
+def begin(service: Service, job_id: str, task: str, executor_id: str, *, again: bool) -> int | None:
+    """This worker begins the task: the number of the attempt, from 1; None if the job does not want it (any more).
+
+    Raises:
+        NotOurs: for a worker that was frozen until another took over.
+    """
     with service.database.transaction() as session:
         job = life.locked(session, job_id)
         if job is None or job.state not in ("queued", "running") or job.task != task:
             return None
+        if executor_id not in lease.alive(session) or (again and job.executor_id != executor_id):
+            raise NotOurs
         job.state, job.executor_id = "running", executor_id
         job.attempt += 1
         job.heartbeat_at = now()
@@ -22,15 +31,27 @@ def begin(service: Service, job_id: str, task: str, executor_id: str) -> int | N
 
 
 def break_off(service: Service, job_id: str, task: str, executor_id: str) -> None:
-    """This worker stops in peace, which is no attempt that failed; the folder of a job that has ended is removed."""
+    """This worker stops in peace, which is no attempt that failed. Nothing happens to a job that has ended.
+
+    Raises:
+        NotOurs: for a job that has not ended.
+    """
     with service.database.transaction() as session:
         job = life.locked(session, job_id)
-        ended = job is None or life.has_ended(job)
-        if job is not None and not ended and (job.task, job.executor_id) == (task, executor_id):
+        if job is None or life.has_ended(job):
+            return
+        if (job.state, job.task, job.executor_id) == ("running", task, executor_id):
             job.state, job.executor_id, job.heartbeat_at = "queued", None, None
             job.attempt -= 1
-    if ended:
-        remove_work_folder(service.settings, job_id)
+    raise NotOurs
+
+
+def give_up(service: Service, job_id: str, task: str) -> None:
+    """There was nothing to do for the task: its job ends, where it has not."""
+    with service.database.transaction() as session:
+        job = life.locked(session, job_id)
+        if job is not None and job.task == task and job.state in ("queued", "running"):
+            life.end(job, "cancelled")
 
 
 def is_over(service: Service, job_id: str) -> bool:

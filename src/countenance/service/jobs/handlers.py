@@ -51,7 +51,7 @@ class Handler:
     queue: str
     prepare: Callable[[Service, str, Path], JsonObject | None]
     """(service, job id, folder): fill the folder and return the content of `task.json`; None if there is nothing to do
-    any more. A CountenanceError fails the task with its findings."""
+    any more, which ends the job as cancelled. A CountenanceError fails the task with its findings."""
     on_event: Callable[[Service, str, Path, JsonObject], None]
     """(service, job id, folder, event): of every event that is neither progress nor the last one; maybe told again
     after a crash"""

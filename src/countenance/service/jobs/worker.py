@@ -76,6 +76,7 @@ class Worker:
     def stop(self) -> None:
         """Break off what runs, which others take over at once, and let go of everything."""
         self._over.set()
+        self._work.stop()
         self._runtime.stop()
         for thread in self._threads:
             thread.join()

@@ -38,35 +38,55 @@ _TRIES = 3
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Work:
     """The steps of all workflows of one worker (see `dbos_queue.Steps`)."""
 
-    service: Service
-    queue: DbosQueue
-    registry: Registry
-    executor_id: str
-    command: Sequence[str]
-    """what runs a task; its name and the folder are added"""
+    def __init__(
+        self, service: Service, queue: DbosQueue, registry: Registry, executor_id: str, command: Sequence[str]
+    ) -> None:
+        self.service = service
+        self.queue = queue
+        self.registry = registry
+        self._executor_id = executor_id
+        self._command = command
+        self._stops: set[threading.Event] = set()
+        self._changed = threading.Condition()
+        self._over = False
 
     def is_action(self, task: str) -> bool:
+        """See `Steps`."""
         return isinstance(self.registry[task], Action)
 
     async def execute(self, job_id: str, task: str) -> dict[str, Any] | None:
-        """The outcome of the task; None if the job has ended meanwhile."""
+        """The outcome of the task; None if the job has ended meanwhile, or there is nothing to do."""
         stop = threading.Event()
-        doing = asyncio.ensure_future(asyncio.to_thread(self._execute, job_id, task, stop))
+        # Not a task of the loop: those are all cancelled at once where a worker stops.
+        doing = asyncio.get_running_loop().run_in_executor(None, self._executed, job_id, task, stop)
         try:
             outcome = await asyncio.shield(doing)
+        except attempt.NotOurs:
+            # Whatever is returned here would be kept as the outcome. This worker's end is near.
+            await asyncio.Event().wait()
+            raise
         except asyncio.CancelledError:
             stop.set()
             await asyncio.wait({doing}, timeout=_PATIENCE_S)
             raise
         return None if outcome is None else as_json(outcome)
 
+    def stop(self) -> None:
+        """Break off all that is executed and begin nothing more; what cannot be broken off is left to itself."""
+        with self._changed:
+            self._over = True
+            for stop in self._stops:
+                stop.set()
+            self._changed.wait_for(lambda: not self._stops, _PATIENCE_S)
+
     def settle(self, job_id: str, task: str, outcome: dict[str, Any] | None) -> None:
         """Draw the consequences of an outcome, and remove the folder of a job that has ended."""
-        if outcome is not None:
+        if outcome is None:
+            attempt.give_up(self.service, job_id, task)
+        else:
             finish(self.service, self._handler(task), job_id, task, from_json(outcome))
         if attempt.is_over(self.service, job_id):
             remove_work_folder(self.service.settings, job_id)
@@ -95,18 +115,30 @@ class Work:
             raise TypeError(f"{task} is an action")
         return handler
 
+    def _executed(self, job_id: str, task: str, stop: threading.Event) -> Outcome | None:
+        with self._changed:
+            if self._over:
+                raise attempt.NotOurs
+            self._stops.add(stop)
+        try:
+            return self._execute(job_id, task, stop)
+        finally:
+            with self._changed:
+                self._stops.discard(stop)
+                self._changed.notify_all()
+
     def _execute(self, job_id: str, task: str, stop: threading.Event) -> Outcome | None:
         log = _log.bind(job_id=job_id, task=task)
         handler, limit = self._handler(task), self.service.settings.attempts
-        why: Rule = CRASHED
-        while (number := attempt.begin(self.service, job_id, task, self.executor_id)) is not None:
+        why, again = CRASHED, False
+        while (number := attempt.begin(self.service, job_id, task, self._executor_id, again=again)) is not None:
+            again = True
             if number > limit + 1:
                 return _failed(why, number - 1)
             try:
                 return self._attempt(handler, job_id, stop)
             except Stopped:
-                attempt.break_off(self.service, job_id, task, self.executor_id)
-                return None
+                pass
             except CountenanceError as error:
                 return Failed(tuple(finding.as_dict() for finding in error.findings))
             except Crashed as crash:
@@ -115,20 +147,24 @@ class Work:
             except Exception:
                 why = INTERNAL
                 log.exception("task broke", attempt=number)
-            if number <= limit:
-                stop.wait(_PAUSES_S[min(number, len(_PAUSES_S)) - 1])
+            if stop.wait(_PAUSES_S[min(number, len(_PAUSES_S)) - 1] if number <= limit else 0):
+                attempt.break_off(self.service, job_id, task, self._executor_id)
+                remove_work_folder(self.service.settings, job_id)
+                return None
         return None
 
-    def _attempt(self, handler: Handler, job_id: str, stop: threading.Event) -> Outcome:
+    def _attempt(self, handler: Handler, job_id: str, stop: threading.Event) -> Outcome | None:
         folder = work_folder(self.service.settings, job_id)
-        reporter = Reporter(self.service, job_id, handler.task, self.executor_id)
+        reporter = Reporter(self.service, job_id, handler.task, self._executor_id)
         with reporter.at_work(stop):
             content = handler.prepare(self.service, job_id, folder)
-            if content is None or stop.is_set():
+            if stop.is_set():
                 raise Stopped
+            if content is None:
+                return None
             told = _Told(self.service, handler, job_id, folder, reporter)
             deadline_s = self.service.settings.training_deadline_s
-            outcome = run_task(self.command, handler.task, folder, content, told.event, stop, deadline_s)
+            outcome = run_task(self._command, handler.task, folder, content, told.event, stop, deadline_s)
             return self._published(handler, job_id, folder, outcome, stop) if isinstance(outcome, Done) else outcome
 
     def _published(self, handler: Handler, job_id: str, folder: Path, done: Done, stop: threading.Event) -> Done:

@@ -1,0 +1,44 @@
+"""What a dead worker was doing, another goes on with; what a frozen one was doing is not done twice."""
+
+from __future__ import annotations
+
+import signal
+
+from countenance.service.jobs.worker import FENCED
+
+ORDERS = {"ticks": 45, "tick_s": 0.2}
+"""A training of nine seconds."""
+
+
+def test_a_killed_workers_training_goes_on_in_another(bench) -> None:
+    first = bench.worker_process()
+    job = bench.job(train=ORDERS)
+    bench.until(lambda: len(bench.trace(job)) >= 4)
+    with bench.worker("train"):
+        first.kill()
+        child = bench.trace(job)[0][0]
+        bench.until(lambda: not bench.is_alive(child), within_s=2)
+        ticks = len(bench.trace(job))
+        # A lease, a sixth of it, two polls, and the start of a process.
+        assert bench.until(lambda: len(bench.trace(job)) > ticks + 1) < 8
+        resumed = bench.trace(job)[ticks:]
+        row = bench.row(job)
+    assert resumed[0][0] != child
+    assert resumed[0][1] in (ticks, ticks + 1)
+    assert (row.state, row.attempt) == ("running", 2)
+
+
+def test_a_frozen_workers_child_ends_and_the_worker_too(bench) -> None:
+    first = bench.worker_process()
+    job = bench.job(train={**ORDERS, "outlives": True})
+    bench.until(lambda: len(bench.trace(job)) >= 4)
+    child = bench.trace(job)[0][0]
+    with bench.worker("train"):
+        first.send_signal(signal.SIGSTOP)
+        bench.until(lambda: any(pid != child for pid, _ in bench.trace(job)))
+        assert not bench.is_alive(child)
+        first.send_signal(signal.SIGCONT)
+        assert first.wait(10) == FENCED
+        row = bench.until_ended(job)
+    assert (row.state, row.attempt) == ("done", 2)
+    assert bench.notes(job) == ["finish.train.done"]
