@@ -56,7 +56,7 @@ IDEMPOTENCY_RUNNING = Rule(
 WORKSPACE_UNKNOWN = Rule(
     id="service.workspace_unknown",
     title="There is no such workspace.",
-    remedy="List the workspaces with `countenance workspaces list`.",
+    remedy="Leave the workspace out to be told which there are.",
 )
 MEMBER_UNKNOWN = Rule(
     id="service.member_unknown",
