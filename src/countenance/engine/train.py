@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from countenance import __version__
 from countenance.engine.align import lip_gap
+from countenance.engine.checkpoint import Checkpoints, digest_of, opened
 from countenance.engine.errors import APPEARANCE_CHANGES, OUT_OF_TIME, TOO_LITTLE_TO_LEARN
 from countenance.engine.evaluate import evaluate, take_of
 from countenance.engine.extras import path_in_footage, personal_voice, refined
@@ -34,6 +34,7 @@ from countenance.engine.replica import (
     VOICE,
     Replica,
     check_place,
+    describe,
     file_sha256,
     save,
     storage_errors,
@@ -105,7 +106,7 @@ class _Task:
     settings: Settings
     limits: Limits
     began: float
-    replica_id: str
+    kept: Checkpoints
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,16 +152,18 @@ def train(
     stages = StageProgress(_stages(chosen, first, options), progress)
     stages.update("listen", 0.0)
     digest = file_sha256(footage)
-    task = _Task(footage, digest, out, samples, options, settings, limits, began, "r" + token_hex(6))
     with ExitStack() as stack:
         with storage_errors(out):
             work = stack.enter_context(work_folder(out))
         stack.enter_context(one_blas_thread())
+        kept = opened(options.checkpoints or work / "kept", _key(digest, options, settings))
+        task = _Task(footage, digest, out, samples, options, settings, limits, began, kept)
         learned = _watched_and_learned(task, chosen, first, work, stages)
         learned, told = _finished(task, learned, stages)
         figures = _measured(task, learned, stages.stage("measure"))
         stages.update("store", 0.0)
         replica = _saved(task, learned, {"tier": "final", **told, "metrics": figures})
+        kept.clear()
     stages.done()
     return replica
 
@@ -174,6 +177,23 @@ def _as_set(options: TrainOptions, settings: Settings) -> TrainOptions:
     )
 
 
+def _key(digest: str, options: TrainOptions, settings: Settings) -> dict[str, Any]:
+    """All that decides what a training comes to."""
+    seen = options.seen
+    return {
+        "footage": digest,
+        "usable": None if options.usable is None else [[span.start_s, span.end_s] for span in options.usable],
+        "seen": None if seen is None else digest_of(seen.lip_gap, seen.yaw_deg, seen.pitch_deg),
+        "preview_s": options.preview_s,
+        "budget_s": options.budget_s,
+        "refine_s": options.refine_s,
+        "personal_voice": options.personal_voice,
+        "device": options.device,
+        "layers": options.layers,
+        "weights": str(settings.weights_dir),
+    }
+
+
 def _frames(info: MediaInfo) -> int:
     """How many frames the footage has; its sound may be longer."""
     seen_s = info.video.duration_s if info.video is not None else None
@@ -184,20 +204,39 @@ def _watched_and_learned(task: _Task, chosen: Parts, first: Parts, work: Path, s
     """Learn from the first parts, put the preview in place, and learn from everything that was chosen."""
     clip = work / "first.mp4"
     until = None if task.options.budget_s is None else task.began + _WATCHING_SHARE * task.options.budget_s
-    seen = watch(task.footage, first, clip, task.settings, task.limits, until=until, progress=stages.stage("watch"))
+    seen = watch(
+        task.footage, first, clip, task.settings, task.limits, task.kept, until=until, progress=stages.stage("watch")
+    )
     _check_time(seen, task, until)
     rest = without(chosen, first)
     more = sum(end - start for start, end in rest) >= _WORTH_WATCHING_FRAMES
-    preview = _preview(task, seen, clip, stages, all_there_is=not more or _is_over(until))
-    if preview is not None and (not more or _is_over(until)):
-        return preview
+    if not more or until is not None or not _is_previewed(task):
+        preview = _preview(task, seen, clip, stages, all_there_is=not more or _is_over(until))
+        if preview is not None and (not more or _is_over(until)):
+            return preview
     report = stages.stage("watch all")
     size = seen.width, seen.height
     later = watch(
-        task.footage, rest, work / "rest.mp4", task.settings, task.limits, until=until, size=size, progress=report
+        task.footage,
+        rest,
+        work / "rest.mp4",
+        task.settings,
+        task.limits,
+        task.kept,
+        until=until,
+        size=size,
+        progress=report,
     )
     concatenate([clip, work / "rest.mp4"], work / BASE_CLIP)
     return _learned(task, seen.joined(later), work / BASE_CLIP, stages.stage("learn all"))
+
+
+def _is_previewed(task: _Task) -> bool:
+    """Whether an earlier try has put the preview in place."""
+    try:
+        return bool(describe(task.out)["id"] == task.kept.replica_id)
+    except (CountenanceError, KeyError):
+        return False
 
 
 def _preview(task: _Task, seen: Watched, clip: Path, stages: StageProgress, *, all_there_is: bool) -> _Learned | None:
@@ -260,16 +299,34 @@ def _finished(task: _Task, learned: _Learned, stages: StageProgress) -> tuple[_L
     elif options.refine_s:
         wishes = RefineOptions(budget_s=_left(task), device=options.device, threads=task.settings.threads)
         path = path_in_footage(learned.replica, learned.samples, source, task.settings)
-        weights, told["refinement"] = refined(learned.replica, path, wishes, stages.stage("refine"))
+        weights, told["refinement"] = _once(
+            task, "refined", lambda: refined(learned.replica, path, wishes, stages.stage("refine"))
+        )
         if weights is not None:
             optional[REFINER] = weights
     if options.personal_voice and _has_time(task, _VOICE_S):
-        arrays, told["voice"] = personal_voice(task.footage, source, task.settings, task.limits, stages.nested("voice"))
+        arrays, told["voice"] = _once(
+            task,
+            "voice",
+            lambda: personal_voice(task.footage, source, task.settings, task.limits, stages.nested("voice")),
+        )
         if arrays is not None:
             optional[VOICE] = arrays
     elif options.personal_voice:
         told["voice"] = {"used": False, "reason": "There was no time left for it."}
     return replace(learned, replica=replace(learned.replica, optional=optional)), told
+
+
+def _once(
+    task: _Task, name: str, learned: Callable[[], tuple[dict[str, NDArray[Any]] | None, dict[str, Any]]]
+) -> tuple[dict[str, NDArray[Any]] | None, dict[str, Any]]:
+    """What an earlier try has learned under this name, or what is learned now, and kept."""
+    found = task.kept.kept(name)
+    if found is not None:
+        return found[0] or None, found[1]
+    arrays, told = learned()
+    task.kept.keep(name, arrays or {}, told)
+    return arrays, told
 
 
 def _refines(options: TrainOptions) -> bool:
@@ -334,7 +391,7 @@ def _check_time(seen: Watched, task: _Task, until: float | None) -> None:
 def _description(task: _Task, learned: _Learned, told: Mapping[str, Any]) -> dict[str, Any]:
     seen, options = learned.material.watched, task.options
     return {
-        "id": task.replica_id,
+        "id": task.kept.replica_id,
         "software": f"countenance {__version__}",
         "engine": "retrieve-warp-refine" if REFINER in learned.replica.optional else "retrieve-warp",
         "created_at": datetime.now(UTC).isoformat(timespec="milliseconds"),

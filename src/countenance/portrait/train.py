@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from countenance.engine.checkpoint import Checkpoints, is_whole, opened
 from countenance.engine.replica import Replica, check_place, file_sha256, save, storage_errors
 from countenance.engine.train import TrainOptions, train
 from countenance.engine.workplace import work_folder
-from countenance.portrait.animate import SECONDS, MadeFootage, animate
+from countenance.portrait.animate import SECONDS, animate
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 from countenance.voice.catalogue import DEFAULT_VOICE
@@ -19,6 +20,7 @@ from countenance.voice.catalogue import DEFAULT_VOICE
 STAGES = {"picture": 60.0, "train": 60.0}
 """Share of the time, as measured on a 720p picture; the training reports its own stages."""
 SOURCE = "image"
+_MADE = "made.mp4"
 
 
 def train_from_picture(
@@ -49,24 +51,29 @@ def train_from_picture(
     with ExitStack() as stack:
         with storage_errors(out):
             work = stack.enter_context(work_folder(out))
-        made = animate(picture, work / "made.mp4", settings, voice=voice, seconds=seconds, progress=_picture(stages))
-        left_s = None if options.budget_s is None else max(1.0, options.budget_s - made.seconds)
+        key = {"picture": file_sha256(picture), "voice": voice, "seconds": seconds}
+        kept = opened(options.checkpoints or work / "kept", key)
+        made = _made(kept, picture, settings, voice, seconds, _picture(stages))
+        left_s = None if options.budget_s is None else max(1.0, options.budget_s - made["took_s"])
         whole = replace(
             options,
             usable=None,
             seen=None,
-            preview_s=2 * made.duration_s,
+            preview_s=2 * made["picture"]["made_s"],
             budget_s=left_s,
             personal_voice=False,
             on_preview=lambda _: None,
+            checkpoints=kept.folder / "train",
         )
-        replica = train(made.path, work / "replica", settings, options=whole, progress=stages.nested("train"))
+        replica = train(kept.folder / _MADE, work / "replica", settings, options=whole, progress=stages.nested("train"))
         told = {
             "source": SOURCE,
-            "picture": _picture_of(picture, made),
+            "picture": made["picture"],
             "training_s": round(time.monotonic() - began, 1),
         }
-        return save(replace(replica, description={**replica.description, **told}), out)
+        saved = save(replace(replica, description={**replica.description, **told}), out)
+        kept.clear()
+        return saved
 
 
 def _picture(stages: StageProgress) -> ProgressCallback:
@@ -74,10 +81,23 @@ def _picture(stages: StageProgress) -> ProgressCallback:
     return lambda inner: stages.update("picture", inner.fraction)
 
 
-def _picture_of(picture: Path, made: MadeFootage) -> dict[str, Any]:
-    return {
-        "sha256": file_sha256(picture),
-        "voice": made.voice,
-        "made_s": made.duration_s,
-        "findings": [finding.rule.id for finding in made.findings],
+def _made(
+    kept: Checkpoints, picture: Path, settings: Settings, voice: str, seconds: float, progress: ProgressCallback
+) -> dict[str, Any]:
+    """Footage of the picture, as `_MADE` among what is kept, and what is to be said of it; not made twice."""
+    found = kept.kept(_MADE)
+    if found is not None and is_whole(kept.folder / _MADE, found[1]["sha256"]):
+        return found[1]
+    made = animate(picture, kept.folder / _MADE, settings, voice=voice, seconds=seconds, progress=progress)
+    told = {
+        "picture": {
+            "sha256": file_sha256(picture),
+            "voice": made.voice,
+            "made_s": made.duration_s,
+            "findings": [finding.rule.id for finding in made.findings],
+        },
+        "took_s": made.seconds,
+        "sha256": file_sha256(made.path),
     }
+    kept.keep(_MADE, {}, told)
+    return told

@@ -16,15 +16,18 @@ from countenance.media.limits import Limits, limits_from
 from countenance.media.probe import probe
 from countenance.media.read import FPS, frames
 from countenance.media.write import VideoWriter
+from countenance.people.face import BLENDSHAPES, FaceTracker
 from countenance.settings import Settings
 
 SIDE_PX = 320
 SECONDS = 2.4
 _GIF_FPS = 12.5
-_GIF_COLOURS = 128
+_GIF_COLOURS = 256
 _JPEG_QUALITY = 88
 _BLINKING_DEG = 30.0
 """Shut eyes weigh as much as a head that is turned by this."""
+
+_BLINK = [BLENDSHAPES.index("eyeBlinkLeft"), BLENDSHAPES.index("eyeBlinkRight")]
 
 Picture = NDArray[np.uint8]
 
@@ -54,12 +57,20 @@ def stills_of(video: Path, still: Path, moving: Path, settings: Settings) -> Non
     limits = _own(limits_from(settings))
     start_s = min(0.5, max(0.0, probe(video, limits).duration_s - SECONDS))
     shown = _pictures(video, start_s, start_s + SECONDS, _GIF_FPS, limits)
-    _save(shown[len(shown) // 2], still)
+    _save(_best_of(shown, settings), still)
     # One palette for all pictures: what stands still does not shimmer.
     row = Image.fromarray(np.concatenate(shown[:: max(1, len(shown) // 6)], axis=1))
     palette = row.quantize(_GIF_COLOURS, method=Image.Quantize.MEDIANCUT)
     first, *rest = (Image.fromarray(picture).quantize(palette=palette, dither=Image.Dither.NONE) for picture in shown)
     first.save(moving, append_images=rest, save_all=True, duration=round(1000 / _GIF_FPS), loop=0, optimize=False)
+
+
+def _best_of(pictures: list[Picture], settings: Settings) -> Picture:
+    """The one with the widest open eyes."""
+    with FaceTracker(settings) as tracker:
+        meshes = [tracker.track(picture, index / _GIF_FPS) for index, picture in enumerate(pictures)]
+    shut = [np.inf if mesh is None else float(mesh.blendshapes[_BLINK].mean()) for mesh in meshes]
+    return pictures[int(np.argmin(shut))]
 
 
 def _window(track: BaseTrack) -> tuple[int, int, int]:

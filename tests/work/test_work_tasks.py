@@ -1,0 +1,155 @@
+"""The tasks, each as the process that the service starts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from countenance.consent.register import Standing, held, held_ids, standing
+from countenance.engine.replica import describe
+from countenance.media.probe import probe
+from countenance.media.read import audio
+from countenance.media.write import write_wav
+from countenance.settings import Settings
+from countenance.stock.clips import presenter_clip
+from countenance.work.line import Line
+
+Checked = tuple[Path, Any]
+Trained = tuple[Path, Any, Any]
+SETTINGS = Settings(threads=1)
+
+
+class Silent(Line):
+    """A line in the tests' own process."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def progress(self, progress: object) -> None:
+        pass
+
+    def event(self, name: str, **more: object) -> None:
+        self.told.append(name)
+
+
+def done(task: str, folder: Path, **given: object) -> dict[str, Any]:
+    """The result of a task that is done here."""
+    (folder / "task.json").write_text(json.dumps(given))
+    return dict(import_module(f"countenance.work.{task}").run(folder, SETTINGS, Silent()))
+
+
+def test_a_check_tells_draws_and_leaves_a_warrant(checked: Checked) -> None:
+    folder, told = checked
+    result = told.result
+    assert result["ok"] is True
+    assert {line["event"] for line in told.lines} == {"progress", "done"}
+    fractions = [line["fraction"] for line in told.of("progress")]
+    assert fractions == sorted(fractions)
+    assert result["clearance"]["material"] == "synthetic"
+    shown = {finding["evidence"] for finding in result["findings"] if finding["evidence"]}
+    assert shown
+    assert {f"report/{name}" for name in shown} <= set(result["evidence"])
+    assert all((folder / name).is_file() for name in result["evidence"])
+    assert stat.S_IMODE((folder / "warrant").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.glob("*/*.js*")} == {0o600}
+
+
+def test_a_killed_training_goes_on_where_it_was(trained: Trained) -> None:
+    folder, first, second = trained
+    assert first.code == -9
+    assert first.lines[-1]["event"] == "preview"
+    result = second.result
+    description = result["description"]
+    assert description["tier"] == "final"
+    assert description == describe(folder / "replica")
+    # The preview is told again, under the same receipt; nothing was watched again, and progress went on.
+    again = second.of("preview")
+    assert [line["receipt"] for line in again] == [first.lines[-1]["receipt"]] == [result["receipt"]]
+    assert len([line for line in second.of("progress") if line["stage"] == "watch"]) <= 2
+    reached = first.of("progress")[-1]["fraction"]
+    assert second.of("progress")[0]["fraction"] >= 0.8 * reached > 0.2
+    receipt = held(result["receipt"], SETTINGS)
+    assert (receipt.content.account, standing(receipt.id, SETTINGS)) == ("w0123456789", Standing.ACTIVE)
+    assert not (folder / "checkpoints").exists()
+
+
+def test_thumbnails_are_small_and_move(trained: Trained) -> None:
+    folder, _, second = trained
+    with Image.open(folder / second.result["thumbnail"]) as still:
+        assert still.size == (320, 180)
+    moving = probe(folder / second.result["thumbnail_video"])
+    assert moving.audio is None
+    assert moving.video is not None
+    assert (moving.video.width, moving.video.height) == (320, 180)
+    assert 2.0 <= moving.duration_s <= 3.0
+
+
+def test_a_done_training_is_not_done_again(trained: Trained, tmp_path: Path) -> None:
+    """Its process may have died before anybody heard of it."""
+    folder, _, second = trained
+    result = done("train", folder, footage="in/footage.mp4")
+    assert result["description"] == second.result["description"]
+    assert result["receipt"] == second.result["receipt"]
+
+
+def test_other_footage_is_not_trained_from(checked: Checked, tmp_path: Path) -> None:
+    folder, _ = checked
+    shutil.copytree(folder / "warrant", tmp_path / "warrant")
+    shutil.copy(presenter_clip(), tmp_path / "footage.mp4")
+    before = held_ids(SETTINGS)
+    with pytest.raises(Exception, match="not the file that was checked"):
+        done("train", tmp_path, footage="footage.mp4")
+    assert held_ids(SETTINGS) == before
+    assert not (tmp_path / "replica").exists()
+
+
+def test_a_video_has_a_still_and_a_moving_picture(trained: Trained, tmp_path: Path) -> None:
+    folder, _, _ = trained
+    result = done(
+        "render",
+        tmp_path,
+        replica=str(folder / "replica"),
+        script="Hello there, Ada.",
+        background={"colour": "#336699"},
+        watermark="AI",
+        pronunciations={"name": "d", "rules": [{"text": "Ada", "pronunciation": "Adda", "type": "alias"}]},
+    )
+    assert result["report"]["frames"] == pytest.approx(25 * probe(tmp_path / result["video"]).duration_s, abs=1)
+    with Image.open(tmp_path / result["still"]) as still:
+        assert still.size == (320, 180)
+    with Image.open(tmp_path / result["gif"]) as moving:
+        assert moving.size == (320, 180)
+        assert moving.info["loop"] == 0
+        frames = int(getattr(moving, "n_frames", 1))
+        assert 0.5 < frames * moving.info["duration"] / 1000 <= 3.0
+
+
+def test_a_lipsync_that_is_begun_again_speaks(trained: Trained, tmp_path: Path) -> None:
+    """The first try died after its training."""
+    folder, _, second = trained
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    write_wav(tmp_path / "in" / "sound.wav", audio(presenter_clip())[: 2 * 16_000])
+    claim = {"material": "synthetic", "subject": "invented", "account": "w0123456789"}
+    given = {**claim, "declarations": ["ai-generated"], "video": "in/footage.mp4", "audio": "in/sound.wav"}
+    result = done("lipsync", tmp_path, **given)
+    assert result["report"]["frames"] == 50
+    assert result["receipt"] == second.result["receipt"]
+    assert probe(tmp_path / result["video"]).duration_s == pytest.approx(2.0, abs=0.05)
+    assert not (tmp_path / "replica").exists()
+
+
+def test_words_are_heard_with_their_times(tmp_path: Path) -> None:
+    write_wav(tmp_path / "a.wav", audio(presenter_clip())[: 5 * 16_000])
+    result = done("transcribe", tmp_path, media="a.wav")
+    assert result["duration_s"] == 5.0
+    assert result["language"] == "en"
+    assert result["text"] == " ".join(word["text"] for word in result["words"])
+    assert all(word["start_s"] < word["end_s"] <= 5.0 for word in result["words"])
+    assert len(result["words"]) > 4
