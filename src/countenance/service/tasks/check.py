@@ -43,7 +43,7 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
         "name": replica.full_name,
         "language": replica.language,
         "phrase_id": replica.phrase_id,
-        "declarations": replica.declarations,
+        "declarations": [each["id"] for each in replica.declarations],
         "account": replica.workspace_id,
         "reviewed_by": replica.reviewed_by,
     }

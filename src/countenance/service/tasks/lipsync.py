@@ -33,7 +33,7 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
         "name": claim["full_name"],
         "language": claim["language"],
         "phrase_id": claim["phrase_id"],
-        "declarations": claim["declarations"],
+        "declarations": [each["id"] for each in claim["declarations"]],
         "account": lipsync.workspace_id,
         "out": "video.mp4",
     }
