@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countenance.engine.hearing import excerpt
+from countenance.engine.motion import features_of, speaking
 from countenance.engine.refine.apply import Weights
 from countenance.engine.refine.fit import RefineOptions, fit_refiner
+from countenance.engine.refine.unseen import predicted_unseen
 from countenance.engine.replica import Replica
-from countenance.engine.speak import MouthPath, mouth_path
+from countenance.engine.speak import MouthPath
 from countenance.errors import CountenanceError
 from countenance.media.limits import Limits
 from countenance.media.read import FPS, SAMPLE_RATE, audio
@@ -36,15 +38,17 @@ _MILLI = 4
 def path_in_footage(replica: Replica, samples: Array, source: NDArray[np.intp], settings: Settings) -> MouthPath:
     """The mouth as it is predicted from the footage's own sound, 16 kHz, by the number of the footage's frame.
 
-    Frames that are not in `source` (T,) are at rest.
+    No frame is predicted from what was learned from it, so that mistakes are as large as for other sound. Frames that
+    are not in `source` (T,) are at rest.
     """
     heard, places = excerpt(samples, source)
-    path = mouth_path(replica.motion, replica.rest, heard, len(heard) * FPS // SAMPLE_RATE, settings)
+    features = features_of(heard, int(replica.motion.layers[0]), settings)
+    moving = predicted_unseen(replica.motion, replica.atlas, features, places, source)
+    voiced = speaking(heard, len(heard) * FPS // SAMPLE_RATE, settings)[places]
     count = int(source.max()) + 1
-    code = np.repeat(replica.rest[None, :-1], count, axis=0)
-    gap, speaking = np.full(count, replica.rest[-1], np.float32), np.zeros(count, np.float32)
-    code[source], gap[source], speaking[source] = path.code[places], path.gap[places], path.speaking[places]
-    return MouthPath(code, gap, speaking)
+    path, share = np.repeat(replica.rest[None], count, axis=0), np.zeros(count, np.float32)
+    path[source], share[source] = replica.rest + voiced[:, None] * (moving - replica.rest), voiced
+    return MouthPath(path[:, :-1], np.maximum(path[:, -1], 0.0), share)
 
 
 def refined(
