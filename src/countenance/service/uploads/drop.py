@@ -1,0 +1,52 @@
+"""An upload is given up, or deleted because nothing was made from it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from countenance.service.context import Service
+from countenance.service.db.tables import ConsentRequest, MediaSource, Upload, UploadPart
+from countenance.service.errors import refused
+from countenance.service.uploads import begin, bucket, folder
+from countenance.service.uploads.errors import UPLOAD_IN_USE
+
+
+def abort(service: Service, workspace_id: str, upload_id: str) -> None:
+    """Delete an upload with all that has arrived. Repeating it changes nothing; call it outside of a transaction.
+
+    Raises:
+        CountenanceError: service.upload_unknown; service.upload_in_use if something was made from it.
+    """
+    with service.database.transaction() as session:
+        upload = begin.get(session, workspace_id, upload_id)
+        if upload.state != begin.DELETED and not mark_deleted(session, upload):
+            raise refused(UPLOAD_IN_USE)
+    forget(service, upload)
+
+
+def unused() -> ColumnElement[bool]:
+    """That nothing was made from an upload: a condition for its table."""
+    used = exists(select(MediaSource.id).where(MediaSource.upload_id == Upload.id))
+    recorded = exists(select(ConsentRequest.id).where(ConsentRequest.upload_id == Upload.id))
+    return ~used & ~recorded
+
+
+def mark_deleted(session: Session, upload: Upload) -> bool:
+    """Mark an upload as deleted unless something was made from it; whether it is."""
+    values = {"state": begin.DELETED, "media": None, "object_key": None}
+    marked = session.execute(update(Upload).where(Upload.id == upload.id, unused()).values(**values))
+    session.execute(delete(UploadPart).where(UploadPart.upload_id == upload.id))
+    return bool(marked.rowcount)  # type: ignore[attr-defined]
+
+
+def forget(service: Service, upload: Upload) -> None:
+    """Delete what an upload left: here, in the store, and parts that wait there. May be repeated.
+
+    Raises:
+        CountenanceError: service.store_unreachable.
+    """
+    folder.drop(service.settings, upload.id)
+    if bucket.is_direct(service):
+        bucket.drop(service, upload)
+    service.objects.delete(bucket.key_of(upload.id))
