@@ -21,6 +21,7 @@ from countenance.consent.receipt_content import ReceiptContent
 from countenance.consent.register import HoldingKind, Standing
 from countenance.consent.revoke import deletion_of, revocation_of
 from countenance.errors import CountenanceError, Finding
+from countenance.media.private import private_folder
 from countenance.service import outbox
 from countenance.service.accounts import idempotency, workspaces
 from countenance.service.clock import now
@@ -44,6 +45,7 @@ from countenance.service.errors import INTERNAL, REPLICA_UNKNOWN, VIDEO_UNKNOWN
 from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.jobs.handlers import Action, registry
 from countenance.service.jobs.work_folder import work_folder
+from countenance.service.notify.mail.send import send
 from countenance.service.purge import files, purge, receipts, rows
 from countenance.service.purge.actions import ACTIONS
 from countenance.service.purge.actions import ask as ask_to_purge
@@ -243,14 +245,16 @@ def _spoken(service: Service, workspace: str, replica_id: str, media: Callable[[
 
 def _told(service: Service, replica_id: str, video_id: str) -> None:
     """E-mails in files, encoded as mail programs do, and deliveries with what receivers answered."""
-    folder = service.settings.data_dir / "mail"
-    folder.mkdir()
+    folder = private_folder(service.settings.data_dir / "mail")
     for name, about in (("replica", f"Replica {replica_id}"), ("video", f"/v2/videos/{video_id}?x=1"), ("name", NAME)):
         message = EmailMessage()
         message["To"], message["Subject"] = "studio@example.org", "Your replica"
         message.set_content(f"{about}\n{SCRIPT} — é\n" + "é" * 200, cte="base64" if name == "name" else None)
         (folder / f"{name}.eml").write_bytes(bytes(message))
     (folder / "other.eml").write_text("Subject: Hello\n\nSomebody else.\n")
+    with service.database.reading() as session:
+        completed = session.query(OutboxEvent).where(OutboxEvent.type == "replica.completed").one()
+    send(service, completed, "studio@example.org")
     with service.database.transaction() as session:
         for event in session.query(OutboxEvent).where(OutboxEvent.subject_id == video_id):
             for channel in ("webhook", "email"):
@@ -388,11 +392,9 @@ def test_a_video_alone(world: World) -> None:
     assert service.objects.list(f"videos/{world.video}") == []
     assert service.objects.list(f"replicas/{world.replica}") != []
     assert register.standing(world.receipt, service.settings) is Standing.ACTIVE
-    assert {path.name for path in (service.settings.data_dir / "mail").iterdir()} == {
-        "replica.eml",
-        "name.eml",
-        "other.eml",
-    }
+    mail = {path.name for path in (service.settings.data_dir / "mail").iterdir()}
+    assert mail >= {"replica.eml", "name.eml", "other.eml"}
+    assert "video.eml" not in mail
     with service.database.transaction() as session:
         video = session.get_one(Video, world.video)
         assert (video.script, video.name) == (None, "")
@@ -412,8 +414,11 @@ def test_a_link_that_asked_for_consent(service: Service) -> None:
         wanted = NewReplica(full_name=NAME, footage=MediaRef(url="https://films.example/f.mp4"), consent_by_link=True)
         replica = replicas.create(session, service, workspace, wanted)
         request, token = ask.create(session, service, workspace, replica.id, email=EMAIL)
+        asked = session.query(OutboxEvent).one()
+    send(service, asked, EMAIL)
     words = phrase.draw(NAME, language_of(ENGLISH, service.settings), service.settings)
     world = World(service, workspace, replica.id, "", "", ())
+    assert any(place.startswith("mail/") for place in world.found()["e-mail"])
     assert {"table consent_requests", "table outbox_events"} <= world.found()["e-mail"]
     assert f"phrases/{words.id}.json" in world.found()["name"]
     _deleted(world)

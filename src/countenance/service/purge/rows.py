@@ -63,9 +63,10 @@ _AT_ONCE = 100
 
 def empty(session: Session, traces: Traces) -> None:
     """Empty every row that is about these."""
+    # Jobs before what they are for, as everywhere: nobody waits in a circle.
+    session.execute(update(Job).where(Job.id.in_(traces.jobs)).values(findings=None))
     for kind, (table, values) in _EMPTY.items():
         session.execute(update(table).where(table.id.in_(traces.subjects.get(kind, ()))).values(**values))
-    session.execute(update(Job).where(Job.id.in_(traces.jobs)).values(findings=None))
     requests = update(ConsentRequest).where(ConsentRequest.id.in_(traces.subjects.get(REQUEST, ())))
     session.execute(requests.values(full_name=None, email=None, phrase_id=None))
     forget_sources(session, traces.sources, traces.uploads)
