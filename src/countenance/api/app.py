@@ -21,10 +21,12 @@ from countenance.api.routes import (
     health,
     images,
     lipsyncs,
+    media,
     replicas,
     transcriptions,
     videos,
     voices,
+    webhooks,
     workspace,
 )
 from countenance.api.watch import Watch
@@ -46,7 +48,6 @@ def create_app(service: Service) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        max_body_size=MAX_BODY_BYTES,
         generate_unique_id_function=description.operation_id,
     )
     registry = CollectorRegistry()
@@ -57,6 +58,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.watch = Watch(service)
     app.state.looking = threading.BoundedSemaphore(_PICTURES_AT_ONCE)
     problem.install(app)
+    app.router.max_body_size = MAX_BODY_BYTES  # and not the application's, whose refusals would pass `Front` by
     for prefix in _NAMES_OF_REPLICAS:
         # What has a name of its own comes before what is an id.
         for router in (images.router, events.router, consent.of_replica, replicas.router):
@@ -69,11 +71,13 @@ def create_app(service: Service) -> FastAPI:
         dictionaries.router,
         consent.router,
         credits.router,
+        webhooks.router,
         workspace.router,
         conversations.router,
     ):
         app.include_router(router, responses=problem.COMMON)
     app.include_router(consent_links.router)
+    app.include_router(media.router)
     app.include_router(health.router)
     description.install(app)
     app.add_middleware(Front, counts=RequestCounts(registry))

@@ -9,17 +9,19 @@ import time
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from countenance.api.context import HEADER, new_request_id
 from countenance.api.metrics import RequestCounts
+from countenance.api.problem import crashed, too_large
 
 _log = structlog.get_logger("countenance.api")
 _SILENT = ("/healthz", "/readyz", "/metrics")
 
 
 class Front:
-    """Middleware; the outermost."""
+    """Middleware; nothing comes in or goes out beside it."""
 
     def __init__(self, app: ASGIApp, counts: RequestCounts) -> None:
         self.app = app
@@ -32,26 +34,47 @@ class Front:
         _without_slash(scope)
         given = new_request_id(Headers(scope=scope).get(HEADER, ""))
         scope.setdefault("state", {})["request_id"] = given
-        began, status = time.perf_counter(), 500
-
-        async def tell(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)[HEADER] = given
-            await send(message)
-
+        answer = _Answer(scope, receive, send, given)
+        began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=given):
             try:
-                await self.app(scope, receive, tell)
+                await self.app(scope, receive, answer.send)
+            except Exception as error:
+                if answer.status is not None:
+                    raise
+                await crashed(Request(scope), error)(scope, receive, answer.send)
             finally:
-                self._note(scope, status, time.perf_counter() - began)
+                self._note(scope, answer.status or 500, time.perf_counter() - began)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = _route(scope)
         self.counts.note(scope["method"], route, status, seconds)
         if scope["path"] not in _SILENT:
             _log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000))
+
+
+class _Answer:
+    """An answer on its way out: it gets the request's id, and a bare refusal becomes a problem like all others."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self.status: int | None = None
+        self._scope, self._receive, self._send = scope, receive, send
+        self._request_id = request_id
+        self._replaced = False
+
+    async def send(self, message: Message) -> None:
+        """Send one message on."""
+        if self._replaced:
+            return
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if message["status"] == 413 and headers.get("content-type", "").startswith("text/plain"):
+                await too_large(Request(self._scope))(self._scope, self._receive, self.send)
+                self._replaced = True
+                return
+            self.status = message["status"]
+            headers[HEADER] = self._request_id
+        await self._send(message)
 
 
 def _route(scope: Scope) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -22,6 +24,7 @@ from countenance.wire.problem import Problem, finding_body
 _log = structlog.get_logger("countenance.api")
 _JSON, _PROBLEM = "application/json", "application/problem+json"
 _SHOWN = 5
+_FRAMES = 5
 _DESCRIPTIONS = {
     400: "The request is wrong.",
     401: "The key is missing or not valid.",
@@ -78,7 +81,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(CountenanceError, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _crashed)
 
 
 def answer(
@@ -145,6 +147,14 @@ def _http(request: Request, error: Exception) -> Response:
     return answer(request, [Finding(rule)], status=error.status_code, headers=error.headers)
 
 
-def _crashed(request: Request, error: Exception) -> Response:
-    _log.error("request failed", error=type(error).__name__)
+def crashed(request: Request, error: Exception) -> Response:
+    """The answer to a fault of ours. The log tells where it was, and not what was being worked on."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    where = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    _log.error("request failed", error=type(error).__name__, where=where)
     return answer(request, [Finding(INTERNAL)])
+
+
+def too_large(request: Request) -> Response:
+    """The answer to a body that is larger than its operation takes."""
+    return answer(request, [Finding(errors.TOO_LARGE)])

@@ -9,6 +9,7 @@ from countenance.service.accounts import errors as accounts
 from countenance.service.consent_requests import errors as consent_requests
 from countenance.service.credits.errors import OUT_OF_CREDITS
 from countenance.service.dictionaries.errors import PATCH_INVALID
+from countenance.service.notify import errors as notify
 from countenance.service.objects import errors as objects
 from countenance.service.replicas.errors import NOTHING_TO_REVIEW
 
@@ -31,6 +32,8 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
         api.VOICE_NOT_FOUND,
         api.SUBJECT_UNKNOWN,
         consent_requests.REQUEST_UNKNOWN,
+        notify.ENDPOINT_UNKNOWN,
+        notify.DELIVERY_UNKNOWN,
     ),
     405: (api.METHOD_NOT_ALLOWED,),
     409: (accounts.IDEMPOTENCY_RUNNING, NOTHING_TO_REVIEW, consent_requests.NOT_WAITING),

@@ -1,0 +1,91 @@
+"""Pronunciation dictionaries over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+PATH = "/v2/pronunciation-dictionaries"
+RULE = {"text": "Ada", "pronunciation": "ay dah", "type": "alias"}
+
+
+@pytest.fixture
+def made(client: TestClient) -> str:
+    answer = client.post(f"{PATH}/", json={"name": "Names", "rules": [RULE]})
+    assert answer.status_code == 201, answer.text
+    body: dict[str, Any] = answer.json()
+    assert body["uuid"] == body["id"] == body["pronunciation_dictionary_id"]
+    return str(body["uuid"])
+
+
+def test_a_dictionary_is_kept_as_it_was_given(client: TestClient, made: str) -> None:
+    body = client.get(f"{PATH}/{made}").json()
+    assert made.startswith("pd_")
+    assert body["rules"] == [{**RULE, "alphabet": None, "case_sensitive": False, "word_boundaries": True}]
+    row = client.get(PATH, params={"page": 0}).json()["data"][0]
+    assert (row["uuid"], row["rules"], row["rules_count"]) == (made, None, 1)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {**RULE, "type": "ipa", "pronunciation": "ʘ"},
+        {**RULE, "text": ""},
+        {**RULE, "text": "a" * 201},
+        {**RULE, "type": "sound"},
+    ],
+)
+def test_what_cannot_be_spoken_is_refused(client: TestClient, rule: dict[str, Any]) -> None:
+    assert client.post(PATH, json={"name": "Names", "rules": [rule]}).status_code == 400
+
+
+def test_a_patch_changes_it(client: TestClient, made: str) -> None:
+    patch = [
+        {"op": "test", "path": "/name", "value": "Names"},
+        {"op": "replace", "path": "/name", "value": "People"},
+        {"op": "add", "path": "/rules/-", "value": {"text": "Bob", "pronunciation": "ˈbɑb", "type": "ipa"}},
+    ]
+    changed = client.patch(f"{PATH}/{made}", json=patch, headers={"content-type": "application/json-patch+json"})
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["name"] == "People"
+    assert [rule["text"] for rule in client.get(f"{PATH}/{made}").json()["rules"]] == ["Ada", "Bob"]
+
+
+def test_a_patch_that_changes_nothing(client: TestClient, made: str) -> None:
+    for patch in ([], [{"op": "replace", "path": "/name", "value": "Names"}]):
+        answer = client.patch(f"{PATH}/{made}", json=patch)
+        assert (answer.status_code, answer.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        [{"op": "test", "path": "/name", "value": "Other"}],
+        [{"op": "replace", "path": "/nothing/there", "value": 1}],
+        [{"op": "add", "path": "/id", "value": "pd_1"}],
+        [{"op": "replace", "path": "/name", "value": ""}],
+        [{"op": "replace", "path": "", "value": 7}],
+        [{"op": "remove", "path": ""}],
+        [{"op": "jump", "path": "/name"}],
+        [{"path": "/name"}],
+        [{"op": "add", "path": "/rules/-", "value": {"text": "Bob", "pronunciation": "ʘ", "type": "ipa"}}],
+        [{"op": "add", "path": "/rules/-", "value": RULE}],
+        [{"op": "add", "path": "/rules", "value": "abc"}],
+        [{"op": "copy", "from": "/rules", "path": "/rules/-"}] * 40,
+    ],
+)
+def test_a_bad_patch_changes_nothing(client: TestClient, made: str, patch: list[dict[str, Any]]) -> None:
+    before = client.get(f"{PATH}/{made}").json()
+    answer = client.patch(f"{PATH}/{made}", json=patch)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["error_type"] == "service.patch_invalid"
+    assert client.get(f"{PATH}/{made}").json() == before
+
+
+def test_it_is_deleted_once(client: TestClient, made: str) -> None:
+    assert client.delete(f"{PATH}/{made}").status_code == 204
+    assert client.delete(f"{PATH}/{made}").status_code == 404
+    used = {"replica_id": "r1", "script": "Hello.", "pronunciation_dictionary_id": made}
+    assert client.post("/v2/videos", json=used).status_code == 400

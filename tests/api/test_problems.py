@@ -1,0 +1,109 @@
+"""Whatever is wrong is told in one shape, which problem-aware clients and Tavus's can both read."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+from fastapi import FastAPI, Request
+from starlette.testclient import TestClient
+
+import countenance
+from countenance.api.problem import answer
+from countenance.api.status_codes import status_of
+from countenance.errors import CountenanceError, Finding, Rule
+
+_MEMBERS = {
+    "type", "title", "status", "detail", "instance", "error", "message", "error_type", "findings", "request_id",
+}  # fmt: skip
+
+
+def _rules() -> list[Rule]:
+    found: dict[str, Rule] = {}
+    for module in pkgutil.walk_packages(countenance.__path__, "countenance."):
+        if module.name.endswith(("errors", "rules")):
+            held = vars(importlib.import_module(module.name)).get("RULES", ())
+            found.update({rule.id: rule for rule in held})
+    return list(found.values())
+
+
+def test_every_entry_of_the_catalogue_is_answered_alike(described: FastAPI) -> None:
+    request = Request({"type": "http", "method": "GET", "path": "/v2/x", "headers": [], "app": described})
+    rules = _rules()
+    assert len(rules) > 200
+    for rule in rules:
+        response = answer(request, CountenanceError(Finding(rule)).findings)
+        assert 400 <= response.status_code < 600, rule.id
+        assert response.status_code == status_of(rule.id)
+        assert (response.status_code >= 500) == (rule.id in _FAULTS), rule.id
+
+
+_FAULTS = {
+    "api.busy", "api.not_offered", "api.voices_not_made", "people.weight_altered", "people.weight_missing",
+    "service.internal", "service.store_unreachable",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v2/replicas/zzz", 404),
+        ("GET", "/v2/videos/zzz", 404),
+        ("GET", "/v2/nothing", 404),
+        ("PUT", "/v2/replicas", 405),
+        ("POST", "/v2/replicas", 400),
+        ("GET", "/v2/conversations/c1", 400),
+        ("POST", "/v2/conversations", 501),
+        ("POST", "/v2/pals/", 501),
+        ("GET", "/v2/pals/p1", 404),
+    ],
+)
+def test_a_problem_has_one_shape(client: TestClient, method: str, path: str, status: int) -> None:
+    plain = client.request(method, path)
+    assert plain.status_code == plain.json()["status"] == status
+    assert plain.headers["content-type"] == "application/json"
+    assert set(plain.json()) == _MEMBERS
+    assert plain.json()["request_id"] == plain.headers["x-request-id"]
+    aware = client.request(method, path, headers={"accept": "application/problem+json"})
+    assert aware.headers["content-type"] == "application/problem+json"
+
+
+def test_tavus_words(client: TestClient, nobody: TestClient) -> None:
+    assert client.get("/v2/conversations/c1").json()["error"] == "Invalid conversation_id"
+    nobody.headers.pop("x-api-key", None)
+    for headers in ({}, {"x-api-key": "wrong"}, {"authorization": "Bearer wrong"}):
+        refused = nobody.get("/v2/replicas", headers=headers)
+        assert refused.status_code == 401
+        assert refused.json()["message"] == refused.json()["error"] == "Invalid access token"
+
+
+def test_what_was_sent_is_not_repeated(client: TestClient) -> None:
+    url = "https://example.org/a.mp4?signature=secret"
+    for body in ({"train_video_url": [url]}, {"train_video_url": url, "train_image_url": url}):
+        assert "secret" not in client.post("/v2/replicas", json=body).text
+    assert client.post("/v2/replicas", content=b"{", headers={"content-type": "application/json"}).status_code == 400
+
+
+def test_a_request_that_is_too_large_is_refused(client: TestClient) -> None:
+    answer = client.post("/v2/videos", json={"replica_id": "r1", "script": "a" * 3_000_000})
+    assert answer.status_code == 413
+    assert set(answer.json()) == _MEMBERS
+
+
+def test_a_fault_tells_nothing_of_the_inside(client: TestClient, app: FastAPI) -> None:
+    @app.get("/fault")
+    def fault() -> None:
+        raise RuntimeError("the password is 1234")
+
+    answer = client.get("/fault")
+    assert answer.status_code == 500
+    assert answer.json()["error_type"] == "service.internal"
+    assert "1234" not in answer.text
+    assert answer.headers["x-request-id"]
+
+
+def test_an_id_of_the_caller_is_kept_if_it_is_plain(client: TestClient) -> None:
+    given = client.get("/healthz", headers={"x-request-id": "trace-0123456789"})
+    assert given.headers["x-request-id"] == "trace-0123456789"
+    assert client.get("/healthz", headers={"x-request-id": "a b"}).headers["x-request-id"] != "a b"
