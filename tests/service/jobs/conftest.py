@@ -20,7 +20,9 @@ from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.tables import Job, Workspace
 from countenance.service.jobs import life
+from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.jobs.worker import Worker
+from countenance.service.jobs.workflow import Work
 
 _HERE = Path(__file__).parent
 LEASE_S = 3.0
@@ -129,6 +131,12 @@ def bench(service: Service) -> Iterator[Bench]:
     bench = Bench(service)
     yield bench
     bench.close()
+
+
+@pytest.fixture
+def work(bench: Bench, queue: DbosQueue) -> Work:
+    """The steps of a worker that has not begun."""
+    return Work(bench.service, queue, fake.handlers(), "e1", fake.COMMAND)
 
 
 @pytest.fixture

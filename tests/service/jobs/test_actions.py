@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from countenance.service.jobs.queue import NOTIFY
 
 
-def test_an_action_is_called_again_until_it_is_done(bench) -> None:
+def test_an_action_is_called_again_until_it_is_done(bench: Any) -> None:
     plan = [0.5, "an error of ours", 0, None, "never called"]
     (bench.service.settings.data_dir / "orders-d1.json").write_text(json.dumps(plan))
     with bench.worker("notify"):
@@ -20,7 +21,7 @@ def test_an_action_is_called_again_until_it_is_done(bench) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
-def test_an_action_that_waits_holds_no_place(bench) -> None:
+def test_an_action_that_waits_holds_no_place(bench: Any) -> None:
     for number in range(20):
         (bench.service.settings.data_dir / f"orders-d{number}.json").write_text(json.dumps([3600.0]))
     with bench.worker("notify"):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import signal
+from typing import Any
+
+import pytest
 
 from countenance.service.jobs.worker import FENCED
 
+LEASE_S = 3.0
 ORDERS = {"ticks": 45, "tick_s": 0.2}
 """A training of nine seconds."""
 
 
-def test_a_killed_workers_training_goes_on_in_another(bench) -> None:
+def test_a_killed_workers_training_goes_on_in_another(bench: Any) -> None:
     first = bench.worker_process()
     job = bench.job(train=ORDERS)
     bench.until(lambda: len(bench.trace(job)) >= 4)
@@ -28,7 +32,7 @@ def test_a_killed_workers_training_goes_on_in_another(bench) -> None:
     assert (row.state, row.attempt) == ("running", 2)
 
 
-def test_a_frozen_workers_child_ends_and_the_worker_too(bench) -> None:
+def test_a_frozen_workers_child_ends_and_the_worker_too(bench: Any) -> None:
     first = bench.worker_process()
     job = bench.job(train={**ORDERS, "outlives": True})
     bench.until(lambda: len(bench.trace(job)) >= 4)
@@ -42,3 +46,16 @@ def test_a_frozen_workers_child_ends_and_the_worker_too(bench) -> None:
         row = bench.until_ended(job)
     assert (row.state, row.attempt) == ("done", 2)
     assert bench.notes(job) == ["finish.train.done"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_who_is_alone_goes_on_at_once_after_a_restart(bench: Any) -> None:
+    first = bench.worker_process()
+    job = bench.job(train=ORDERS)
+    bench.until(lambda: len(bench.trace(job)) >= 4)
+    first.kill()
+    first.wait()
+    with bench.worker("train", alone=True):
+        # The lease of the dead worker is still good for longer than this takes.
+        waited = bench.until(lambda: bench.row(job).attempt == 2)
+        assert waited < LEASE_S - 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from countenance.service.jobs import life
@@ -10,7 +12,7 @@ from countenance.service.jobs.queue import workflow_id
 FINDING = {"rule": "footage.too_short", "title": "Too short."}
 
 
-def test_a_check_is_followed_by_a_training(bench) -> None:
+def test_a_check_is_followed_by_a_training(bench: Any) -> None:
     with bench.worker():
         job = bench.job("check", check={"ticks": 2}, train={"ticks": 3, "preview_at": 1})
         row = bench.until_ended(job)
@@ -19,7 +21,7 @@ def test_a_check_is_followed_by_a_training(bench) -> None:
     assert not bench.folder(job).exists()
 
 
-def test_a_child_that_crashes_goes_on_from_its_checkpoint(bench) -> None:
+def test_a_child_that_crashes_goes_on_from_its_checkpoint(bench: Any) -> None:
     with bench.worker():
         job = bench.job(train={"ticks": 4, "crash_at": 3, "tick_s": 0.3})
         bench.until(lambda: bench.row(job).attempt == 2)
@@ -43,7 +45,7 @@ def test_a_child_that_crashes_goes_on_from_its_checkpoint(bench) -> None:
 )
 @pytest.mark.parametrize("deadline_s", [2.0])
 @pytest.mark.parametrize("backend", ["sqlite"])
-def test_it_fails_with_the_reason(bench, orders, rule) -> None:
+def test_it_fails_with_the_reason(bench: Any, orders: dict[str, Any], rule: str) -> None:
     with bench.worker():
         job = bench.job(train=orders)
         row = bench.until_ended(job)
@@ -55,7 +57,7 @@ def test_it_fails_with_the_reason(bench, orders, rule) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
-def test_an_error_of_ours_ends_the_job_and_no_workflow_stays(bench) -> None:
+def test_an_error_of_ours_ends_the_job_and_no_workflow_stays(bench: Any) -> None:
     with bench.worker():
         job = bench.job(train={})
         (bench.service.settings.data_dir / f"unready-{job}").touch()
@@ -66,7 +68,7 @@ def test_an_error_of_ours_ends_the_job_and_no_workflow_stays(bench) -> None:
     assert bench.notes(job) == ["finish.train.service.internal"]
 
 
-def test_a_cancelled_task_is_gone_within_two_seconds(bench) -> None:
+def test_a_cancelled_task_is_gone_within_two_seconds(bench: Any) -> None:
     with bench.worker():
         job = bench.job(train={"ticks": 100, "tick_s": 0.05, "stubborn": True})
         bench.until(lambda: len(bench.trace(job)) > 2)
@@ -84,7 +86,7 @@ def test_a_cancelled_task_is_gone_within_two_seconds(bench) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
-def test_a_job_that_has_ended_is_not_begun(bench) -> None:
+def test_a_job_that_has_ended_is_not_begun(bench: Any) -> None:
     job = bench.job(train={})
     with bench.service.database.transaction() as session:
         locked = life.locked(session, job)
@@ -96,7 +98,7 @@ def test_a_job_that_has_ended_is_not_begun(bench) -> None:
     assert bench.row(job).attempt == 0
 
 
-def test_a_worker_that_stops_in_peace_costs_no_attempt(bench) -> None:
+def test_a_worker_that_stops_in_peace_costs_no_attempt(bench: Any) -> None:
     with bench.worker():
         job = bench.job(train={"ticks": 6, "tick_s": 0.2})
         bench.until(lambda: len(bench.trace(job)) > 1)

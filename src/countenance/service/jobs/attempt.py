@@ -54,8 +54,8 @@ def give_up(service: Service, job_id: str, task: str) -> None:
             life.end(job, "cancelled")
 
 
-def is_over(service: Service, job_id: str) -> bool:
-    """Whether nothing more is done for the job."""
+def is_at_rest(service: Service, job_id: str) -> bool:
+    """Whether nothing is done for the job now: it has ended, is gone, or waits for something outside."""
     with service.database.transaction() as session:
         job = life.locked(session, job_id)
-        return job is None or life.has_ended(job)
+        return job is None or life.has_ended(job) or job.state == "waiting"

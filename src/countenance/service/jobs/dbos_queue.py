@@ -10,7 +10,7 @@ import threading
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, StepOptions
+from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, StepOptions, error
 from sqlalchemy.orm import Session
 
 from countenance.service.db.database import Database
@@ -177,8 +177,8 @@ class Runtime:
             DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=_RECOVERIES)(_workflow(self._steps))
             DBOS.listen_queues(self._queues)
             DBOS.launch()
-        except Exception as error:
-            failures.append(error)
+        except Exception as failure:
+            failures.append(failure)
 
 
 def _workflow(steps: Steps) -> Callable[[str, str, int, int], Awaitable[None]]:
@@ -200,6 +200,9 @@ class _Expected(logging.Filter):
     """Drops what DBOS says, with a traceback, of workflows that were cancelled and of a worker that is stopped."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        raised = record.exc_info[1] if record.exc_info else None
+        if isinstance(raised, error.DBOSAwaitedWorkflowCancelledError | error.DBOSWorkflowCancelledError):
+            return False
         message = record.getMessage()
         return not any(words in message for words in ("cancelled", "no longer owned"))
 

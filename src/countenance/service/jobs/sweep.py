@@ -64,10 +64,10 @@ def _end(work: Work, job_id: str, outcome: Failed) -> bool:
 
 
 def tidy(work: Work) -> None:
-    """Remove folders of jobs that have ended, workflows that ended an hour ago, and old leases."""
+    """Remove folders of jobs at which nobody works, workflows that ended an hour ago, and old leases."""
     settings = work.service.settings
     for job_id in [*jobs_with_folders(settings)]:
-        if attempt.is_over(work.service, job_id) and not in_use(work_folder(settings, job_id)):
+        if attempt.is_at_rest(work.service, job_id) and not in_use(work_folder(settings, job_id)):
             remove_work_folder(settings, job_id)
     while ended := work.queue.ended_before((now() - _REMEMBERED).isoformat(), _AT_ONCE):
         work.queue.forget(ended)

@@ -13,8 +13,8 @@ _ROOM = "work"
 
 
 def work_folder(settings: Settings, job_id: str) -> Path:
-    """The job's folder, made if need be (0700). All tasks of a job that run on the same machine share it; on another
-    machine it is empty.
+    """The job's folder, made if need be (0700). Tasks of a job that follow one another on the same machine share it; on
+    another machine, and after a job has waited for something outside, it is empty.
 
     Raises:
         OSError: what the disk refuses.
@@ -23,7 +23,7 @@ def work_folder(settings: Settings, job_id: str) -> Path:
 
 
 def remove_work_folder(settings: Settings, job_id: str) -> None:
-    """Faces and voices must not lie about when the job has ended."""
+    """Faces and voices must not lie about where nobody works with them."""
     shutil.rmtree(settings.data_dir / _ROOM / job_id, ignore_errors=True)
 
 

@@ -83,12 +83,12 @@ class Work:
             self._changed.wait_for(lambda: not self._stops, _PATIENCE_S)
 
     def settle(self, job_id: str, task: str, outcome: dict[str, Any] | None) -> None:
-        """Draw the consequences of an outcome, and remove the folder of a job that has ended."""
+        """Draw the consequences of an outcome, and remove the folder of a job at which nobody works."""
         if outcome is None:
             attempt.give_up(self.service, job_id, task)
         else:
             finish(self.service, self._handler(task), job_id, task, from_json(outcome))
-        if attempt.is_over(self.service, job_id):
+        if attempt.is_at_rest(self.service, job_id):
             remove_work_folder(self.service.settings, job_id)
 
     def act(self, action_id: str, task: str, turn: int, failures: int) -> None:
