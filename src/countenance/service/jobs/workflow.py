@@ -70,6 +70,7 @@ class Work:
             raise
         except asyncio.CancelledError:
             stop.set()
+            doing.add_done_callback(_heard)
             await asyncio.wait({doing}, timeout=_PATIENCE_S)
             raise
         return None if outcome is None else as_json(outcome)
@@ -235,3 +236,9 @@ def from_json(outcome: dict[str, Any]) -> Outcome:
 def _failed(rule: Rule, attempts: int) -> Failed:
     measured = attempts if rule is CRASHED else None
     return Failed((Finding(rule, measured=measured).as_dict(),))
+
+
+def _heard(future: asyncio.Future[Any]) -> None:
+    # An exception that nobody asks for is reported when the future goes.
+    if not future.cancelled():
+        future.exception()
