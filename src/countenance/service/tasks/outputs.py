@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from countenance.consent import register
+from countenance.consent.receipt_rules import REVOKED
 from countenance.consent.register import HoldingKind, Standing
 from countenance.consent.revoke import revoke
 from countenance.errors import CountenanceError
 from countenance.service.context import Service
 from countenance.service.tasks import sources
+from countenance.settings import Settings
 
 _BUNDLE = "replica.json"
 _KINDS = {
@@ -76,7 +78,7 @@ def held(service: Service, receipt_id: str | None, kind: str, subject_id: str, b
     try:
         for holding, path in here:
             if path is not None and path.exists():
-                register.hold(receipt_id, holding, path, settings)
+                _noted(receipt_id, holding, path, settings)
         register.check_stands(receipt_id, settings)
     except CountenanceError:
         if bundle_key is not None:
@@ -84,6 +86,15 @@ def held(service: Service, receipt_id: str | None, kind: str, subject_id: str, b
         if register.standing(receipt_id, settings) is Standing.REVOKED:
             revoke(receipt_id, settings)  # goes on with what was noted meanwhile
         raise
+
+
+def _noted(receipt_id: str, kind: HoldingKind, path: Path, settings: Settings) -> None:
+    """Note a holding, also of a consent that was taken back meanwhile: so that it is erased too."""
+    try:
+        register.hold(receipt_id, kind, path, settings)
+    except CountenanceError as error:
+        if error.finding.rule is not REVOKED:
+            raise
 
 
 def without_paths(value: Any, folder: Path) -> Any:
