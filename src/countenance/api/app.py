@@ -24,6 +24,7 @@ from countenance.api.routes import (
     media,
     replicas,
     transcriptions,
+    uploads,
     videos,
     voices,
     webhooks,
@@ -71,12 +72,14 @@ def create_app(service: Service) -> FastAPI:
         dictionaries.router,
         consent.router,
         credits.router,
+        uploads.router,
         webhooks.router,
         workspace.router,
         conversations.router,
     ):
         app.include_router(router, responses=problem.COMMON)
     app.include_router(consent_links.router)
+    app.include_router(uploads.parts)
     app.include_router(media.router)
     app.include_router(health.router)
     description.install(app)

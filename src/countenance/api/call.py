@@ -71,25 +71,35 @@ class Call:
         )
 
     def once(
-        self, work: Callable[[Session], Body], status: int = 200, kept: Callable[[Body], Body] | None = None
+        self,
+        work: Callable[[Session], Body],
+        status: int = 200,
+        *,
+        kept: Callable[[Body], Body] | None = None,
+        told: Callable[[str], str] = lambda text: text,
     ) -> Response:
         """Do it in one transaction and answer; with an `Idempotency-Key` only the first time.
 
-        `kept` takes out of an answer what must not be stored, such as a new key.
+        `kept` takes out of an answer what must not be stored, such as a new key; `told` completes the answer's JSON
+        after the transaction, each time that it is given.
         """
         key = self.idempotency_key
         with self.transaction() as session:
             if key is not None:
                 path = self.request.url.path + ("?" + self.request.url.query if self.request.url.query else "")
                 earlier = idempotency.claim(session, self.workspace_id, key, self.request.method, path, self.body)
-                if earlier is not None:
-                    replayed = {"Idempotent-Replayed": "true"}
-                    return Response(earlier.body, earlier.status, replayed, media_type=JSON)
-            made = work(session)
-            if key is not None:
-                stored = kept(made) if kept else made
-                idempotency.keep(session, self.workspace_id, key, status, stored.model_dump_json())
-        return Response(made.model_dump_json(), status, media_type=JSON)
+            else:
+                earlier = None
+            if earlier is None:
+                made = work(session)
+                text = made.model_dump_json()
+                if key is not None:
+                    stored = kept(made) if kept else made
+                    idempotency.keep(session, self.workspace_id, key, status, stored.model_dump_json())
+        if earlier is not None:
+            replayed = {"Idempotent-Replayed": "true"}
+            return Response(told(earlier.body), earlier.status, replayed, media_type=JSON)
+        return Response(told(text), status, media_type=JSON)
 
 
 def limiter_of(request: Request) -> Limiter:

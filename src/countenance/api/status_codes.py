@@ -12,6 +12,7 @@ from countenance.service.dictionaries.errors import PATCH_INVALID
 from countenance.service.notify import errors as notify
 from countenance.service.objects import errors as objects
 from countenance.service.replicas.errors import NOTHING_TO_REVIEW
+from countenance.service.uploads import errors as uploads
 
 OTHERWISE = 400
 _STATUS: dict[int, tuple[Rule, ...]] = {
@@ -33,18 +34,29 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
         api.SUBJECT_UNKNOWN,
         consent_requests.REQUEST_UNKNOWN,
         notify.ENDPOINT_UNKNOWN,
+        uploads.UPLOAD_UNKNOWN,
         notify.DELIVERY_UNKNOWN,
     ),
     405: (api.METHOD_NOT_ALLOWED,),
-    409: (accounts.IDEMPOTENCY_RUNNING, NOTHING_TO_REVIEW, consent_requests.NOT_WAITING),
+    409: (
+        accounts.IDEMPOTENCY_RUNNING,
+        NOTHING_TO_REVIEW,
+        consent_requests.NOT_WAITING,
+        notify.ENDPOINTS_TOO_MANY,
+        uploads.UPLOAD_CLOSED,
+        uploads.UPLOAD_IN_USE,
+        uploads.UPLOAD_INCOMPLETE,
+        uploads.UPLOADS_OPEN,
+        uploads.PART_ELSEWHERE,
+    ),
     410: (objects.LINK_EXPIRED, consent_requests.REQUEST_CLOSED, consent_requests.REQUEST_EXPIRED),
-    413: (api.TOO_LARGE,),
+    413: (api.TOO_LARGE, uploads.UPLOAD_TOO_LARGE),
     416: (objects.RANGE_OUTSIDE,),
     422: (accounts.IDEMPOTENCY_MISMATCH, PATCH_INVALID),
     429: (accounts.RATE_LIMITED,),
     500: (service.INTERNAL,),
     501: (api.NOT_OFFERED, api.VOICES_NOT_MADE),
-    503: (objects.STORE_UNREACHABLE, api.BUSY),
+    503: (objects.STORE_UNREACHABLE, objects.LINK_KEY, api.BUSY),
 }
 _BY_RULE = {rule.id: status for status, rules in _STATUS.items() for rule in rules}
 _OURS = ("people.weight_missing", "people.weight_altered")

@@ -7,16 +7,22 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from sqlalchemy.orm import Session
 
-from countenance.api.context import address_of, request_id, service_of
+from countenance.api.context import address_of, base_url, request_id, service_of
 from countenance.api.problem import problems
 from countenance.api.shown import consent as shown
+from countenance.api.shown.uploads import with_parts, without_parts
 from countenance.service.accounts import audit
 from countenance.service.clock import now
 from countenance.service.consent_requests import answer
+from countenance.service.consent_requests.errors import REQUEST_CLOSED
 from countenance.service.db.tables import ConsentRequest
+from countenance.service.errors import refused
+from countenance.service.uploads import begin
+from countenance.service.uploads.complete import complete as completed
 from countenance.wire.consent import ConsentPage, RecordConsent
+from countenance.wire.uploads import BeginUpload, UploadBody
 
-router = APIRouter(prefix="/v2/consent-links", tags=["consent"], responses=problems(400, 404, 410, 413, 500))
+router = APIRouter(prefix="/v2/consent-links", tags=["consent"], responses=problems(400, 404, 409, 410, 413, 500, 503))
 Token = Annotated[str, Path(min_length=1, max_length=128, description="The secret in the link.")]
 
 
@@ -27,7 +33,7 @@ def opened(token: Token, request: Request) -> ConsentPage:
     organisation = service.settings.organisation
     with service.database.transaction() as session:
         row = answer.find(session, token)
-        if row.state != "open" or row.expires_at <= now():
+        if not _is_open(row):
             state = "expired" if row.state == "open" else row.state
             return shown.page(row, organisation, None, state)
         seen = answer.open_link(session, service, token)
@@ -52,6 +58,36 @@ def decline(token: Token, request: Request) -> ConsentPage:
         row = answer.decline(session, service, token)
         _note(session, request, row, "consent_request.decline")
     return shown.page(row, service.settings.organisation, None, row.state)
+
+
+@router.post("/{token}/uploads", status_code=201)
+def announce(token: Token, body: BeginUpload, request: Request) -> UploadBody:
+    """Say that a recording is to come; the answer says where to send each part with PUT."""
+    service = service_of(request)
+    with service.database.transaction() as session:
+        row = _still_open(answer.find(session, token))
+        made = begin.create(session, service, row.workspace_id, body.filename, body.bytes, body.sha256)
+    return with_parts(without_parts(made), service, row.workspace_id, base_url(request))
+
+
+@router.post("/{token}/uploads/{upload_id}/complete")
+def complete(token: Token, upload_id: str, request: Request) -> UploadBody:
+    """All parts are sent: the recording is put together and looked at."""
+    service = service_of(request)
+    with service.database.reading() as session:
+        workspace_id = _still_open(answer.find(session, token)).workspace_id
+    return without_parts(completed(service, workspace_id, upload_id))
+
+
+def _is_open(row: ConsentRequest) -> bool:
+    return row.state == "open" and row.expires_at > now()
+
+
+def _still_open(row: ConsentRequest) -> ConsentRequest:
+    """Raises CountenanceError service.consent_request_closed."""
+    if not _is_open(row):
+        raise refused(REQUEST_CLOSED, measured=row.state)
+    return row
 
 
 def _note(session: Session, request: Request, row: ConsentRequest, action: str) -> None:

@@ -20,7 +20,7 @@ from countenance.service.objects.errors import OBJECT_MISSING
 from countenance.service.objects.links import open_link
 
 router = APIRouter(prefix="/v2/media", tags=["media"])
-_TABLES: Mapping[str, type[Replica | Video | Lipsync]] = {"replicas": Replica, "videos": Video, "lipsyncs": Lipsync}
+_TABLES: Mapping[str, type[Any]] = {"replicas": Replica, "videos": Video, "lipsyncs": Lipsync}
 _BINARY = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole.", **_BINARY},
@@ -67,7 +67,7 @@ def _look_at(service: Service, request: Request, key: str) -> None:
     if table is None:
         return
     with service.database.reading() as session:
-        row = session.get(table, rest.partition("/")[0])
+        row: Replica | Video | Lipsync | None = session.get(table, rest.partition("/")[0])
     if row is None or row.deleted_at is not None:
         raise refused(OBJECT_MISSING)
     goes_on = not request.headers.get("range", "bytes=0-").startswith("bytes=0-")

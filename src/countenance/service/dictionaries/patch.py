@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jsonpatch import JsonPatch, JsonPatchException
-from jsonpointer import JsonPointerException
+from jsonpointer import JsonPointer, JsonPointerException
 
 from countenance.errors import CountenanceError
 from countenance.service.dictionaries.errors import PATCH_INVALID
@@ -16,8 +16,8 @@ from countenance.service.errors import refused
 from countenance.voice import pronunciation
 
 MOST_STEPS = 10_000
-_MOST_CHARACTERS = 20_000_000
-"""Copies of copies grow without bound from a short patch."""
+_MOST_COPIED = 2_000_000
+"""Characters of JSON: copies of copies would grow without bound from a short patch."""
 _FIELDS = {"name", "rules"}
 
 
@@ -39,11 +39,20 @@ def patched(before: Mapping[str, Any], patch: Sequence[Any]) -> pronunciation.Di
 
 
 def _applied(document: Any, patch: Sequence[Any]) -> Any:
+    copied = 0
     for number, step in enumerate(patch, start=1):
         try:
+            copied += _copied(document, step)
+            if copied > _MOST_COPIED:
+                raise ValueError("too much is copied")
             document = JsonPatch([step]).apply(document, in_place=True)
         except (JsonPatchException, JsonPointerException, TypeError, ValueError, KeyError, IndexError) as error:
             raise refused(PATCH_INVALID, f"Operation {number}: {str(error)[:200]}.") from error
-        if step.get("op") == "copy" and len(json.dumps(document)) > _MOST_CHARACTERS:
-            raise refused(PATCH_INVALID, f"Operation {number} makes the dictionary too large.")
     return document
+
+
+def _copied(document: Any, step: Any) -> int:
+    """How much an operation copies, before it does."""
+    if not isinstance(step, dict) or step.get("op") != "copy" or not isinstance(step.get("from"), str):
+        return 0
+    return len(json.dumps(JsonPointer(step["from"]).resolve(document)))

@@ -1,0 +1,131 @@
+"""Files in and out: uploads in parts, links to what is stored, and pictures that are only looked at."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import wave
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from countenance.api.app import create_app
+from countenance.service.context import Service
+from countenance.service.db.tables import Replica
+
+
+def _path(url: str) -> str:
+    return url.removeprefix("http://testserver")
+
+
+@pytest.fixture
+def sound() -> bytes:
+    """Six megabytes of silence: two parts."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(bytes(6 * 1024 * 1024))
+    return out.getvalue()
+
+
+def test_a_file_comes_in_parts(service: Service, key: str, sound: bytes) -> None:
+    settings = service.settings.model_copy(update={"upload_part_bytes": 5 * 1024 * 1024})
+    app = create_app(Service(settings, service.database, service.objects, service.queue))
+    wanted = {"filename": "voice.wav", "bytes": len(sound), "sha256": hashlib.sha256(sound).hexdigest()}
+    with TestClient(app, headers={"x-api-key": key}) as client, TestClient(app) as browser:
+        made = client.post("/v2/uploads/", json=wanted, headers={"idempotency-key": "once"}).json()
+        again = client.post("/v2/uploads/", json=wanted, headers={"idempotency-key": "once"}).json()
+        assert again["upload_id"] == made["upload_id"]
+        assert [part["bytes"] for part in made["parts"]] == [5 * 1024 * 1024, len(sound) - 5 * 1024 * 1024]
+        path = f"/v2/uploads/{made['upload_id']}"
+        second = made["parts"][1]
+        sent = browser.put(_path(second["url"]), content=sound[-second["bytes"] :])
+        assert sent.status_code == 204, sent.text
+        early = client.post(f"{path}/complete")
+        assert (early.status_code, early.json()["error_type"]) == (409, "service.upload_incomplete")
+        missing = client.get(path).json()["parts"]
+        assert [part["number"] for part in missing] == [1]
+        short = browser.put(_path(missing[0]["url"]), content=b"short")
+        assert (short.status_code, short.json()["error_type"]) == (400, "service.upload_part_size")
+        forged = browser.put(_path(missing[0]["url"])[:-3] + "abc", content=sound[: 5 * 1024 * 1024])
+        assert forged.status_code == 403
+        assert browser.put(_path(missing[0]["url"]), content=sound[: 5 * 1024 * 1024]).status_code == 204
+        done = client.post(f"{path}/complete").json()
+        assert (done["state"], done["media"]["kind"], done["parts"]) == ("complete", "audio", [])
+        used = {"upload_id": made["upload_id"], "transcription_name": "Silence"}
+        assert client.post("/v2/transcriptions", json=used).json()["status"] == "started"
+        assert client.delete(path).status_code == 409
+
+
+@pytest.fixture
+def thumbnail(client: TestClient, service: Service, tmp_path: Path) -> tuple[str, str, bytes]:
+    """A replica's id, the URL of its picture, and the picture."""
+    wanted = {"train_video_url": "https://example.org/a.mp4", "synthetic": True}
+    made = client.post("/v2/replicas", json=wanted).json()["replica_id"]
+    picture = bytes(range(256)) * 8
+    (tmp_path / "thumbnail.jpg").write_bytes(picture)
+    service.objects.put(f"replicas/{made}/thumbnail.jpg", tmp_path / "thumbnail.jpg", "image/jpeg")
+    with service.database.transaction() as session:
+        session.get_one(Replica, made).thumbnail_key = f"replicas/{made}/thumbnail.jpg"
+    return made, client.get(f"/v2/replicas/{made}").json()["thumbnail_url"], picture
+
+
+def test_a_picture_is_served_whole_and_in_parts(client: TestClient, thumbnail: tuple[str, str, bytes]) -> None:
+    made, url, picture = thumbnail
+    bare = {"x-api-key": ""}
+    whole = client.get(_path(url), headers=bare)
+    assert (whole.status_code, whole.content) == (200, picture)
+    assert whole.headers["content-type"] == "image/jpeg"
+    part = client.get(_path(url), headers={**bare, "range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, picture[100:200])
+    assert client.head(_path(url), headers=bare).headers["content-length"] == str(len(picture))
+    assert client.get(_path(url), headers={**bare, "if-none-match": whole.headers["etag"]}).status_code == 304
+    assert client.get(_path(url), headers={**bare, "range": "bytes=9000-"}).status_code == 416
+    assert client.get(_path(url)[:-2] + "aa", headers=bare).status_code == 403
+    noted = client.get("/v2/workspace/audit", params={"subject_id": made}).json()["data"]
+    assert [(entry["actor"], entry["action"]) for entry in noted].count(("link", "replica.media.read")) == 2
+
+
+def test_what_was_deleted_is_not_shown(client: TestClient, thumbnail: tuple[str, str, bytes]) -> None:
+    made, url, _ = thumbnail
+    client.delete(f"/v2/replicas/{made}")
+    assert client.get(_path(url)).status_code == 404
+
+
+def _asked(client: TestClient, path: str, text: str) -> dict[str, Any]:
+    answer = client.post(f"{path}/image-validation", json={"imageBase64": text, "mimeType": "image/jpeg"})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+@pytest.mark.parametrize("path", ["/v2/faces", "/v2/replicas"])
+def test_a_picture_is_looked_at_and_not_kept(client: TestClient, service: Service, path: str) -> None:
+    data = base64.b64encode(_grey_png()).decode()
+    body = _asked(client, path, f"data:image/png;base64,{data}")
+    failed = {check["id"] for check in body["checks"] if not check["passed"]}
+    assert body["passed"] is False
+    assert "portrait.no_face" in failed
+    assert "portrait.too_small" in {check["id"] for check in body["checks"]}
+    assert body["details"]["pose_suitable_for_face"] is body["details"]["pose_suitable_for_replica"] is False
+    assert not list((service.settings.data_dir / "looking").iterdir())
+    assert client.post(f"{path}/image-validation", json={"imageBase64": "%%%"}).status_code == 400
+
+
+def test_what_is_no_picture_fails_a_check(client: TestClient) -> None:
+    body = _asked(client, "/v2/faces", base64.b64encode(b"GIF89a" + bytes(50)).decode())
+    assert body["passed"] is False
+    assert [(check["id"], check["passed"]) for check in body["checks"]] == [("media.readable", False)]
+    assert body["findings"][0]["rule"].startswith("media.")
+
+
+def _grey_png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (640, 640), (128, 128, 128)).save(out, "PNG")
+    return out.getvalue()
