@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -25,7 +26,6 @@ from countenance.service.jobs.worker import Worker
 from countenance.service.jobs.workflow import Work
 
 _HERE = Path(__file__).parent
-LEASE_S = 3.0
 
 
 def _load(name: str) -> ModuleType:
@@ -99,16 +99,17 @@ class Bench:
             return False
 
     @contextlib.contextmanager
-    def worker(self, *queues: str, alone: bool = False) -> Iterator[Worker]:
-        """A worker in this process."""
+    def worker(self, *queues: str, alone: bool = True) -> Iterator[Worker]:
+        """A worker in this process, which its lease would end too: so it is long, or the worker is alone."""
         names = queues or ("check", "train", "notify")
         with Worker(self.service, fake.handlers(), names, alone=alone, command=fake.COMMAND) as worker:
             yield worker
 
-    def worker_process(self, *queues: str) -> subprocess.Popen[str]:
-        """A worker in a process of its own, which is at work."""
-        command = [sys.executable, str(_HERE / "fake_worker.py"), *(queues or ("train",))]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    def worker_process(self, lease_s: float = 3.0) -> subprocess.Popen[str]:
+        """A worker for trainings in a process of its own, which is at work."""
+        command = [sys.executable, str(_HERE / "fake_worker.py"), "train"]
+        environment = {**os.environ, "COUNTENANCE_LEASE_S": str(lease_s)}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         self._processes.append(process)
         assert process.stdout is not None
         assert process.stdout.readline().startswith("ready")
@@ -147,8 +148,8 @@ def deadline_s() -> float:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, deadline_s: float) -> None:
-    """Leases of three seconds, a poll each tenth of a second, one further attempt."""
-    monkeypatch.setenv("COUNTENANCE_LEASE_S", str(LEASE_S))
+    """Leases of twelve seconds, a poll each tenth of a second, one further attempt."""
+    monkeypatch.setenv("COUNTENANCE_LEASE_S", "12")
     monkeypatch.setenv("COUNTENANCE_POLL_S", "0.1")
     monkeypatch.setenv("COUNTENANCE_ATTEMPTS", "1")
     monkeypatch.setenv("COUNTENANCE_TRAINING_DEADLINE_S", str(deadline_s))

@@ -9,22 +9,20 @@ import pytest
 
 from countenance.service.jobs.worker import FENCED
 
-LEASE_S = 3.0
-ORDERS = {"ticks": 45, "tick_s": 0.2}
-"""A training of nine seconds."""
+ORDERS = {"ticks": 45, "tick_s": 0.25}
+"""A training of eleven seconds."""
 
 
 def test_a_killed_workers_training_goes_on_in_another(bench: Any) -> None:
     first = bench.worker_process()
     job = bench.job(train=ORDERS)
     bench.until(lambda: len(bench.trace(job)) >= 4)
-    with bench.worker("train"):
+    with bench.worker("train", alone=False):
         first.kill()
         child = bench.trace(job)[0][0]
         bench.until(lambda: not bench.is_alive(child), within_s=2)
         ticks = len(bench.trace(job))
-        # A lease, a sixth of it, two polls, and the start of a process.
-        assert bench.until(lambda: len(bench.trace(job)) > ticks + 1) < 8
+        bench.until(lambda: len(bench.trace(job)) > ticks + 1)
         resumed = bench.trace(job)[ticks:]
         row = bench.row(job)
     assert resumed[0][0] != child
@@ -32,12 +30,13 @@ def test_a_killed_workers_training_goes_on_in_another(bench: Any) -> None:
     assert (row.state, row.attempt) == ("running", 2)
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])  # SQLite has one worker at a time
 def test_a_frozen_workers_child_ends_and_the_worker_too(bench: Any) -> None:
     first = bench.worker_process()
     job = bench.job(train={**ORDERS, "outlives": True})
     bench.until(lambda: len(bench.trace(job)) >= 4)
     child = bench.trace(job)[0][0]
-    with bench.worker("train"):
+    with bench.worker("train", alone=False):
         first.send_signal(signal.SIGSTOP)
         bench.until(lambda: any(pid != child for pid, _ in bench.trace(job)))
         assert not bench.is_alive(child)
@@ -50,12 +49,10 @@ def test_a_frozen_workers_child_ends_and_the_worker_too(bench: Any) -> None:
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_who_is_alone_goes_on_at_once_after_a_restart(bench: Any) -> None:
-    first = bench.worker_process()
+    first = bench.worker_process(lease_s=3600)
     job = bench.job(train=ORDERS)
     bench.until(lambda: len(bench.trace(job)) >= 4)
     first.kill()
     first.wait()
-    with bench.worker("train", alone=True):
-        # The lease of the dead worker is still good for longer than this takes.
-        waited = bench.until(lambda: bench.row(job).attempt == 2)
-        assert waited < LEASE_S - 1
+    with bench.worker("train"):
+        bench.until(lambda: bench.row(job).attempt == 2)

@@ -103,7 +103,7 @@ def test_a_worker_that_stops_in_peace_costs_no_attempt(bench: Any) -> None:
         job = bench.job(train={"ticks": 6, "tick_s": 0.2})
         bench.until(lambda: len(bench.trace(job)) > 1)
     assert (bench.row(job).state, bench.row(job).attempt) == ("queued", 0)
-    with bench.worker(alone=True):
+    with bench.worker():
         row = bench.until_ended(job)
     assert (row.state, row.attempt) == ("done", 1)
     assert bench.notes(job) == ["finish.train.done"]
