@@ -151,13 +151,18 @@ def test_a_try_that_was_killed_goes_on_under_its_receipt(
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
-def test_words_of_another_job_are_not_used_again(
+def test_words_are_good_for_one_consent(
     warrant: Warrant, files: dict[str, Path], tmp_path: Path, own_settings: Settings
 ) -> None:
+    """A further try may have another folder, on another machine; another consent may not have the same words."""
     out = tmp_path / "replica"
     certified(warrant, files, out, own_settings, tmp_path / "one.jws").__enter__()
+    certified(warrant.reviewed("ada"), files, out, own_settings, tmp_path / "two.jws").__enter__()
+    files["footage"].write_bytes(b"another")
+    evidence = {role: evidence_of(path) for role, path in files.items()}
+    other = replace(warrant, content=replace(warrant.content, files=evidence))
     with pytest.raises(CountenanceError) as error:
-        certified(warrant, files, out, own_settings, tmp_path / "two.jws").__enter__()
+        certified(other, files, out, own_settings, tmp_path / "three.jws").__enter__()
     assert refused(error) == "consent.phrase_unknown"
 
 

@@ -50,7 +50,8 @@ def certified(
     its receipt does not count, because it could not be entered or its consent was taken back, is deleted.
 
     A training that may be begun again after its process died keeps its receipt in the file `kept`: every further try
-    goes on under the same one, with the words that it has used up. Then only what is told as an error gives them back.
+    goes on under the same one. One-time words that were used up under the same warrant stay good for it; where there
+    may be a further try, only what is told as an error gives them back.
 
     Raises:
         CountenanceError: clearance.not_reviewed, clearance.other_file; for one-time words that were used meanwhile,
@@ -60,7 +61,7 @@ def certified(
     register.check_place(replica, settings)
     receipt = _receipt(warrant, settings, kept)
     if warrant.phrase is not None:
-        phrase.use_up(warrant.phrase, settings, by=receipt.id)
+        phrase.use_up(warrant.phrase, settings, by=warrant.digest)
     entered = False
 
     def stands() -> bool:

@@ -11,10 +11,12 @@ hashes, and proves nothing to anybody else: it is not signed.
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,11 @@ class Warrant:
     seen: Seen | None = None
     looks: tuple[Embedding, ...] = field(default=(), repr=False)
     """at the face of the person who agreed; biometric data"""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hex, of all that will be proven: the same in every try of a training."""
+        return sha256(json.dumps(asdict(self.content), sort_keys=True).encode()).hexdigest()
 
     def reviewed(self, by: str | None) -> Warrant:
         """The same, after somebody has looked."""

@@ -23,7 +23,6 @@ from countenance.work.line import Line
 
 Checked = tuple[Path, Any]
 Trained = tuple[Path, Any, Any]
-SETTINGS = Settings(threads=1)
 
 
 class Silent(Line):
@@ -39,10 +38,14 @@ class Silent(Line):
         self.told.append(name)
 
 
+def here() -> Settings:
+    return Settings(threads=1)
+
+
 def done(task: str, folder: Path, **given: object) -> dict[str, Any]:
     """The result of a task that is done here."""
     (folder / "task.json").write_text(json.dumps(given))
-    return dict(import_module(f"countenance.work.{task}").run(folder, SETTINGS, Silent()))
+    return dict(import_module(f"countenance.work.{task}").run(folder, here(), Silent()))
 
 
 def test_a_check_tells_draws_and_leaves_a_warrant(checked: Checked) -> None:
@@ -75,8 +78,8 @@ def test_a_killed_training_goes_on_where_it_was(trained: Trained) -> None:
     assert len([line for line in second.of("progress") if line["stage"] == "watch"]) <= 2
     reached = first.of("progress")[-1]["fraction"]
     assert second.of("progress")[0]["fraction"] >= 0.8 * reached > 0.2
-    receipt = held(result["receipt"], SETTINGS)
-    assert (receipt.content.account, standing(receipt.id, SETTINGS)) == ("w0123456789", Standing.ACTIVE)
+    receipt = held(result["receipt"], here())
+    assert (receipt.content.account, standing(receipt.id, here())) == ("w0123456789", Standing.ACTIVE)
     assert not (folder / "checkpoints").exists()
 
 
@@ -103,10 +106,10 @@ def test_other_footage_is_not_trained_from(checked: Checked, tmp_path: Path) -> 
     folder, _ = checked
     shutil.copytree(folder / "warrant", tmp_path / "warrant")
     shutil.copy(presenter_clip(), tmp_path / "footage.mp4")
-    before = held_ids(SETTINGS)
+    before = held_ids(here())
     with pytest.raises(Exception, match="not the file that was checked"):
         done("train", tmp_path, footage="footage.mp4")
-    assert held_ids(SETTINGS) == before
+    assert held_ids(here()) == before
     assert not (tmp_path / "replica").exists()
 
 

@@ -103,7 +103,7 @@ def recall(phrase_id: str, name: str, settings: Settings, now: datetime | None =
 def use_up(phrase: OneTimePhrase, settings: Settings, by: str = "") -> None:
     """The words are not good for a second consent. Of two who use them at once one gets the error.
 
-    `by` names who uses them, such as the id of a receipt: whoever has used them may say so again.
+    `by` names what uses them: whatever has used them may do so again, after its process died.
 
     Raises:
         CountenanceError: consent.phrase_unknown, consent.cannot_store.
