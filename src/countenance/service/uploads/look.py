@@ -45,7 +45,9 @@ def look(path: Path, filename: str, limits: Limits, within_s: float = _MOST_S) -
             (media.unknown_format, media.too_long, media.picture_too_large and so on).
     """
     command = [sys.executable, "-m", __name__, str(path), json.dumps(asdict(limits))]
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {
+        "OPENBLAS_NUM_THREADS": "1"
+    }
     try:
         done = subprocess.run(  # noqa: S603 - our own program
             command,

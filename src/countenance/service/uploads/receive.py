@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,7 +21,7 @@ from countenance.service.db.tables import UploadPart
 from countenance.service.errors import refused
 from countenance.service.objects.files import PIECE_BYTES, written
 from countenance.service.uploads import begin, bucket, folder, parts
-from countenance.service.uploads.errors import PART_ELSEWHERE, PART_HASH, PART_SIZE
+from countenance.service.uploads.errors import PART_ELSEWHERE, PART_HASH, PART_SIZE, UPLOAD_CLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,17 @@ def receiving(slot: Slot, sha256: str | None = None) -> Iterator[Receiver]:
     """Write the bytes of a part; it is in place when the block ends well, and replaces one that came before.
 
     Raises:
-        CountenanceError: service.upload_part_size, service.upload_part_hash; nothing of it is kept then.
+        CountenanceError: service.upload_part_size, service.upload_part_hash, service.upload_closed; nothing of it is
+            kept then.
     """
-    with written(slot.path) as file:
-        receiver = Receiver(slot, file)
-        yield receiver
-        receiver.check(sha256)
+    try:
+        with written(slot.path) as file:
+            receiver = Receiver(slot, file)
+            yield receiver
+            receiver.check(sha256)
+    except FileNotFoundError as error:  # the folder went
+        _leave(slot)
+        raise refused(UPLOAD_CLOSED, "It was given up meanwhile.") from error
 
 
 def note(session: Session, slot: Slot, sha256: str) -> None:
@@ -133,9 +138,7 @@ def put_part(
     with receiving(slot, sha256) as receiver:
         for piece in pieces:
             receiver.write(piece)
-    with service.database.transaction() as session:
-        note(session, slot, receiver.sha256)
-    return receiver.sha256
+    return _noted(service, slot, receiver.sha256)
 
 
 async def put_part_stream(
@@ -152,11 +155,6 @@ async def put_part_stream(
         with service.database.transaction() as session:
             return admit(session, service, workspace_id, upload_id, number)
 
-    def ended(slot: Slot, found: str) -> str:
-        with service.database.transaction() as session:
-            note(session, slot, found)
-        return found
-
     slot = await to_thread.run_sync(begun)
     with receiving(slot, sha256) as receiver:
         held = bytearray()
@@ -166,4 +164,21 @@ async def put_part_stream(
                 await to_thread.run_sync(receiver.write, bytes(held))
                 held.clear()
         await to_thread.run_sync(receiver.write, bytes(held))
-    return await to_thread.run_sync(ended, slot, receiver.sha256)
+    return await to_thread.run_sync(_noted, service, slot, receiver.sha256)
+
+
+def _noted(service: Service, slot: Slot, sha256: str) -> str:
+    """Note a part in a transaction of its own; one of an upload that ended meanwhile is deleted again."""
+    try:
+        with service.database.transaction() as session:
+            note(session, slot, sha256)
+    except CountenanceError:
+        slot.path.unlink(missing_ok=True)
+        _leave(slot)
+        raise
+    return sha256
+
+
+def _leave(slot: Slot) -> None:
+    with suppress(OSError):  # other parts may lie there
+        slot.path.parent.rmdir()
