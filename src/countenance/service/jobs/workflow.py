@@ -19,6 +19,7 @@ from countenance.errors import CountenanceError, Finding, Rule
 from countenance.service.context import Service
 from countenance.service.errors import CRASHED, INTERNAL
 from countenance.service.jobs import attempt, life
+from countenance.service.jobs.aside import aside
 from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.jobs.handlers import Action, Done, Failed, Handler, JsonObject, Outcome, Registry
 from countenance.service.jobs.progress import Reporter
@@ -60,8 +61,7 @@ class Work:
     async def execute(self, job_id: str, task: str) -> dict[str, Any] | None:
         """The outcome of the task; None if the job has ended meanwhile, or there is nothing to do."""
         stop = threading.Event()
-        # Not a task of the loop: those are all cancelled at once where a worker stops.
-        doing = asyncio.get_running_loop().run_in_executor(None, self._executed, job_id, task, stop)
+        doing = aside(lambda: self._executed(job_id, task, stop))
         try:
             outcome = await asyncio.shield(doing)
         except attempt.NotOurs:
