@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
 from fractions import Fraction
@@ -11,6 +12,8 @@ import av
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.stream import VideoStream
+
+from countenance.media.read import FPS
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEFAULT_DATA = REPOSITORY.parent / "shared" / "data"
@@ -36,7 +39,10 @@ def join(clips: Sequence[Path], out: Path) -> Path:
 
 
 def _append(container: OutputContainer, tracks: Tracks, own: Tracks, start: Fraction) -> Fraction:
-    """Copy one clip's packets so that it begins at `start` seconds; the time at which it ends."""
+    """Copy one clip's packets so that it begins at `start` seconds; when the next one begins: with a whole frame.
+
+    Without that, each clip that lacks a part of a frame would leave the pictures of all later ones late by as much.
+    """
     first = min(Fraction(stream.start_time or 0) * (stream.time_base or 1) for stream in own)
     end = start
     for packet in own[0].container.demux(*own):  # type: ignore[attr-defined]
@@ -50,7 +56,7 @@ def _append(container: OutputContainer, tracks: Tracks, own: Tracks, start: Frac
         packet.dts += shift
         packet.stream = track
         container.mux(packet)
-    return end
+    return Fraction(math.ceil(end * FPS), FPS)
 
 
 def shuffled(folder: Path, pattern: str, seed: int = 0) -> list[Path]:
