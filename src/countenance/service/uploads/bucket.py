@@ -59,14 +59,18 @@ def present(service: Service, upload: Upload) -> dict[int, str]:
     if upload.backend_id is None:
         return {}
     client, place = _client(service.settings), _place(service.settings, upload)
-    found: dict[int, str] = {}
+    found: list[dict[str, Any]] = []
     with _told(ignored=_NOT_THERE):
         for page in client.get_paginator("list_parts").paginate(**place, UploadId=upload.backend_id):
-            for part in page.get("Parts", []):
-                number = int(part["PartNumber"])
-                if 1 <= number <= parts.count(upload) and part["Size"] == parts.size(upload, number):
-                    found[number] = part["ETag"]
-    return found
+            found += page.get("Parts", [])
+    # SeaweedFS goes on to list a part that was sent again, in no order: the later one, put last here, counts.
+    found.sort(key=lambda part: part["LastModified"])
+    numbers = range(1, parts.count(upload) + 1)
+    return {
+        part["PartNumber"]: part["ETag"]
+        for part in found
+        if part["PartNumber"] in numbers and part["Size"] == parts.size(upload, part["PartNumber"])
+    }
 
 
 def join(service: Service, upload: Upload, tags: dict[int, str]) -> None:
