@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from countenance.service.clock import now
 from countenance.service.context import Service
+from countenance.service.db.tables import Job
 from countenance.service.jobs import lease, life
 
 
@@ -56,6 +57,6 @@ def give_up(service: Service, job_id: str, task: str) -> None:
 
 def is_at_rest(service: Service, job_id: str) -> bool:
     """Whether nothing is done for the job now: it has ended, is gone, or waits for something outside."""
-    with service.database.transaction() as session:
-        job = life.locked(session, job_id)
+    with service.database.reading() as session:
+        job = session.get(Job, job_id)
         return job is None or life.has_ended(job) or job.state == "waiting"

@@ -28,7 +28,7 @@ _log = structlog.get_logger(__name__)
 
 def fail_abandoned(work: Work) -> int:
     """Fail the jobs whose workflow has ended or is gone without ending them; how many."""
-    with work.service.database.transaction() as session:
+    with work.service.database.reading() as session:
         open_jobs = session.execute(select(Job.id, Job.task).where(Job.state.in_(("queued", "running")))).all()
     failed = 0
     for start in range(0, len(open_jobs), _AT_ONCE):

@@ -124,7 +124,7 @@ class Worker:
         if self._alone:
             dead = owners - {self.executor_id}
         else:
-            with self._service.database.transaction() as session:
+            with self._service.database.reading() as session:
                 dead = owners - lease.alive(session)
         if count := self._runtime.recover(dead):
             _log.warning("took over the work of dead workers", workers=len(dead), tasks=count)
