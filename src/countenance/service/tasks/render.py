@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from countenance.errors import CountenanceError, Finding
 from countenance.media.limits import limits_from
 from countenance.media.private import private_folder
-from countenance.media.probe import probe
 from countenance.media.provenance import sidecar_of
 from countenance.service.context import Service
 from countenance.service.credits.errors import OUT_OF_CREDITS
@@ -24,6 +23,7 @@ from countenance.service.objects.errors import OBJECT_MISSING
 from countenance.service.replicas.errors import REPLICA_DELETED
 from countenance.service.replicas.find import USABLE
 from countenance.service.tasks import inputs, outputs
+from countenance.service.uploads.look import look
 from countenance.service.videos import life
 from countenance.service.videos.errors import AUDIO_TOO_LONG
 from countenance.service.videos.life import Published
@@ -64,7 +64,8 @@ def check_length(service: Service, audio: Path, hold: CreditHold | None) -> None
     Raises:
         CountenanceError: service.audio_too_long, service.out_of_credits, and what is wrong with the file.
     """
-    duration_s = probe(audio, limits_from(service.settings)).duration_s
+    found = look(audio, audio.name, limits_from(service.settings))
+    duration_s = float(found.get("duration_s") or 0.0)
     longest = min(LONGEST_AUDIO_S, service.settings.max_duration_s)
     if duration_s > longest:
         raise CountenanceError(Finding(AUDIO_TOO_LONG, file=audio.name, measured=duration_s, limit=longest))
