@@ -10,7 +10,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from countenance.api.app import create_app
-from countenance.service.accounts import keys
+from countenance.service.accounts import keys, workspaces
 from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.tables import AuditEntry, Replica
@@ -39,8 +39,6 @@ def test_bearer_is_as_good(nobody: TestClient, key: str) -> None:
 
 
 def test_workspaces_do_not_see_each_other(client: TestClient, service: Service) -> None:
-    from countenance.service.accounts import workspaces
-
     mine = client.post("/v2/replicas", json=FOOTAGE).json()["replica_id"]
     with service.database.transaction() as session:
         other = workspaces.create(session, service.settings, "Other").id

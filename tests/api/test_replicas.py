@@ -7,6 +7,8 @@ import re
 import pytest
 from starlette.testclient import TestClient
 
+from countenance.errors import Finding, Span
+from countenance.footage.face_rules import RULES
 from countenance.service.context import Service
 from countenance.service.replicas import life
 
@@ -106,9 +108,6 @@ def test_a_list_is_filtered(client: TestClient) -> None:
 
 
 def test_a_failed_training_says_why(client: TestClient, service: Service) -> None:
-    from countenance.errors import Finding, Span
-    from countenance.footage.face_rules import RULES
-
     made = str(_create(client)["replica_id"])
     finding = Finding(RULES[0], measured=1.0, spans=(Span(1.0, 2.5),), evidence="face.jpg").as_dict()
     with service.database.transaction() as session:

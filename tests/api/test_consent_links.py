@@ -1,0 +1,124 @@
+"""A person is asked by a link to speak the statement, and needs no key for it."""
+
+from __future__ import annotations
+
+import io
+import wave
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from countenance.service.context import Service
+from countenance.service.db.tables import AuditEntry, ConsentRequest, IdempotencyKey
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def replica_id(client: TestClient) -> str:
+    wanted = {"train_video_url": "https://example.org/a.mp4", "consent_by_link": True}
+    return str(client.post("/v2/replicas", json=wanted).json()["replica_id"])
+
+
+@pytest.fixture
+def link(client: TestClient, replica_id: str) -> str:
+    """The path of the person's side."""
+    wanted = {"full_name": "Ada Lovelace", "email": "ada@example.org"}
+    made = client.post(f"/v2/replicas/{replica_id}/consent-requests", json=wanted)
+    assert made.status_code == 201, made.text
+    return f"/v2/consent-links/{made.json()['url'].rpartition('/')[2]}"
+
+
+@pytest.fixture
+def person(client: TestClient) -> Json:
+    """Headers of somebody without a key."""
+    return {"headers": {"x-api-key": ""}}
+
+
+def test_the_person_records_the_statement(
+    client: TestClient, service: Service, replica_id: str, link: str, person: Json
+) -> None:
+    shown = client.get(link, **person).json()
+    assert (shown["state"], shown["full_name"]) == ("open", "Ada Lovelace")
+    assert all(word in shown["statement"]["text"] for word in ("Ada Lovelace", *shown["statement"]["words"]))
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(bytes(64_000))
+    announced = {"filename": "consent.wav", "bytes": len(sound.getvalue())}
+    upload = client.post(f"{link}/uploads", json=announced, **person).json()
+    client.put(upload["parts"][0]["url"], content=sound.getvalue(), **person)
+    done = client.post(f"{link}/uploads/{upload['upload_id']}/complete", **person)
+    assert done.json()["state"] == "complete", done.text
+    spoken = {"upload_id": upload["upload_id"], "phrase_id": shown["statement"]["phrase_id"]}
+    assert client.post(f"{link}/record", json=spoken, **person).json()["state"] == "recorded"
+    body = client.get(f"/v2/replicas/{replica_id}").json()
+    assert (body["status"], body["stage"]) == ("started", "queued") or body["standing"] == "waiting"
+    again = client.post(f"{link}/record", json=spoken, **person)
+    assert (again.status_code, again.json()["error_type"]) == (410, "service.consent_request_closed")
+    closed = client.get(link, **person).json()
+    assert (closed["state"], closed["full_name"], closed["statement"]) == ("recorded", "", None)
+    assert client.post(f"{link}/uploads", json=announced, **person).status_code == 410
+    with service.database.reading() as session:
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.action == "consent_request.record")).one()
+        assert noted.actor == f"consent-link:{session.scalars(select(ConsentRequest)).one().id}"
+
+
+def test_the_person_declines(client: TestClient, replica_id: str, link: str, person: Json) -> None:
+    assert client.post(f"{link}/decline", **person).json()["state"] == "declined"
+    body = client.get(f"/v2/faces/{replica_id}").json()
+    assert (body["status"], body["error_type"]) == ("error", "consent_phrase_mismatch")
+    assert client.get("/v2/credits").json()["data"][0]["held"] == 0
+
+
+def test_whoever_asked_sees_what_became_of_it(client: TestClient, replica_id: str, link: str, person: Json) -> None:
+    rows = client.get(f"/v2/faces/{replica_id}/consent-requests").json()["data"]
+    assert [(row["state"], row["url"]) for row in rows] == [("open", None)]
+    path = f"/v2/consent-requests/{rows[0]['request_id']}"
+    assert client.delete(path).status_code == 204
+    assert client.get(path).json()["state"] == "withdrawn"
+    assert client.delete(path).status_code == 410
+    assert client.post(f"{link}/decline", **person).status_code == 410
+
+
+def test_a_link_is_told_once(client: TestClient, service: Service, replica_id: str) -> None:
+    path, wanted = f"/v2/replicas/{replica_id}/consent-requests", {"full_name": "Ada Lovelace"}
+    again = {"idempotency-key": "ask"}
+    first = client.post(path, json=wanted, headers=again).json()
+    assert client.post(path, json=wanted, headers=again).json() == {**first, "url": None}
+    token = first["url"].rpartition("/")[2]
+    with service.database.reading() as session:
+        assert token not in str([vars(row) for row in session.scalars(select(IdempotencyKey))])
+
+
+@pytest.mark.parametrize("token", ["x", "a" * 43, "a" * 128])
+def test_a_guess_opens_nothing(client: TestClient, person: Json, token: str) -> None:
+    for method, path in (("GET", ""), ("POST", "/decline")):
+        assert client.request(method, f"/v2/consent-links/{token}{path}", **person).status_code == 404
+
+
+def test_only_a_replica_that_waits_asks(client: TestClient) -> None:
+    wanted = {"train_video_url": "https://example.org/a.mp4", "full_name": "Ada Lovelace"}
+    made = client.post("/v2/replicas", json=wanted).json()["replica_id"]
+    asked = client.post(f"/v2/replicas/{made}/consent-requests", json={"full_name": "Ada"})
+    assert (asked.status_code, asked.json()["error_type"]) == (409, "service.consent_not_awaited")
+
+
+def test_a_statement_with_words_that_are_good_once(client: TestClient) -> None:
+    one, two = (client.post("/v2/consent-statements", json={"full_name": "Ada  Lovelace"}) for _ in range(2))
+    assert one.status_code == 201
+    assert "Ada Lovelace" in one.json()["text"]
+    assert one.json()["words"] != two.json()["words"]
+    used = {
+        "train_video_url": "https://example.org/a.mp4",
+        "full_name": "Ada Lovelace",
+        "phrase_id": one.json()["phrase_id"],
+    }
+    assert client.post("/v2/replicas", json=used).status_code == 200
+    other = client.post("/v2/replicas", json={**used, "full_name": "Grace Hopper"})
+    assert (other.status_code, other.json()["findings"][0]["rule"]) == (400, "consent.phrase_unknown")
+    for language in ("xx", "de"):  # unknown; known, but without words to draw
+        asked = client.post("/v2/consent-statements", json={"full_name": "A", "language": language})
+        assert asked.status_code == 400, language

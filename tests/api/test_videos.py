@@ -1,0 +1,157 @@
+"""Videos, lip-synced films, transcriptions, voices, credits, webhooks, and what is not offered."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from countenance.service.context import Service
+from countenance.service.db.tables import Replica, Video
+from countenance.service.videos import life
+
+
+@pytest.fixture
+def replica_id(client: TestClient, service: Service) -> str:
+    """A replica that can speak, with a voice of its own."""
+    wanted = {"train_video_url": "https://example.org/a.mp4", "synthetic": True, "replica_name": "Rio"}
+    made = str(client.post("/v2/replicas", json=wanted).json()["replica_id"])
+    with service.database.transaction() as session:
+        row = session.get_one(Replica, made)
+        row.status, row.has_voice, row.properties = "completed", True, {"background_green_screen": True}
+    return made
+
+
+def _video(client: TestClient, replica_id: str, **fields: object) -> dict[str, Any]:
+    answer = client.post("/v2/videos/", json={"replica_id": replica_id, "script": "Hello there.", **fields})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_a_video_is_shown_as_tavus_shows_it(client: TestClient, service: Service, replica_id: str) -> None:
+    made = _video(client, replica_id, video_name="Greeting", callback_url="", fast=False)
+    assert made["status"] == "queued"
+    assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", made["created_at"])
+    with service.database.transaction() as session:
+        life.begin(session, made["video_id"])
+        life.complete(session, made["video_id"], life.Published(f"videos/{made['video_id']}/video.mp4", 1.5))
+    body = client.get(f"/v2/videos/{made['video_id']}", params={"verbose": True}).json()
+    assert (body["status"], body["generation_progress"]) == ("ready", "100/100")
+    assert body["replica_id"] == body["face_id"] == replica_id
+    assert body["data"] == {"script": "Hello there.", "audio_url": None}
+    assert body["download_url"] == body["stream_url"]
+    assert body["credits_used"] == 2
+    rows = client.get("/v2/videos", params={"page": 0, "face_id": replica_id}).json()
+    assert (rows["total_count"], rows["data"][0]["video_name"]) == (1, "Greeting")
+    path = f"/v2/videos/{made['video_id']}"
+    assert client.patch(f"{path}/name", json={"video_name": "Hi"}).status_code == 204
+    assert client.get(path).json()["video_name"] == "Hi"
+    assert client.delete(path, params={"hard": True}).status_code == 204
+    assert (client.get(path).status_code, client.get(path).json()["error"]) == (404, "Invalid video_id")
+
+
+def test_what_a_video_is_asked_for(client: TestClient, service: Service, replica_id: str) -> None:
+    green = _video(client, replica_id)["video_id"]
+    red = _video(client, replica_id, background_colour="#ff0000", voice_name="HIBARI")["video_id"]
+    clear = _video(client, replica_id, transparent_background=True, properties={"start_with_wave": True})["video_id"]
+    with service.database.reading() as session:
+        looks = [session.get_one(Video, video_id).properties for video_id in (green, red, clear)]
+    assert looks == [{"colour": "green"}, {"colour": "#ff0000"}, {"transparent": True, "start_with_wave": True}]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"replica_id": "r000000000000"},
+        {"script": None},
+        {"script": "a", "audio_url": "https://example.org/a.wav"},
+        {"background_url": "https://example.org/page"},
+        {"pronunciation_dictionary_id": "pd_1"},
+        {"voice_name": "nobody"},
+        {"background_colour": "url(x)"},
+    ],
+)
+def test_a_wrong_video_is_refused(client: TestClient, replica_id: str, wrong: dict[str, Any]) -> None:
+    answer = client.post("/v2/videos", json={"replica_id": replica_id, "script": "Hello.", **wrong})
+    assert answer.status_code == 400, answer.text
+    if "replica_id" in wrong:
+        assert answer.json()["error"] == "Invalid replica_id"
+    assert client.get("/v2/videos").json()["total_count"] == 0
+
+
+def test_credits_run_out(client: TestClient, replica_id: str) -> None:
+    wanted = {"replica_id": replica_id, "script": "word " * 19_000}
+    answers = [client.post("/v2/videos", json=wanted) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 402]
+    assert answers[-1].json()["error_type"] == "service.out_of_credits"
+    assert client.get("/v2/videos").json()["total_count"] == 3
+
+
+def test_lipsync_and_transcription(client: TestClient) -> None:
+    film = {"original_video_url": "https://example.org/a.mp4", "source_audio_url": "https://example.org/a.wav"}
+    refused = client.post("/v2/lipsync", json=film)
+    assert refused.status_code == 400, "nobody agreed"
+    made = client.post("/v2/lipsync/", json={**film, "full_name": "Ada Lovelace", "lipsync_name": "Film"})
+    assert (made.status_code, made.json()["status"]) == (200, "started"), made.text
+    path = f"/v2/lipsync/{made.json()['lipsync_id']}"
+    assert client.get(path).json()["lipsync_name"] == "Film"
+    assert client.delete(path).status_code == 204
+    assert client.get(path).status_code == 404
+    words = client.post("/v2/transcriptions", json={"audio_url": "https://example.org/a.wav"})
+    path = f"/v2/transcriptions/{words.json()['transcription_id']}"
+    assert (client.get(path).json()["words"], client.get(path).json()["standing"]) == (None, "waiting")
+    assert client.get("/v2/transcriptions").json()["total_count"] == 1
+    assert client.delete(path).status_code == 204
+
+
+def test_voices(client: TestClient, replica_id: str) -> None:
+    body = client.get("/v2/voices", params={"page": 0, "limit": 100}).json()
+    assert (body["page"], body["limit"]) == (1, 100)
+    assert body["data"][0]["tags"][0] == "stock"
+    assert body["data"][-1]["replica_id"] == replica_id
+    found = client.get("/v2/voices", params={"search": "HIBA"}).json()
+    assert [voice["voice_id"] for voice in found["data"]] == ["hibari"]
+    assert client.get("/v2/voices", params={"tag": "personal"}).json()["total_count"] == 1
+    assert client.get("/v2/voices/Hibari").json()["voice_name"] == "hibari"
+    assert client.get("/v2/voices/nobody").status_code == 404
+    assert client.post("/v2/voices", json={}).status_code == 501
+
+
+def test_the_statement_tells_every_movement(client: TestClient, replica_id: str) -> None:
+    _video(client, replica_id)
+    lines = client.get("/v2/credits/statement", params={"limit": 2}).json()
+    assert lines["total_count"] == 4
+    assert [(line["kind"], line["unit"]) for line in lines["data"]] == [
+        ("hold", "video_second"),
+        ("hold", "training"),
+    ]
+    assert client.get("/v2/workspace").json()["role"] == "owner"
+
+
+def test_an_endpoint_is_told_its_secret_once(client: TestClient) -> None:
+    wanted = {"url": "https://example.org/hook", "types": ["replica.completed"]}
+    made = client.post("/v2/webhook-endpoints", json=wanted)
+    assert made.status_code == 201, made.text
+    assert made.json()["secret"].startswith("whsec_")
+    path = f"/v2/webhook-endpoints/{made.json()['endpoint_id']}"
+    assert client.get(path).json() == {**made.json(), "secret": None}
+    assert client.post(f"{path}/enable").json()["disabled_at"] is None
+    assert client.get("/v2/webhook-endpoints").json()["total_count"] == 1
+    assert client.post("/v2/webhook-endpoints", json={"url": "https://example.org", "types": ["x"]}).status_code == 400
+    assert client.get("/v2/webhook-deliveries").json() == {"data": [], "total_count": 0}
+    assert client.post("/v2/webhook-deliveries/e1-0/resend").status_code == 404
+    assert client.delete(path).status_code == 204
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "subject", ["conversations", "personas", "pals", "documents", "objectives", "guardrails", "tools"]
+)
+def test_conversations_are_not_offered(client: TestClient, subject: str) -> None:
+    assert client.get(f"/v2/{subject}/", params={"page": 0, "sort": "desc"}).json() == {"data": [], "total_count": 0}
+    refused = client.post(f"/v2/{subject}/", json={"name": "x"})
+    assert refused.status_code == 501
+    assert "not part of this product" in refused.json()["error"]
