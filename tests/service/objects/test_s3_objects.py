@@ -115,7 +115,10 @@ def test_a_store_that_does_not_answer_or_refuses_is_told(store: Any, tmp_path: P
     assert "another" not in str(caught.value)
 
 
-@pytest.mark.parametrize("options", ["no JSON", "[]", '"secret"'])
+@pytest.mark.parametrize(
+    "options",
+    ["no JSON", "[]", '"secret"', '{"nonsense": "secret"}', '{"client_options": "secret"}', '{"region": ["secret"]}'],
+)
 def test_options_that_are_none_are_told_without_repeating_them(options: str) -> None:
     with pytest.raises(CountenanceError) as caught:
         open_objects(Settings(objects_url="s3://media", objects_options=SecretStr(options)))

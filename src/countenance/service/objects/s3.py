@@ -124,7 +124,11 @@ def open_s3(settings: Settings) -> S3Objects:
     Raises:
         CountenanceError: service.store_setting.
     """
-    return S3Objects(S3Store.from_url(str(settings.objects_url), **s3_options(settings)))
+    options = s3_options(settings)
+    try:
+        return S3Objects(S3Store.from_url(str(settings.objects_url), **options))
+    except (BaseError, ValueError, TypeError) as error:
+        raise refused(STORE_SETTING, measured=type(error).__name__) from error
 
 
 def s3_options(settings: Settings) -> dict[str, Any]:
@@ -143,9 +147,11 @@ def s3_options(settings: Settings) -> dict[str, Any]:
         config = None
     if not isinstance(config, dict):
         raise refused(STORE_SETTING, "The options are not a JSON object.")
-    client = _CLIENT | config.pop("client_options", {})
-    retries = _RETRIES | config.pop("retry_config", {})
-    if str(config.get("endpoint", "")).startswith("http://"):
+    client, retries = config.pop("client_options", {}), config.pop("retry_config", {})
+    if not isinstance(client, dict) or not isinstance(retries, dict):
+        raise refused(STORE_SETTING, "client_options and retry_config are JSON objects.")
+    client, retries = {**_CLIENT, **client}, {**_RETRIES, **retries}
+    if config.pop("allow_http", False) or str(config.get("endpoint", "")).startswith("http://"):
         client["allow_http"] = True
     return {"config": config, "client_options": client, "retry_config": retries}
 

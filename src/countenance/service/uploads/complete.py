@@ -44,10 +44,7 @@ def complete(service: Service, workspace_id: str, upload_id: str) -> Upload:
             upload_changed, upload_not_media, upload_undecodable and media.* (the upload is deleted);
             service.store_unreachable.
     """
-    with service.database.reading() as session:
-        upload = begin.get(session, workspace_id, upload_id)
-        if upload.state != begin.COMPLETE:
-            begin.open_one(session, workspace_id, upload_id)
+    upload = _open_or_complete(service, workspace_id, upload_id)
     if upload.state == begin.COMPLETE:
         return upload
     place = private_folder(folder.folder_of(service.settings, upload.id))
@@ -56,8 +53,7 @@ def complete(service: Service, workspace_id: str, upload_id: str) -> Upload:
 
 
 def _completed(service: Service, upload: Upload, whole: Path) -> Upload:
-    with service.database.reading() as session:
-        upload = begin.get(session, upload.workspace_id, upload.id)
+    upload = _open_or_complete(service, upload.workspace_id, upload.id)
     if upload.state == begin.COMPLETE:  # by another request, while this one waited
         return upload
     try:
@@ -79,6 +75,12 @@ def _completed(service: Service, upload: Upload, whole: Path) -> Upload:
         done = begin.get(session, upload.workspace_id, upload.id)
     folder.drop(service.settings, upload.id)
     return done
+
+
+def _open_or_complete(service: Service, workspace_id: str, upload_id: str) -> Upload:
+    with service.database.reading() as session:
+        upload = begin.get(session, workspace_id, upload_id)
+        return upload if upload.state == begin.COMPLETE else begin.open_one(session, workspace_id, upload_id)
 
 
 def _gathered(service: Service, upload: Upload, whole: Path) -> str:
