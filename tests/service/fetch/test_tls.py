@@ -109,5 +109,5 @@ def test_it_is_connected_to_an_address_and_asked_for_a_name(encrypted: Encrypted
         with pytest.raises(requests.exceptions.SSLError):
             session.get(f"https://other.example.com:{encrypted.port}/film", stream=True)
     assert encrypted.called == [NAME, "other.example.com"]
-    assert len(encrypted.heads) == 1
+    assert encrypted.heads[1:] in ([], [b""])  # nothing was asked of the other
     assert f"\r\nHost: {NAME}:{encrypted.port}\r\n".encode() in encrypted.heads[0]
