@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import os
 import re
 import shutil
 import time
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from countenance.consent.register import KEPT
 from countenance.consent.words import words_of
+from countenance.media.private import sync_folder
 from countenance.service.context import Service
 from countenance.service.jobs.child import in_use
 from countenance.service.purge.traces import Traces
@@ -121,16 +122,22 @@ def _entries(folder: Path) -> list[Path]:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        with suppress(FileNotFoundError):
-            shutil.rmtree(path)
+        _remove_folder(path)
     else:
         path.unlink(missing_ok=True)
-    with suppress(OSError):
-        handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    with suppress(FileNotFoundError):
+        sync_folder(path.parent)
+
+
+def _remove_folder(path: Path) -> None:
+    """Until it is gone: others may be deleting it too, or write a last file into it."""
+    until = time.monotonic() + _PATIENCE_S
+    while path.exists():
         try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            shutil.rmtree(path)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY) or time.monotonic() > until:
+                raise
 
 
 def _wait_for(folders: Collection[Path]) -> None:

@@ -79,7 +79,7 @@ def purge_video(service: Service, video_id: str) -> None:
 
 
 def _traces(service: Service, kind: str, subject_id: str) -> Traces:
-    with service.database.transaction() as session:
+    with service.database.reading() as session:
         row = session.get(TABLES[kind], subject_id)
         if row is None:
             raise refused(_UNKNOWN[kind], measured=subject_id[:40])

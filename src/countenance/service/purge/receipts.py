@@ -88,7 +88,7 @@ def _stands_for_another(service: Service, traces: Traces, receipt_id: str, other
         Replica.purged_at.is_(None),
         Replica.id.not_in(traces.subjects.get(REPLICA, ())),
     )
-    with service.database.transaction() as session:
+    with service.database.reading() as session:
         if session.scalars(rows.limit(1)).first() is not None:
             return True
     return any(row.kind is HoldingKind.REPLICA and receipt_in(Path(row.path)) == receipt_id for row in others)

@@ -35,7 +35,7 @@ def delete_old(service: Service, at: datetime) -> int:
     A recording of the statement alone is kept: it is what proves the consent. One that cannot be deleted now is
     tried again with the next call.
     """
-    with service.database.transaction() as session:
+    with service.database.reading() as session:
         due = _due(session, service.settings.keep_footage_days, at)
     deleted = sum(_delete(service, replica_id) for replica_id in due)
     if deleted:
@@ -62,7 +62,7 @@ def _due(session: Session, otherwise: float | None, at: datetime) -> list[str]:
 
 
 def _delete(service: Service, replica_id: str) -> bool:
-    with service.database.transaction() as session:
+    with service.database.reading() as session:
         files = _files(session, replica_id)
     try:
         for key in files.objects:

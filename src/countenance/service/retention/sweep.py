@@ -39,7 +39,7 @@ def sweep(service: Service, at: datetime) -> dict[str, int]:
 
 def _purged_lately(service: Service, at: datetime) -> list[tuple[str, str]]:
     tables = ((REPLICA, Replica), (VIDEO, Video), (LIPSYNC, Lipsync))
-    with service.database.transaction() as session:
+    with service.database.reading() as session:
         return [
             (kind, subject_id)
             for kind, table in tables
@@ -57,7 +57,7 @@ def _deleted_transcriptions(service: Service) -> list[str]:
         )
         .where(Transcription.deleted_at.is_not(None), MediaSource.deleted_at.is_(None))
     )
-    with service.database.transaction() as session:
+    with service.database.reading() as session:
         return [*dict.fromkeys(session.scalars(rows))]
 
 
