@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from countenance.consent import register
+from countenance.consent.receipt_content import ReceiptContent
+from countenance.consent.register import HoldingKind, Standing
 from countenance.errors import Finding
 from countenance.service import retention
 from countenance.service.accounts import idempotency, workspaces
@@ -178,7 +181,11 @@ def test_what_was_deleted_softly_stays(service: Service, workspace: str, trained
 
 @pytest.mark.parametrize("backend", ["sqlite"])
 def test_another_machine_has_no_copies_either(
-    service: Service, trained: Callable[..., str], workspace: str, tmp_path: Path
+    service: Service,
+    trained: Callable[..., str],
+    workspace: str,
+    tmp_path: Path,
+    agreement: Callable[..., ReceiptContent],
 ) -> None:
     gone, stays = trained(10.0), trained(10.0)
     replicas.delete_and_cancel(service, workspace, gone, hard=True)
@@ -193,8 +200,19 @@ def test_another_machine_has_no_copies_either(
             file.write_bytes(b"a face")
     for replica in (gone, stays):
         (elsewhere.data_dir / "work" / str(jobs[replica])).mkdir(parents=True)
+    receipts = {}
+    for replica in (gone, stays):
+        receipts[replica] = register.issue(agreement(), elsewhere).id
+        footage = elsewhere.data_dir / "work" / str(jobs[replica]) / "footage.mp4"
+        footage.write_bytes(b"a face")
+        register.hold(receipts[replica], HoldingKind.FOOTAGE, footage, elsewhere)
+        (elsewhere.data_dir / "enrolled").mkdir(exist_ok=True)
+        (elsewhere.data_dir / "enrolled" / f"{receipts[replica]}.json").write_text("a face")
     there = Service(elsewhere, service.database, service.objects, service.queue)
-    assert retention.delete_leftovers(there) == 2
+    assert retention.delete_leftovers(there) == 1
+    assert register.standing(receipts[gone], elsewhere) is Standing.REVOKED
+    assert register.standing(receipts[stays], elsewhere) is Standing.ACTIVE
+    assert [path.stem for path in (elsewhere.data_dir / "enrolled").iterdir()] == [receipts[stays]]
     left = {path.name for path in elsewhere.data_dir.rglob("*")}
     assert not [name for name in left if gone in name or jobs[gone] == name]
     assert {f"{stays}-aa", f".{stays}-bb", stays, jobs[stays]} <= left

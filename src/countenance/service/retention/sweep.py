@@ -4,35 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import select
 
-from countenance.errors import CountenanceError
 from countenance.service.accounts.idempotency import forget_old
 from countenance.service.context import Service
 from countenance.service.db.tables import Lipsync, MediaSource, Replica, Transcription, Video
-from countenance.service.purge.purge import purge
 from countenance.service.purge.traces import LIPSYNC, REPLICA, TRANSCRIPTION, VIDEO
 from countenance.service.retention.footage import delete_old
-from countenance.service.retention.leftovers import delete_leftovers
+from countenance.service.retention.leftovers import again, delete_leftovers
 
 _LATE = timedelta(hours=2)
 """So long after a purge something may still be written by a process that was told to stop, on a machine that hung."""
-_log = structlog.get_logger(__name__)
 
 
 def sweep(service: Service, at: datetime) -> dict[str, int]:
     """Delete what has been kept long enough at the moment `at`; how much, by kind.
 
     Kinds: `footage` (replicas whose footage went), `answers` (to requests with an idempotency key), `transcriptions`
-    (deleted ones whose sound went), `copies` (that this machine had of what is purged).
+    (deleted ones whose sound went), `copies` (of what is purged, that this machine still had).
     """
     with service.database.transaction() as session:
         answers = forget_old(session, at)
     footage = delete_old(service, at)
     for kind, subject_id in _purged_lately(service, at):
-        _purge(service, kind, subject_id)
-    silent = sum(_purge(service, TRANSCRIPTION, each) for each in _deleted_transcriptions(service))
+        again(service, kind, subject_id)
+    silent = sum(again(service, TRANSCRIPTION, each) for each in _deleted_transcriptions(service))
     copies = delete_leftovers(service)
     return {"footage": footage, "answers": answers, "transcriptions": silent, "copies": copies}
 
@@ -59,12 +55,3 @@ def _deleted_transcriptions(service: Service) -> list[str]:
     )
     with service.database.reading() as session:
         return [*dict.fromkeys(session.scalars(rows))]
-
-
-def _purge(service: Service, kind: str, subject_id: str) -> bool:
-    try:
-        purge(service, kind, subject_id)
-    except (CountenanceError, OSError) as error:
-        _log.warning("not purged", kind=kind, id=subject_id, error=type(error).__name__)
-        return False
-    return True
