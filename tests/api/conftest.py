@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from countenance.api.app import create_app
+from countenance.api.watch import Watch
 from countenance.service.accounts import keys, workspaces
+from countenance.service.accounts.limits import Limiter
 from countenance.service.context import Service
 from countenance.service.db.database import open_database
 from countenance.service.db.migrate import migrate
@@ -65,7 +67,7 @@ def service(tmp_path: Path, made_tables: Path) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def described(made_tables: Path) -> Iterator[FastAPI]:
-    """An application that is only asked what it is."""
+    """An application, to be asked what it is."""
     settings = Settings(data_dir=made_tables.parent, database_url=None)
     database = open_database(settings)
     yield create_app(Service(settings, database, open_objects(settings), StillQueue()))
@@ -73,8 +75,12 @@ def described(made_tables: Path) -> Iterator[FastAPI]:
 
 
 @pytest.fixture
-def app(service: Service) -> FastAPI:
-    return create_app(service)
+def app(described: FastAPI, service: Service) -> FastAPI:
+    """One application for all tests, since its routes are put together at the first request, with a new service."""
+    described.state.service = service
+    described.state.watch = Watch(service)
+    described.state.limiter = Limiter(service.settings)
+    return described
 
 
 @pytest.fixture
