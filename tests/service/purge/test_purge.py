@@ -361,10 +361,12 @@ def test_what_is_written_too_late_goes_with_the_next_pass(world: World, media: C
 def test_what_others_stand_on_stays(
     world: World, service: Service, media: Callable[[str], Path], agreement: Callable[..., ReceiptContent]
 ) -> None:
-    """A second replica from the same upload, under the same receipt."""
+    """A second replica from the same upload, under the same receipt, whose words are still to be used."""
+    words = phrase.draw(NAME, language_of(ENGLISH, service.settings), service.settings)
     with service.database.transaction() as session:
         upload = session.query(MediaSource).where(MediaSource.role == "footage").one().upload_id
-        wanted = NewReplica(full_name=NAME, footage=MediaRef(upload_id=upload), consent=MediaRef(upload_id=upload))
+        same = MediaRef(upload_id=upload)
+        wanted = NewReplica(full_name=NAME, phrase_id=words.id, footage=same, consent=same)
         second = replicas.create(session, service, world.workspace, wanted)
         second.receipt_id = world.receipt
     service.objects.put(f"replicas/{second.id}/bundle/atlas.bin", media("atlas.bin"))
@@ -376,6 +378,7 @@ def test_what_others_stand_on_stays(
     assert service.objects.list(f"replicas/{world.replica}") == []
     assert service.objects.list(f"replicas/{second.id}") != []
     assert len(service.objects.list("uploads")) == 1
+    assert [path.name for path in (service.settings.data_dir / "phrases").iterdir()] == [f"{words.id}.json"]
     with service.database.transaction() as session:
         assert session.get_one(Upload, upload).state == "complete"
         assert session.get_one(Replica, second.id).full_name == NAME

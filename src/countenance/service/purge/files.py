@@ -90,6 +90,8 @@ def _erase_phrases(folder: Path, traces: Traces) -> None:
     """Delete one-time words that were drawn for these people, or used for these receipts."""
     names = {tuple(words_of(name)) for name in traces.people}
     for path in _entries(folder):
+        if path.stem in traces.phrases_in_use:
+            continue
         with suppress(OSError, ValueError, KeyError, TypeError):
             text = path.read_text("utf-8")
             drawn = path.suffix == ".json" and tuple(words_of(json.loads(text)["name"])) in names

@@ -47,6 +47,8 @@ class Traces:
     receipts: tuple[str, ...]
     phrases: tuple[str, ...]
     """of one-time words that were drawn for them"""
+    phrases_in_use: frozenset[str] = field(repr=False)
+    """by others, who may bear the same name"""
     events: tuple[str, ...]
     people: tuple[str, ...] = field(repr=False)
     """names"""
@@ -100,6 +102,7 @@ def _gathered(session: Session, subjects: dict[str, tuple[str, ...]]) -> Traces:
         objects=(*prefixes, *unshared(session, set(keys), sources, uploads)),
         receipts=tuple(receipts),
         phrases=tuple(dict.fromkeys(_phrases(session, subjects.get(REQUEST, ()), made))),
+        phrases_in_use=frozenset(_in_use(session, subjects)),
         events=tuple(session.scalars(select(OutboxEvent.id).where(about(OutboxEvent, subjects)))),
         people=tuple(dict.fromkeys(_people(session, subjects.get(REQUEST, ()), made))),
     )
@@ -166,3 +169,13 @@ def _phrases(session: Session, requests: Sequence[str], made: Collection[Made]) 
             yield str(row.claim["phrase_id"])
     drawn = select(ConsentRequest.phrase_id).where(ConsentRequest.id.in_(requests))
     yield from (phrase_id for phrase_id in session.scalars(drawn) if phrase_id)
+
+
+def _in_use(session: Session, subjects: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Words that somebody else is still to be heard with, or was."""
+    replicas = select(Replica.phrase_id).where(Replica.id.not_in(subjects.get(REPLICA, ())))
+    requests = select(ConsentRequest.phrase_id).where(ConsentRequest.id.not_in(subjects.get(REQUEST, ())))
+    for query in (replicas, requests):
+        yield from (phrase_id for phrase_id in session.scalars(query.distinct()) if phrase_id)
+    claims = select(Lipsync.claim).where(Lipsync.id.not_in(subjects.get(LIPSYNC, ())), Lipsync.deleted_at.is_(None))
+    yield from (str(claim["phrase_id"]) for claim in session.scalars(claims) if claim.get("phrase_id"))
