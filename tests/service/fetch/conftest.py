@@ -106,10 +106,22 @@ def _running(address: str, family: socket.AddressFamily) -> Iterator[Server]:
     thread.join(5)
 
 
+@pytest.fixture(scope="session")
+def plain() -> Settings:
+    """Settings as they are; to read them takes longer than most of these tests."""
+    return Settings(max_file_bytes=1_000_000, fetch_timeout_s=20.0)
+
+
 @pytest.fixture
-def settings(server: Server) -> Settings:
+def settings(server: Server, plain: Settings) -> Settings:
     """Exactly one host at exactly one port is allowed."""
-    return Settings(fetch_allow=f"127.0.0.1:{server.port}", max_file_bytes=1_000_000, fetch_timeout_s=20.0)
+    return plain.model_copy(update={"fetch_allow": f"127.0.0.1:{server.port}"})
+
+
+@pytest.fixture
+def lax(plain: Settings) -> Settings:
+    """Some other network is allowed at every port, so that not the port but the address must be what is refused."""
+    return plain.model_copy(update={"fetch_allow": "198.51.100.77"})
 
 
 @dataclass

@@ -74,7 +74,8 @@ def fetch(
     """
     most = settings.max_file_bytes if most_bytes is None else most_bytes
     within_s = settings.fetch_timeout_s if timeout_s is None else timeout_s
-    with safe_session(settings, within_s) as session, _answer(session, url) as response:
+    with safe_session(settings, within_s) as session:
+        response = _answer(session, url)
         _check_head(response, most)
         with written(target) as file:
             return _received(_pieces(response, session.deadline), file, target, most, kinds)
@@ -89,7 +90,6 @@ def _answer(session: SafeSession, url: str) -> requests.Response:
             place = response.headers.get("Location") if response.status_code in _MOVED else None
             if place is None:
                 return response
-            response.close()
         try:
             url = urljoin(here, place.encode("latin-1").decode("utf-8"))
         except ValueError as error:

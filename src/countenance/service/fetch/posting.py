@@ -34,7 +34,7 @@ def post(settings: Settings, url: str, body: bytes, headers: Mapping[str, str], 
     target = target_of(url).url
     with safe_session(settings, timeout_s) as session, told(session.deadline):
         waits = session.deadline.left_s + 0.01
-        with session.post(target, data=body, headers=dict(headers), stream=True, timeout=waits) as response:
-            beginning = response.raw.read(_MOST_ANSWER_BYTES, decode_content=False)
+        response = session.post(target, data=body, headers=dict(headers), stream=True, timeout=waits)
+        beginning = response.raw.read(_MOST_ANSWER_BYTES, decode_content=False)
         text = beginning.decode("utf-8", "replace").replace("\0", "")  # PostgreSQL stores no NUL
         return Answer(response.status_code, text, round(1000 * (time.monotonic() - began)))

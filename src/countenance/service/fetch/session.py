@@ -47,6 +47,7 @@ class SafeSession(requests.Session):
         self.deadline = deadline
         self._allowed = allowed
         self._adapters: dict[AntiSSRFPolicy, HTTPAdapter] = {}
+        self._answers: list[requests.Response] = []
 
     def get_adapter(self, url: str | bytes) -> HTTPAdapter:
         """The connections for a URL, which is judged here."""
@@ -61,8 +62,15 @@ class SafeSession(requests.Session):
         """
         return
 
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Send a request; its answer is closed with the session at the latest."""
+        self._answers.append(super().send(request, **kwargs))
+        return self._answers[-1]
+
     def close(self) -> None:
-        """Close all connections."""
+        """Close all answers and connections."""
+        for answer in self._answers:
+            answer.close()
         super().close()
         for adapter in self._adapters.values():
             adapter.close()
@@ -73,7 +81,7 @@ class SafeSession(requests.Session):
 def safe_session(settings: Settings, within_s: float) -> Iterator[SafeSession]:
     """A session whose connections all end after `within_s` seconds.
 
-    It follows no redirects. Give each request `stream=True`, and close the answer: a body may have no end.
+    It follows no redirects. Give each request `stream=True`: a body may have no end.
 
     Raises:
         CountenanceError: service.fetch_allow.
