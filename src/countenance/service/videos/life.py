@@ -31,6 +31,7 @@ from countenance.service.tasks import sources
 from countenance.service.tasks.failure import failure
 from countenance.service.videos import events, find, rows, waiting
 from countenance.service.videos.wanted import NewVideo, most_seconds, script_seconds
+from countenance.voice.pronunciation import parse, pronounced
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewVid
     # `personal` is the person's own voice, where the replica has it.
     voice = wanted.voice_name if wanted.voice_name == "personal" else voice_of(wanted.voice_name, service.settings)
     replica = _replica(session, workspace_id, wanted.replica_id)
-    _check_dictionary(session, workspace_id, wanted.dictionary_id)
+    dictionary = _dictionary(session, workspace_id, wanted.dictionary_id)
     video_id, moment = ids.video_id(), now()
     video = Video(
         id=video_id,
@@ -84,7 +85,7 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewVid
     job = jobs.create(session, workspace_id, "video", video_id, "render", stage)
     video.job_id = job.id
     if wanted.script is not None:
-        seconds = script_seconds(wanted.script)
+        seconds = script_seconds(_as_spoken(wanted.script, dictionary))
     else:
         seconds = most_seconds(session, service.settings, workspace_id, wanted.audio)
     ledger.hold(session, job.id, workspace_id, ledger.VIDEO_SECOND, seconds, "video", video_id)
@@ -150,12 +151,20 @@ def _replica(session: Session, workspace_id: str, replica_id: str) -> Replica:
     return replicas.get(session, workspace_id, replica_id)
 
 
-def _check_dictionary(session: Session, workspace_id: str, dictionary_id: str | None) -> None:
+def _dictionary(session: Session, workspace_id: str, dictionary_id: str | None) -> PronunciationDictionary | None:
     if dictionary_id is None:
-        return
+        return None
     found = session.get(PronunciationDictionary, dictionary_id)
     if found is None or found.workspace_id != workspace_id:
         raise refused(DICTIONARY_UNKNOWN, measured=dictionary_id[:40])
+    return found
+
+
+def _as_spoken(script: str, dictionary: PronunciationDictionary | None) -> str:
+    """The script with what is said in place of its words, which may be far longer."""
+    if dictionary is None:
+        return script
+    return pronounced(script, parse({"name": dictionary.name, "rules": dictionary.rules}))
 
 
 def _look(wanted: NewVideo) -> dict[str, Any]:

@@ -23,6 +23,8 @@ _WORDS_PER_S = 1.6
 _CHARACTERS_PER_S = 9.0
 _SIGN_S = 0.6
 """A digit or a sign is a word when it is spoken."""
+_LETTER_S = 0.3
+"""Of an abbreviation."""
 _PAUSE_S = 0.5
 _AROUND_S = 2.0
 
@@ -73,9 +75,10 @@ def script_seconds(script: str) -> int:
     """How long a script takes at most, in seconds: spoken slowly, every digit a word, a pause after each sentence."""
     words = len(script.split())
     signs = len(re.findall(r"[^\w\s.,;:!?'\"()-]|\d", script))
+    letters = sum(map(len, re.findall(r"[A-Z]{2,}", script)))
     pauses = len(re.findall(r"[.!?;:\n]+", script))
     slow = max(words / _WORDS_PER_S, len(script) / _CHARACTERS_PER_S)
-    return math.ceil(slow + signs * _SIGN_S + pauses * _PAUSE_S + _AROUND_S)
+    return math.ceil(slow + signs * _SIGN_S + letters * _LETTER_S + pauses * _PAUSE_S + _AROUND_S)
 
 
 def most_seconds(session: Session, settings: Settings, workspace_id: str, audio: MediaRef | None) -> int:
