@@ -15,6 +15,7 @@ from safetensors.numpy import load_file, save_file
 from countenance.engine import replica as bundle
 from countenance.engine.align import invert
 from countenance.engine.atlas import Atlas
+from countenance.engine.checkpoint import opened
 from countenance.engine.choice import Choice, choose
 from countenance.engine.compose import Compositor, Stage
 from countenance.engine.landmarks import LIP_COUNT, RING
@@ -237,6 +238,38 @@ def test_a_stop_is_heard_between_two_steps(speaker: tuple[bundle.Replica, MouthP
 
     with pytest.raises(InterruptedError):
         fit_refiner(*speaker, RefineOptions(device="cpu", threads=1, steps=50, side=SIDE, width=4), stop)
+
+
+@needs_torch
+def test_a_net_goes_on_from_its_notes(
+    speaker: tuple[bundle.Replica, MouthPath], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from countenance.engine.refine import notes
+
+    class Stop(Exception):
+        pass
+
+    def stop(share: float, left: float | None) -> None:
+        if share > 0.7:
+            raise Stop
+
+    monkeypatch.setattr(notes, "EVERY_S", 0.0)
+    options = RefineOptions(device="cpu", judged=False, threads=1, seed=3, steps=10, side=SIDE, width=4)
+    checkpoints = opened(tmp_path / "kept", {})
+    with pytest.raises(Stop):
+        fit_refiner(*speaker, options, stop, checkpoints)
+    shares: list[float] = []
+    resumed = fit_refiner(*speaker, options, lambda share, _: shares.append(share), checkpoints)
+    whole = fit_refiner(*speaker, options)
+    assert len([share for share in shares if share > 0.15]) == 4, "six of ten steps were noted"
+    assert resumed.weights is not None
+    assert whole.weights is not None
+    for name, array in whole.weights.items():
+        np.testing.assert_array_equal(array, resumed.weights[name])
+    assert resumed.figures["steps"] == whole.figures["steps"] == 10
+    # A lesson of another kind begins anew.
+    other = fit_refiner(*speaker, replace(options, width=8), lambda share, _: None, checkpoints)
+    assert other.figures["steps"] == 10
 
 
 @needs_torch

@@ -60,10 +60,6 @@ class Checkpoints:
         except (OSError, SafetensorError, KeyError, ValueError):
             return None
 
-    def drop(self, name: str) -> None:
-        """What was kept under a name is not needed any more."""
-        (self.folder / (name + _SUFFIX)).unlink(missing_ok=True)
-
     def clear(self) -> None:
         """Training is done: nothing of the person stays here."""
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from countenance.engine.checkpoint import Checkpoints
 from countenance.engine.hearing import excerpt
 from countenance.engine.motion import features_of, speaking
 from countenance.engine.refine.apply import Weights
@@ -52,10 +53,14 @@ def path_in_footage(replica: Replica, samples: Array, source: NDArray[np.intp], 
 
 
 def refined(
-    replica: Replica, path: MouthPath, options: RefineOptions, progress: Callable[[float], None]
+    replica: Replica,
+    path: MouthPath,
+    options: RefineOptions,
+    progress: Callable[[float], None],
+    checkpoints: Checkpoints | None = None,
 ) -> tuple[Weights | None, Told]:
     """The weights of a net that refines the replica's mouths, if it does any good, and what is to be said of it."""
-    found = fit_refiner(replica, path, options, lambda share, _: progress(share))
+    found = fit_refiner(replica, path, options, lambda share, _: progress(share), checkpoints)
     figures = {name: round(float(value), _MILLI) for name, value in found.figures.items()}
     return found.weights, {"used": found.weights is not None, "reason": found.reason, **figures}
 

@@ -298,10 +298,12 @@ def _finished(task: _Task, learned: _Learned, stages: StageProgress) -> tuple[_L
         told["refinement"] = {"used": False, "reason": NO_TORCH}
     elif options.refine_s:
         wishes = RefineOptions(budget_s=_left(task), device=options.device, threads=task.settings.threads)
-        path = path_in_footage(learned.replica, learned.samples, source, task.settings)
-        weights, told["refinement"] = _once(
-            task, "refined", lambda: refined(learned.replica, path, wishes, stages.stage("refine"))
-        )
+
+        def net() -> tuple[dict[str, NDArray[Any]] | None, dict[str, Any]]:
+            path = path_in_footage(learned.replica, learned.samples, source, task.settings)
+            return refined(learned.replica, path, wishes, stages.stage("refine"), task.kept)
+
+        weights, told["refinement"] = _once(task, "refined", net)
         if weights is not None:
             optional[REFINER] = weights
     if options.personal_voice and _has_time(task, _VOICE_S):

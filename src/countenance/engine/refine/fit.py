@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from countenance.engine.checkpoint import Checkpoints
 from countenance.engine.metrics import LipComparison
 from countenance.engine.refine.apply import Device, Picture, Weights, available, weights_of
 from countenance.engine.refine.pace import Pace, Progress, own_time
@@ -26,6 +29,8 @@ MOST_FLICKER = 0.04
 """Farther from the filmed mouths' flicker than the bent mouths are (logarithm of the ratio)."""
 STEPS = 2500
 """Two quiet cores do them in two and a half minutes, one in three and a half."""
+
+_BEST = "best."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,11 @@ def fit_refiner(
     heard: MouthPath,
     options: RefineOptions = RefineOptions(),
     progress: Progress = lambda _share, _left: None,
+    checkpoints: Checkpoints | None = None,
 ) -> Refinement:
     """Learn from a replica's own atlas; `heard` is the mouth predicted from the footage's sound, for all its frames.
+
+    What is learned is noted in `checkpoints` now and then, and gone on from if something is noted there.
 
     Raises:
         CountenanceError: engine.no_gpu.
@@ -79,6 +87,7 @@ def fit_refiner(
     if not available():
         return Refinement(None, "Mouths are not refined: torch is not installed (the extra `neural`).")
     from countenance.engine.refine.device import Crew, chosen
+    from countenance.engine.refine.notes import Notes
     from countenance.engine.refine.school import BATCH, School
 
     device = chosen(options.device, options.threads)
@@ -97,6 +106,12 @@ def fit_refiner(
     last = bent
     crew = Crew(1 if on_card else options.threads or os.cpu_count() or 1)
     pace.begin_learning()
+    notes = Notes(checkpoints, {"side": side, "width": width, "device": device.type, "steps": options.steps})
+    if (earlier := notes.earlier()) is not None:
+        arrays, told = earlier
+        school.go_on(arrays, told)
+        pace.go_on(told["pace"])
+        kept, last = _best_noted(arrays, told), told["last"]
     while pace.share < 1.0:
         crew.step(lambda: school.step(pace.share))
         pace.step_done()
@@ -105,6 +120,12 @@ def fit_refiner(
             shown = not options.judged or not why_not(last, bent)
             if shown and (kept is None or last["lip_psnr_db"] > kept[1]["lip_psnr_db"]):
                 kept = weights_of(school.learned()), last
+        if notes.are_due():
+            arrays, told = school.notes()
+            best_so_far = {f"{_BEST}{name}": array for name, array in (kept[0] if kept else {}).items()}
+            notes.write(
+                {**arrays, **best_so_far}, {**told, "pace": pace.notes(), "last": last, "best": kept and kept[1]}
+            )
     best = last if kept is None else kept[1]
     figures = {f"bent_{name}": value for name, value in bent.items()}
     figures |= {f"refined_{name}": value for name, value in best.items()}
@@ -114,6 +135,12 @@ def fit_refiner(
     if kept is None:
         return Refinement(None, f"Mouths are not refined: {why_not(last, bent)}", figures)
     return Refinement(kept[0], f"Mouths are refined: {gain:+.2f} dB on mouths that were not learned from.", figures)
+
+
+def _best_noted(arrays: Weights, told: Mapping[str, Any]) -> tuple[Weights, dict[str, float]] | None:
+    """The best net that was noted, and its figures, if one was good enough."""
+    weights = {name.removeprefix(_BEST): array for name, array in arrays.items() if name.startswith(_BEST)}
+    return (weights, dict(told["best"])) if weights else None
 
 
 def why_not(figures: dict[str, float], bent: dict[str, float]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 Progress = Callable[[float, float | None], None]
 """Called with the share that is done, 0 to 1, and the seconds left if they can be told. It may raise, to stop."""
@@ -59,6 +59,17 @@ class Pace:
 
     def begin_learning(self) -> None:
         self._learning_since = self._now()
+
+    def notes(self) -> dict[str, float]:
+        """Where learning is; see `go_on`."""
+        learning_s = self._now() - self._learning_since
+        return {"steps": self.steps, "share": self.share, "checks": self._checks, "learning_s": learning_s}
+
+    def go_on(self, notes: Mapping[str, float]) -> None:
+        """Learning begins where it was when these `notes` were taken, and what it took until then counts."""
+        self.steps, self.share, self._checks = int(notes["steps"]), float(notes["share"]), int(notes["checks"])
+        self._learning_since -= notes["learning_s"]
+        self._began -= notes["learning_s"]
 
     def step_done(self) -> None:
         """Count a step, and report."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +15,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from countenance.engine.refine.apply import Learned, to_paint_anew
 from countenance.engine.refine.device import GREY, faster_in_half, tensor
 from countenance.engine.refine.net import POOL, Net, Shape, spread
+from countenance.engine.refine.notes import Arrays, noted, take_up
 from countenance.engine.refine.pairs import Lesson, Pairs
 
 Array = NDArray[np.float32]
@@ -76,6 +79,17 @@ class School:
         self._steps.step()
         self._steps.zero_grad()
         self._average.update_parameters(self._net)
+
+    def notes(self) -> tuple[Arrays, dict[str, Any]]:
+        """All that the next step depends on; see `go_on`."""
+        told = {"random": self._random.bit_generator.state, "half": self._half}
+        return noted(self._net, self._average, self._steps), told
+
+    def go_on(self, arrays: Arrays, told: Mapping[str, Any]) -> None:
+        """As if all that led to these `notes` had happened here."""
+        take_up(arrays, self._net, self._average, self._steps)
+        self._random.bit_generator.state = told["random"]
+        self._half = bool(told["half"])
 
     def learned(self) -> Learned:
         """The net as it is now."""
