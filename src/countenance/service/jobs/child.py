@@ -104,7 +104,7 @@ class Child:
 
 @contextmanager
 def child(command: Sequence[str], folder: Path) -> Iterator[Child]:
-    """A process in a folder; it is gone when the block ends, and so is all that it began.
+    """A process that works in a folder; it is gone when the block ends, and so is all that it began.
 
     An earlier one that still works in the folder, such as that of a worker that was frozen, is killed first.
 
@@ -115,7 +115,7 @@ def child(command: Sequence[str], folder: Path) -> Iterator[Child]:
     lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _take_over(lock)
-        process = _spawner().submit(_spawn, command, folder, lock).result()
+        process = _spawner().submit(_spawn, command, lock).result()
         os.ftruncate(lock, 0)
         os.pwrite(lock, _name_of(process.pid).encode(), 0)
     finally:
@@ -152,11 +152,11 @@ def _spawner() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="spawner")
 
 
-def _spawn(command: Sequence[str], folder: Path, lock: int) -> subprocess.Popen[bytes]:
+def _spawn(command: Sequence[str], lock: int) -> subprocess.Popen[bytes]:
     pipe = subprocess.PIPE
     with _live_lock:
         process = subprocess.Popen(  # noqa: S603 - the command is ours
-            command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=folder, process_group=0, pass_fds=(lock,)
+            command, stdin=pipe, stdout=pipe, stderr=pipe, process_group=0, pass_fds=(lock,)
         )
         _live.add(process.pid)
     return process

@@ -73,7 +73,7 @@ class Action:
     run: Callable[[Service, str], float | None]
     """(service, id): do it once; the seconds after which it wants to be called again (a sleep that survives restarts),
     or None if all is done. At least once: after a crash the same call is made again. An exception is logged and the
-    call made again, a few times."""
+    call made again, less and less often, for a week."""
 
 
 Registry = Mapping[str, Handler | Action]

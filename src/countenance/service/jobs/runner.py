@@ -16,8 +16,9 @@ from countenance.service.errors import DEADLINE
 from countenance.service.jobs.child import Child, ChildHolds, child
 from countenance.service.jobs.handlers import Done, Failed, JsonObject, Outcome
 
-COMMAND = (sys.executable, "-m", "countenance.work")
-"""What runs a task; its name and the folder are added."""
+COMMAND = (sys.executable, "-P", "-m", "countenance.work")
+"""What runs a task; its name and the folder are added. Nothing is imported from the folder in which the server was
+started (`-P`)."""
 
 _LOOK_S = 0.1
 """Seconds between two looks at whether the child is to end."""

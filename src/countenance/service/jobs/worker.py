@@ -66,9 +66,13 @@ class Worker:
             # Before anything is taken: to the sweeps of others a worker without a lease is dead.
             lease.take(session, self.executor_id, self._queues, lease_s)
         self._every("lease", lease_s / 3, self._renew)
-        self._queue.prepare(_at_once(self._service.settings, self._queues), self._service.settings.poll_s)
-        self._runtime.start()
-        self._take_over()
+        try:
+            self._queue.prepare(_at_once(self._service.settings, self._queues), self._service.settings.poll_s)
+            self._runtime.start()
+            self._take_over()
+        except BaseException:
+            self.stop()
+            raise
         self._every("takeover", lease_s / 6, self._take_over)
         self._every("sweep", _SWEEP_S, self._sweep)
         _log.info("worker started", executor_id=self.executor_id, queues=self._queues)

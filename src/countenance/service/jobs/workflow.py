@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from countenance.errors import CountenanceError, Finding, Rule
 from countenance.service.context import Service
@@ -28,13 +29,16 @@ from countenance.service.jobs.work_folder import remove_work_folder, work_folder
 
 _PAUSES_S = (1.0, 5.0, 30.0)
 """Before a task is begun again that broke; the last one again and again."""
-_ACTION_PAUSES_S = (1.0, 10.0, 60.0, 600.0, 3600.0)
-"""Before an action is called again that raised; after as many failures it is given up."""
+_ACTION_PAUSES_S = (1.0, 10.0, 60.0, 600.0, 3600.0, 21_600.0)
+"""Before an action is called again that raised; the last one again and again."""
+_ACTION_FAILURES = 32
+"""In a row, after which an action is given up: about a week, in which an operator reads the log."""
 _PUBLISH_PAUSES_S = (5.0, 60.0)
 """Before what was made is stored again where that broke: an object store that is away for a minute costs no hours."""
 _PATIENCE_S = 5.0
 """Seconds that a cancelled task may take to end before it is left to itself: a fetch cannot be broken off."""
-_TRIES = 3
+_EVENT_PAUSES_S = (1.0, 10.0)
+"""Before an event of a child is told again to a handler that raised; then it is passed over."""
 
 _log = structlog.get_logger(__name__)
 
@@ -88,7 +92,8 @@ class Work:
         if outcome is None:
             attempt.give_up(self.service, job_id, task)
         else:
-            finish(self.service, self._handler(task), job_id, task, from_json(outcome))
+            with bound_contextvars(job_id=job_id, task=task):
+                finish(self.service, self._handler(task), job_id, task, from_json(outcome))
         if attempt.is_at_rest(self.service, job_id):
             remove_work_folder(self.service.settings, job_id)
 
@@ -98,14 +103,15 @@ class Work:
         if not isinstance(action, Action):
             raise TypeError(f"{task} is no action")
         try:
-            after_s = action.run(self.service, action_id)
+            with bound_contextvars(action=task, action_id=action_id):
+                after_s = action.run(self.service, action_id)
             failures = 0
         except Exception:
-            _log.exception("action failed", action=task, id=action_id, failures=failures + 1)
-            if failures >= len(_ACTION_PAUSES_S):
-                return
-            after_s = _ACTION_PAUSES_S[failures]
+            _log.exception("action failed", action=task, action_id=action_id, failures=failures + 1)
             failures += 1
+            if failures >= _ACTION_FAILURES:
+                return
+            after_s = _ACTION_PAUSES_S[min(failures, len(_ACTION_PAUSES_S)) - 1]
         if after_s is not None:
             with self.service.database.transaction() as session:
                 self.queue.enqueue_later(session, action.queue, action_id, task, turn + 1, failures, after_s)
@@ -122,14 +128,14 @@ class Work:
                 raise attempt.NotOurs
             self._stops.add(stop)
         try:
-            return self._execute(job_id, task, stop)
+            with bound_contextvars(job_id=job_id, task=task):
+                return self._execute(job_id, task, stop)
         finally:
             with self._changed:
                 self._stops.discard(stop)
                 self._changed.notify_all()
 
     def _execute(self, job_id: str, task: str, stop: threading.Event) -> Outcome | None:
-        log = _log.bind(job_id=job_id, task=task)
         handler, limit = self._handler(task), self.service.settings.attempts
         why, again = CRASHED, False
         while (number := attempt.begin(self.service, job_id, task, self._executor_id, again=again)) is not None:
@@ -144,10 +150,10 @@ class Work:
                 return Failed(tuple(finding.as_dict() for finding in error.findings))
             except Crashed as crash:
                 why = CRASHED
-                log.warning("task crashed", attempt=number, reason=str(crash))
+                _log.warning("task crashed", attempt=number, reason=str(crash))
             except Exception:
                 why = INTERNAL
-                log.exception("task broke", attempt=number)
+                _log.exception("task broke", attempt=number)
             if stop.wait(_PAUSES_S[min(number, len(_PAUSES_S)) - 1] if number <= limit else 0):
                 attempt.break_off(self.service, job_id, task, self._executor_id)
                 remove_work_folder(self.service.settings, job_id)
@@ -163,7 +169,7 @@ class Work:
                 raise Stopped
             if content is None:
                 return None
-            told = _Told(self.service, handler, job_id, folder, reporter)
+            told = _Told(self.service, handler, job_id, folder, reporter, stop)
             deadline_s = self.service.settings.training_deadline_s
             outcome = run_task(self._command, handler.task, folder, content, told.event, stop, deadline_s)
             return self._published(handler, job_id, folder, outcome, stop) if isinstance(outcome, Done) else outcome
@@ -177,7 +183,7 @@ class Work:
             except Exception:
                 if pause_s is None:
                     raise
-                _log.exception("result not published", job_id=job_id, task=handler.task)
+                _log.exception("result not published")
                 if stop.wait(pause_s):
                     raise Stopped from None
         raise AssertionError("unreachable")
@@ -192,17 +198,19 @@ class _Told:
     job_id: str
     folder: Path
     reporter: Reporter
+    stop: threading.Event
 
     def event(self, event: JsonObject) -> None:
         if event["event"] == "progress":
             self.reporter.note(event)
             return
-        for number in range(1, _TRIES + 1):
+        for pause_s in (*_EVENT_PAUSES_S, 0.0):
             try:
                 self.handler.on_event(self.service, self.job_id, self.folder, event)
                 return
             except Exception:  # hours of work are not given up for a preview
-                _log.exception("event not taken", job_id=self.job_id, event_kind=event["event"], attempt=number)
+                _log.exception("event not taken", event_kind=event["event"])
+                self.stop.wait(pause_s)
 
 
 def finish(service: Service, handler: Handler, job_id: str, task: str, outcome: Outcome) -> bool:
