@@ -120,6 +120,13 @@ def test_voices(client: TestClient, replica_id: str) -> None:
     assert client.post("/v2/voices", json={}).status_code == 501
 
 
+def test_a_replica_gets_its_own_voice_back(client: TestClient, replica_id: str) -> None:
+    path = f"/v2/faces/{replica_id}"
+    for voice in ("hibari", replica_id):
+        assert client.patch(path, json={"default_voice_id": voice}).json()["default_voice_id"] == voice
+    assert client.patch(path, json={"default_voice_id": "nobody"}).status_code == 400
+
+
 def test_the_statement_tells_every_movement(client: TestClient, replica_id: str) -> None:
     _video(client, replica_id)
     lines = client.get("/v2/credits/statement", params={"limit": 2}).json()

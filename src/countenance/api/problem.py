@@ -17,14 +17,16 @@ from countenance.api import errors
 from countenance.api.context import request_id
 from countenance.api.status_codes import OTHERWISE, status_of, words_of
 from countenance.errors import CountenanceError, Finding, Rule
-from countenance.service.accounts.errors import KEY_INVALID, RATE_LIMITED
+from countenance.service.accounts.errors import IDEMPOTENCY_RUNNING, KEY_INVALID, RATE_LIMITED
 from countenance.service.errors import INTERNAL, REQUEST_INVALID
+from countenance.service.objects.errors import RANGE_OUTSIDE
 from countenance.wire.problem import Problem, finding_body
 
 _log = structlog.get_logger("countenance.api")
 _JSON, _PROBLEM = "application/json", "application/problem+json"
 _SHOWN = 5
 _FRAMES = 5
+_COME_BACK_S = 2
 _DESCRIPTIONS = {
     400: "The request is wrong.",
     401: "The key is missing or not valid.",
@@ -120,8 +122,18 @@ def _refused(request: Request, error: Exception) -> Response:
         return answer(request, error.findings, status=OTHERWISE)
     if status_of(rule.id) == 503:
         _log.error("cannot serve", rule=rule.id)
-    asks_for_key = status_of(rule.id) == status_of(KEY_INVALID.id)
-    return answer(request, error.findings, headers={"WWW-Authenticate": "Bearer"} if asks_for_key else None)
+    return answer(request, error.findings, headers=_headers(error.finding))
+
+
+def _headers(finding: Finding) -> dict[str, str]:
+    """What HTTP wants to be told beside the status."""
+    if status_of(finding.rule.id) == status_of(KEY_INVALID.id):
+        return {"WWW-Authenticate": "Bearer"}
+    if finding.rule is IDEMPOTENCY_RUNNING:
+        return {"Retry-After": str(_COME_BACK_S)}
+    if finding.rule is RANGE_OUTSIDE and finding.limit is not None:
+        return {"Content-Range": f"bytes */{finding.limit:.0f}"}
+    return {}
 
 
 def _misread(request: Request, error: Exception) -> Response:

@@ -93,11 +93,12 @@ def rename(replica_id: str, body: RenameReplica, call: WriteReplicas) -> None:
 
 @router.patch("/{replica_id}")
 def update(replica_id: str, body: UpdateReplica, call: WriteReplicas) -> UpdatedReplica:
-    """Give it another name, another stock voice, or both."""
+    """Give it another name, another voice (of the stock, or by its own id its own again), or both."""
     with call.transaction() as session:
         found = find.own(session, call.workspace_id, replica_id)
         if body.default_voice_id is not None:
-            life.set_voice(session, call.service, call.workspace_id, replica_id, body.default_voice_id)
+            voice = "" if found.has_voice and body.default_voice_id == replica_id else body.default_voice_id
+            life.set_voice(session, call.service, call.workspace_id, replica_id, voice)
         if body.replica_name is not None:
             life.rename(session, call.workspace_id, replica_id, body.replica_name)
     return shown.updated(found)
