@@ -285,6 +285,27 @@ BROKEN = {
 }
 
 
+ENDLESS_LINES = {
+    "status": _endless(b"HTTP/1.1 ", b"2" * 65_536),
+    "head": _endless(b"HTTP/1.1 200 OK\r\n", b"X" * 65_536),
+    "heads": _endless(b"HTTP/1.1 200 OK\r\n", b"X: x\r\n" * 10_000),
+    "chunk size": _endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0" * 65_536),
+    "chunk remark": _endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;", b"x" * 65_536),
+    "chunk of -1": _endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n", FILM),
+    "trailer": _endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X" * 65_536),
+}
+
+
+@pytest.mark.parametrize("where", ENDLESS_LINES)
+def test_a_line_without_an_end_is_not_kept_in_memory(
+    where: str, server: Any, settings: Settings, tmp_path: Path
+) -> None:
+    server.routes["/x"] = ENDLESS_LINES[where]
+    began = time.monotonic()
+    assert _found(settings, server.url("/x"), tmp_path).rule.id == "service.url_unreachable"
+    assert time.monotonic() - began < 5
+
+
 @pytest.mark.parametrize("how", BROKEN)
 def test_a_broken_answer_is_told(how: str, server: Any, settings: Settings, tmp_path: Path) -> None:
     finding = _found(settings, server.says("/x", BROKEN[how]), tmp_path)

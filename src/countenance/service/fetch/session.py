@@ -7,7 +7,6 @@ The address that a host stands for is looked up once, judged, and connected to: 
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -17,11 +16,10 @@ import requests
 from AntiSSRF import AntiSSRFError, AntiSSRFPolicy, PolicyConfigOptions  # type: ignore[import-untyped]
 from AntiSSRF._antissrf_agent import _AntiSSRFAdapter  # type: ignore[import-untyped]
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from countenance.service.errors import refused
 from countenance.service.fetch.allow import Allowed, allowed_by
+from countenance.service.fetch.connections import watched_pools
 from countenance.service.fetch.deadline import Deadline
 from countenance.service.fetch.errors import URL_REFUSED
 from countenance.service.fetch.target import Target, target_of
@@ -160,7 +158,7 @@ class _Adapter(_AntiSSRFAdapter):  # type: ignore[misc]
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Pools whose connections are watched."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _watched_pools(self._deadline)
+        self.poolmanager.pool_classes_by_scheme = watched_pools(self._deadline)
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
@@ -174,25 +172,3 @@ class _Adapter(_AntiSSRFAdapter):  # type: ignore[misc]
         # The port belongs to the name (RFC 9110, 7.2): signatures of stores cover it.
         request.headers["Host"] = target.url.split("/")[2]
         return host, tls
-
-
-def _watched_pools(deadline: Deadline) -> dict[str, type[HTTPConnectionPool]]:
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            connection = super()._new_conn()
-            deadline.watch(connection)
-            return connection
-
-    class Tls(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            connection = super()._new_conn()
-            deadline.watch(connection)
-            return connection
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class TlsPool(HTTPSConnectionPool):
-        ConnectionCls = Tls
-
-    return {"http": PlainPool, "https": TlsPool}
