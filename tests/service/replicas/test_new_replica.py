@@ -169,8 +169,7 @@ def test_a_consent_that_was_taken_back_ends_all_its_replicas(service: Service, w
             life.begin(session, replica, "train")
             life.preview_ready(session, service, replica, life.Published("b", receipt))
     with service.database.transaction() as session:
-        workflows = life.revoked(session, service, "c1")
-        assert len(workflows) == 2
+        assert len(life.revoked(session, service, "c1")) == 2
         assert [row.id for row in find.listed(session, workspace).rows] == [two]
         revoked = {"rule": "consent.revoked", "message": "It was revoked.", "severity": "error"}
         assert life.fail(session, service, two, [revoked])

@@ -26,13 +26,14 @@ from countenance.service.context import Service
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
 from countenance.service.db.tables import Job, MediaSource, Replica, Upload, Video, Workspace
+from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.jobs.handlers import Done, Failed, Handler
 from countenance.service.jobs.work_folder import work_folder
 from countenance.service.jobs.workflow import finish
 from countenance.service.objects.open import open_objects
-from countenance.service.replicas import life
+from countenance.service.replicas import life, revocations
 from countenance.service.replicas.wanted import NewReplica
-from countenance.service.tasks import sources
+from countenance.service.tasks import leftovers, outputs, sources
 from countenance.service.tasks.check import CHECKING
 from countenance.service.tasks.lipsync import DUBBING
 from countenance.service.tasks.render import RENDERING
@@ -263,7 +264,7 @@ def test_a_training_publishes_its_preview_and_its_end(studio: Service) -> None:
 
 
 def test_a_revocation_erases_what_is_really_stored(
-    studio: Service, agreement: Callable[..., ReceiptContent], tmp_path: Path
+    studio: Service, queue: DbosQueue, agreement: Callable[..., ReceiptContent]
 ) -> None:
     receipt = register.issue(agreement(), studio.settings).id
     replica = new_replica(studio, uploaded(studio, FOOTAGE, "video/mp4"))
@@ -279,6 +280,24 @@ def test_a_revocation_erases_what_is_really_stored(
     assert revoke(receipt, studio.settings).complete
     assert studio.objects.list(kept.bundle) == []
     assert studio.objects.list(f"replicas/{replica.id}/source") == []
+    with pytest.raises(CountenanceError) as error:
+        spoken(studio, replica, script="Hello.")
+    assert error.value.finding.rule.id == "consent.revoked"
+    assert revocations.sweep(studio) == 1
+    assert row(studio, replica).deleted_at is not None
+    assert [*queue.states([f"{replica.id}:purge_replica"]).values()] == ["ENQUEUED"]
+    assert revocations.sweep(studio) == 0
+
+
+def test_bundles_that_nothing_leads_to_go(studio: Service, complete: Replica) -> None:
+    task = Task(studio, TRAINING, complete.job_id)
+    bundle(task, "preview")
+    left = outputs.bundle(studio, complete.id, task.folder / "replica")
+    assert leftovers.sweep(studio, now()) == 0, "somebody may be about to read it"
+    assert leftovers.sweep(studio, now() + timedelta(hours=1)) == 1
+    assert studio.objects.list(left) == []
+    assert studio.objects.list(complete.bundle or "")
+    assert studio.objects.list(f"replicas/{complete.id}/source")
 
 
 def test_a_consent_that_is_taken_back_while_the_training_ends(

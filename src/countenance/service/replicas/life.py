@@ -28,6 +28,7 @@ from countenance.service.db.tables import Job, Replica
 from countenance.service.errors import REPLICA_UNKNOWN, refused
 from countenance.service.jobs import life as jobs
 from countenance.service.jobs.queue import CHECK, TRAIN, workflow_id
+from countenance.service.purge import actions as purge
 from countenance.service.replicas import events, find
 from countenance.service.replicas.errors import NOTHING_TO_REVIEW
 from countenance.service.replicas.wanted import NewReplica, accepted, name_of, voice_of
@@ -269,13 +270,17 @@ def delete_and_cancel(service: Service, workspace_id: str, replica_id: str, *, h
 
 
 def revoked(session: Session, service: Service, receipt_id: str) -> list[str]:
-    """A consent was taken back, and its register has erased what it knows of: no replica under it can be used.
+    """A consent was taken back: no replica under it can be used any more, and all of them are purged.
 
     Returns:
         The ids of the workflows to cancel after the commit (`Queue.cancel`).
     """
-    under = select(Replica.id).where(Replica.receipt_id == receipt_id, Replica.deleted_at.is_(None))
-    return [name for replica_id in session.scalars(under).all() for name in _deleted(session, service, replica_id)]
+    under = session.scalars(select(Replica.id).where(Replica.receipt_id == receipt_id, Replica.purged_at.is_(None)))
+    workflows: list[str] = []
+    for replica_id in under.all():
+        workflows += _deleted(session, service, replica_id, purged=True)
+        purge.ask(session, service, "replica", replica_id)
+    return workflows
 
 
 def _deleted(session: Session, service: Service, replica_id: str, *, purged: bool = False) -> list[str]:

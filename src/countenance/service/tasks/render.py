@@ -26,7 +26,7 @@ from countenance.service.tasks import inputs, outputs
 from countenance.service.uploads.look import look
 from countenance.service.videos import life
 from countenance.service.videos.errors import AUDIO_TOO_LONG
-from countenance.service.videos.life import Published
+from countenance.service.videos.life import Published, check_not_revoked
 from countenance.service.videos.wanted import LONGEST_AUDIO_S
 
 _REPLICA = "replica"
@@ -82,6 +82,8 @@ def _bundle(service: Service, replica_id: str, folder: Path) -> Replica:
         raise refused(REPLICA_DELETED)
     if replica.status not in USABLE or replica.bundle is None:
         raise refused(REPLICA_NOT_USABLE, replica.error_message or "")
+    if replica.receipt_id is not None:
+        check_not_revoked(replica.receipt_id, service.settings)
     shutil.rmtree(folder / _REPLICA, ignore_errors=True)
     stock = service.settings.data_dir / replica.bundle
     if replica.workspace_id is None and stock.is_dir():

@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from countenance.consent import register
+from countenance.consent.register import Standing
 from countenance.errors import Finding
 from countenance.service import ids
 from countenance.service.clock import now
@@ -31,6 +33,7 @@ from countenance.service.tasks import sources
 from countenance.service.tasks.failure import failure
 from countenance.service.videos import events, find, rows, waiting
 from countenance.service.videos.wanted import NewVideo, most_seconds, script_seconds
+from countenance.settings import Settings
 from countenance.voice.pronunciation import parse, pronounced
 
 
@@ -51,12 +54,14 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewVid
 
     Raises:
         CountenanceError: service.request_invalid, service.replica_unknown, service.dictionary_unknown,
-            voice.unknown_voice, service.out_of_credits.
+            voice.unknown_voice, consent.revoked, service.out_of_credits.
     """
     wanted.check()
     # `personal` is the person's own voice, where the replica has it.
     voice = wanted.voice_name if wanted.voice_name == "personal" else voice_of(wanted.voice_name, service.settings)
     replica = _replica(session, workspace_id, wanted.replica_id)
+    if replica.receipt_id is not None:
+        check_not_revoked(replica.receipt_id, service.settings)
     dictionary = _dictionary(session, workspace_id, wanted.dictionary_id)
     video_id, moment = ids.video_id(), now()
     video = Video(
@@ -142,6 +147,16 @@ def delete_and_cancel(service: Service, workspace_id: str, video_id: str, *, har
     with service.database.transaction() as session:
         workflows = delete(session, workspace_id, video_id, hard=hard)
     service.queue.cancel(workflows)
+
+
+def check_not_revoked(receipt_id: str, settings: Settings) -> None:
+    """Whether the consent was not taken back; the child process that renders asks again, before every picture.
+
+    Raises:
+        CountenanceError: consent.revoked.
+    """
+    if register.standing(receipt_id, settings) is Standing.REVOKED:
+        register.check_stands(receipt_id, settings)
 
 
 def _replica(session: Session, workspace_id: str, replica_id: str) -> Replica:
