@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -269,6 +271,22 @@ def test_uploads_end_by_themselves(service: Service, workspace: str, begin: Any,
     assert _rule(lambda: abort(service, workspace, uploads["used"].id)) == "service.upload_in_use"
     abort(service, workspace, uploads["new"].id)
     assert len(service.objects.list("uploads")) == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_what_a_request_that_died_left_is_cleared_away(service: Service, workspace: str, begin: Any) -> None:
+    upload = begin("sound.wav", SOUND, part_bytes=4000)
+    put_part(service, workspace, upload.id, 1, [SOUND[:4000]])
+    places = {name: folder.folder_of(service.settings, f"u{name * 16}") for name in "ab"}
+    places["open"] = folder.folder_of(service.settings, upload.id)
+    for name in "ab":
+        places[name].mkdir()
+        (places[name] / ".whole").write_bytes(SOUND)
+    for name in ("a", "open"):
+        os.utime(places[name], (time.time() - 7200,) * 2)
+    assert sweep(service) == 0
+    assert {name: place.exists() for name, place in places.items()} == {"a": False, "b": True, "open": True}
+    assert missing_parts(service, workspace, upload.id) == [2, 3]
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
