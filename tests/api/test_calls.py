@@ -125,3 +125,17 @@ def test_metrics_are_for_the_operator(client: TestClient, service: Service, key:
     assert 'countenance_jobs{state="queued",task="check"} 1.0' in told
     assert 'countenance_ledger_faults{invariant="balances_off"} 0.0' in told
     assert made not in told
+
+
+def test_the_workspace_and_its_people(client: TestClient) -> None:
+    assert client.patch("/v2/workspace", json={"name": "Atelier"}).json()["keep_footage_days"] is None
+    changed = client.patch("/v2/workspace", json={"keep_footage_days": 7}).json()
+    assert (changed["name"], changed["keep_footage_days"]) == ("Atelier", 7)
+    assert client.patch("/v2/workspace", json={"keep_footage_days": None}).json()["keep_footage_days"] is None
+    for notified in (True, False):
+        added = client.post("/v2/workspace/members", json={"email": "ada@example.org", "notified": notified})
+        assert added.status_code == 201
+    assert [row["notified"] for row in client.get("/v2/workspace/members").json()["data"]] == [False]
+    path = f"/v2/workspace/members/{added.json()['member_id']}"
+    assert [client.delete(path).status_code for _ in range(2)] == [204, 404]
+    assert client.post("/v2/workspace/members", json={"email": "nobody"}).status_code == 400

@@ -22,6 +22,7 @@ from countenance.api.routes import (
     images,
     lipsyncs,
     media,
+    members,
     replicas,
     transcriptions,
     uploads,
@@ -74,6 +75,7 @@ def create_app(service: Service) -> FastAPI:
         credits.router,
         uploads.router,
         webhooks.router,
+        members.router,
         workspace.router,
         conversations.router,
     ):

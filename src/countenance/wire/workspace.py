@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from countenance.wire.message import Message, Request
 
@@ -14,6 +14,7 @@ class WorkspaceBody(Message):
 
     workspace_id: str
     name: str
+    keep_footage_days: float | None = Field(description="Null: as the server's setting says.")
     key_id: str
     role: str
     scopes: list[str]
@@ -67,3 +68,32 @@ class AuditPage(Message):
 
     data: list[AuditBody]
     before: int | None = Field(description="For the next page; null where this is the last.")
+
+
+class UpdateWorkspace(Request):
+    """A new name, other days, or both."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    name: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"\S")
+    keep_footage_days: float | None = Field(
+        default=None, ge=0, description="Days after training at which footage is deleted; null for the server's own."
+    )
+
+
+class AddMember(Request):
+    """A person who is written to; the same address again changes what is known of it."""
+
+    email: str = Field(min_length=3, max_length=320)
+    role: Literal["owner", "editor", "viewer"] = "viewer"
+    notified: bool = Field(default=True, description="Whether e-mails are sent.")
+
+
+class MemberBody(Message):
+    """A person of the workspace."""
+
+    member_id: str
+    email: str
+    role: str
+    notified: bool
+    created_at: str

@@ -8,14 +8,22 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
-from countenance.api.call import ReadAccount, ReadCredits, WriteAccount
+from countenance.api.call import Call, ReadAccount, ReadCredits, WriteAccount
 from countenance.api.problem import problems
 from countenance.service.accounts import audit, keys, workspaces
 from countenance.service.clock import now
-from countenance.service.db.tables import ApiKey, AuditEntry
+from countenance.service.db.tables import ApiKey, AuditEntry, Workspace
 from countenance.wire.message import Page
 from countenance.wire.times import iso_ms
-from countenance.wire.workspace import AuditBody, AuditPage, CreatedKey, CreateKey, KeyBody, WorkspaceBody
+from countenance.wire.workspace import (
+    AuditBody,
+    AuditPage,
+    CreatedKey,
+    CreateKey,
+    KeyBody,
+    UpdateWorkspace,
+    WorkspaceBody,
+)
 
 router = APIRouter(prefix="/v2/workspace", tags=["workspace"])
 
@@ -24,14 +32,20 @@ router = APIRouter(prefix="/v2/workspace", tags=["workspace"])
 def get(call: ReadCredits) -> WorkspaceBody:
     """Whose key this is, and what it may do."""
     with call.reading() as session:
+        return _workspace(call, workspaces.found(session, call.workspace_id))
+
+
+@router.patch("")
+def update(body: UpdateWorkspace, call: WriteAccount) -> WorkspaceBody:
+    """Give it another name, or say for how long footage is kept."""
+    with call.transaction() as session:
         found = workspaces.found(session, call.workspace_id)
-    return WorkspaceBody(
-        workspace_id=found.id,
-        name=found.name,
-        key_id=call.actor.key_id,
-        role=call.actor.role,
-        scopes=sorted(call.actor.scopes),
-    )
+        if body.name is not None:
+            workspaces.rename(session, call.workspace_id, body.name)
+        if "keep_footage_days" in body.model_fields_set:
+            workspaces.keep_footage(session, call.workspace_id, body.keep_footage_days)
+        call.note(session, "workspace.update", "workspace", call.workspace_id)
+        return _workspace(call, found)
 
 
 @router.get("/keys")
@@ -83,6 +97,17 @@ def entries(
     with call.reading() as session:
         page = audit.listed(session, call.workspace_id, min(max(limit, 1), audit.MOST), before, subject_id)
     return AuditPage(data=[_entry(row) for row in page.entries], before=page.before)
+
+
+def _workspace(call: Call, row: Workspace) -> WorkspaceBody:
+    return WorkspaceBody(
+        workspace_id=row.id,
+        name=row.name,
+        keep_footage_days=row.keep_footage_days,
+        key_id=call.actor.key_id,
+        role=call.actor.role,
+        scopes=sorted(call.actor.scopes),
+    )
 
 
 def _body(row: ApiKey) -> KeyBody:

@@ -1,0 +1,50 @@
+"""The people of a workspace, who are written to."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from countenance.api.call import ReadAccount, WriteAccount
+from countenance.api.problem import problems
+from countenance.service.accounts import members
+from countenance.service.db.tables import Member
+from countenance.wire.message import Page
+from countenance.wire.times import iso_ms
+from countenance.wire.workspace import AddMember, MemberBody
+
+router = APIRouter(prefix="/v2/workspace/members", tags=["workspace"])
+
+
+@router.get("")
+def listed(call: ReadAccount) -> Page[MemberBody]:
+    """Everybody, in the order in which they came."""
+    with call.reading() as session:
+        found = members.listed(session, call.workspace_id)
+    return Page(data=[_body(row) for row in found], total_count=len(found))
+
+
+@router.post("", status_code=201, responses=problems(409, 422), response_model=MemberBody)
+def add(body: AddMember, call: WriteAccount) -> Response:
+    """Add a person, or change what is known of them."""
+
+    def work(session: Session) -> MemberBody:
+        made = members.add(session, call.workspace_id, body.email, body.role, body.notified)
+        call.note(session, "member.add", "member", made.id)
+        return _body(made)
+
+    return call.once(work, 201)
+
+
+@router.delete("/{member_id}", status_code=204)
+def remove(member_id: str, call: WriteAccount) -> None:
+    """Write to this person no more."""
+    with call.transaction() as session:
+        members.remove(session, call.workspace_id, member_id)
+        call.note(session, "member.remove", "member", member_id)
+
+
+def _body(row: Member) -> MemberBody:
+    return MemberBody(
+        member_id=row.id, email=row.email, role=row.role, notified=row.notified, created_at=iso_ms(row.created_at)
+    )
