@@ -280,6 +280,7 @@ def test_a_revocation_erases_what_is_really_stored(
     assert revoke(receipt, studio.settings).complete
     assert studio.objects.list(kept.bundle) == []
     assert studio.objects.list(f"replicas/{replica.id}/source") == []
+    assert studio.objects.list(f"replicas/{replica.id}/warrant") == []
     with pytest.raises(CountenanceError) as error:
         spoken(studio, replica, script="Hello.")
     assert error.value.finding.rule.id == "consent.revoked"
@@ -289,13 +290,14 @@ def test_a_revocation_erases_what_is_really_stored(
     assert revocations.sweep(studio) == 0
 
 
-def test_bundles_that_nothing_leads_to_go(studio: Service, complete: Replica) -> None:
+def test_what_nobody_needs_any_more_goes(studio: Service, complete: Replica) -> None:
     task = Task(studio, TRAINING, complete.job_id)
     bundle(task, "preview")
     left = outputs.bundle(studio, complete.id, task.folder / "replica")
     assert leftovers.sweep(studio, now()) == 0, "somebody may be about to read it"
-    assert leftovers.sweep(studio, now() + timedelta(hours=1)) == 1
+    assert leftovers.sweep(studio, now() + timedelta(hours=1)) == 2, "a bundle and the warrant"
     assert studio.objects.list(left) == []
+    assert studio.objects.list(f"replicas/{complete.id}/warrant") == []
     assert studio.objects.list(complete.bundle or "")
     assert studio.objects.list(f"replicas/{complete.id}/source")
 

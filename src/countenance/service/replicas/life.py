@@ -122,8 +122,8 @@ def rename(session: Session, workspace_id: str, replica_id: str, name: str) -> R
     return replica
 
 
-def set_voice(session: Session, service: Service, workspace_id: str, replica_id: str, voice: str) -> Replica:
-    """Give a replica another stock voice.
+def set_voice(session: Session, service: Service, workspace_id: str, replica_id: str, voice: str | None) -> Replica:
+    """Give a replica another stock voice, or its own back (None or empty).
 
     Raises:
         CountenanceError: service.replica_unknown, voice.unknown_voice.

@@ -23,11 +23,6 @@ def replica_of(session: Session, job_id: str) -> Replica | None:
     return None if replica is None or replica.deleted_at is not None else replica
 
 
-def warrant_key(replica_id: str) -> str:
-    """Where the warrant lies between check and training."""
-    return f"replicas/{replica_id}/{WARRANT}"
-
-
 def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
     with service.database.transaction() as session:
         replica = replica_of(session, job_id)
@@ -55,7 +50,7 @@ def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) ->
     if replica is not None:
         outputs.evidence(service, f"replicas/{replica.id}", folder, result["evidence"])
         if (folder / WARRANT).is_dir():
-            service.objects.put_folder(warrant_key(replica.id), folder / WARRANT)
+            service.objects.put_folder(outputs.warrant_key("replica", replica.id), folder / WARRANT)
     kept = {name: result[name] for name in ("ok", "findings", "clearance")}
     return dict(outputs.without_paths(kept, folder))
 

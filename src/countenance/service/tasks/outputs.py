@@ -59,8 +59,13 @@ def evidence(service: Service, prefix: str, folder: Path, names: Iterable[str]) 
         file(service, f"{prefix}/report", folder / name, "image/jpeg")
 
 
+def warrant_key(kind: str, subject_id: str) -> str:
+    """Where the warrant lies between check and training; it holds a name and a face."""
+    return f"{kind}s/{subject_id}/warrant"
+
+
 def held(service: Service, receipt_id: str | None, kind: str, subject_id: str, bundle_key: str | None) -> None:
-    """Note under a receipt where the bundle and what it was made from are kept, so that a revocation erases them.
+    """Note under a receipt where the bundle, what it was made from and the warrant are kept, so that a revocation erases them.
 
     What lies in a store on another machine goes when the replica is purged; the register knows only of files here.
 
@@ -72,7 +77,7 @@ def held(service: Service, receipt_id: str | None, kind: str, subject_id: str, b
         return
     with service.database.transaction() as session:
         kept = {role: row.object_key for role, row in sources.of(session, kind, subject_id).items()}
-    places = [(HoldingKind.REPLICA, bundle_key)]
+    places = [(HoldingKind.REPLICA, bundle_key), (HoldingKind.EMBEDDING, warrant_key(kind, subject_id))]
     places += [(_KINDS[role], key) for role, key in kept.items() if role in _KINDS]
     here = [(holding, service.objects.local_path(key)) for holding, key in places if key is not None]
     try:

@@ -14,7 +14,7 @@ from countenance.service.jobs.queue import TRAIN
 from countenance.service.replicas import life
 from countenance.service.replicas.life import Published
 from countenance.service.tasks import inputs, outputs
-from countenance.service.tasks.check import WARRANT, replica_of, warrant_key
+from countenance.service.tasks.check import WARRANT, replica_of
 
 _OUT = "replica"
 
@@ -26,7 +26,7 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
             return None
     files = inputs.brought(service, "replica", replica.id, folder)
     if not (folder / WARRANT).is_dir():
-        inputs.linked_folder(service, warrant_key(replica.id), folder / WARRANT)
+        inputs.linked_folder(service, outputs.warrant_key("replica", replica.id), folder / WARRANT)
     return {
         "warrant": WARRANT,
         "footage": files.get("footage"),
