@@ -22,6 +22,7 @@ from countenance.cli import (
     engines,
     inspect,
     keys,
+    over_http,
     protect,
     say,
     serve,
@@ -62,6 +63,8 @@ app.add_typer(consent.app)
 app.add_typer(protect.app)
 app.add_typer(keys.app)
 app.add_typer(credits.app)
+for _group in over_http.GROUPS:
+    app.add_typer(_group)
 
 _JUDGES = ("check", "train", "inspect")
 

@@ -1,0 +1,32 @@
+"""The commands that ask a server."""
+
+from __future__ import annotations
+
+from countenance.cli import (
+    asked,
+    dictionaries,
+    lipsyncs,
+    replicas,
+    server,
+    transcriptions,
+    uploads,
+    videos,
+    webhooks,
+    workspace,
+)
+
+GROUPS = (
+    replicas.app,
+    videos.app,
+    lipsyncs.app,
+    transcriptions.app,
+    dictionaries.app,
+    uploads.app,
+    uploads.media,
+    asked.app,
+    asked.links,
+    webhooks.app,
+    webhooks.deliveries,
+    workspace.app,
+    server.app,
+)

@@ -1,0 +1,162 @@
+"""What the commands that ask a server share: which server, what is sent to it, and how its answers are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional, TypeVar
+
+import typer
+
+from countenance.cli.exits import Exit, exit_for
+from countenance.cli.output import console, print_findings, print_json, print_pairs, print_rows, report_failure
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from countenance.client import Client
+    from countenance.progress import ProgressCallback
+
+    Model = TypeVar("Model", bound=BaseModel)
+
+Url = Annotated[
+    Optional[str],  # noqa: UP045 (typer reads it at run time)
+    typer.Option(help="The server; without it COUNTENANCE_URL, or the server of this machine.", show_default=False),
+]
+Key = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(help="The API key; better in COUNTENANCE_API_KEY, where nobody else sees it.", show_default=False),
+]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many to list at most.")]
+PageNumber = Annotated[int, typer.Option("--page", min=1, help="Which part of the list.")]
+Hard = Annotated[
+    bool, typer.Option("--hard", help="Erase also what it was made from and of, for good.", show_default=False)
+]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until it is done, and show how far it is.")]
+Once = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--idempotency-key",
+        metavar="TEXT",
+        help="The same request with the same text is done once.",
+        show_default=False,
+    ),
+]
+Out = Annotated[Path, typer.Option(help="The file to write.", show_default=False)]
+Callback = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--callback-url", metavar="URL", help="Who is told when it is done.", show_default=False),
+]
+Within = Annotated[
+    Optional[float],  # noqa: UP045
+    typer.Option("--timeout", min=1.0, help="Seconds to wait at most.", show_default=False),
+]
+
+
+@contextmanager
+def connected(url: str | None, key: str | None) -> Iterator[Client]:
+    """The client of the server that was named."""
+    from countenance.client import Client
+
+    with Client(url, key) as client:
+        yield client
+
+
+def wanted(kind: type[Model], **fields: Any) -> Model:
+    """A request of what was given; what is None was not.
+
+    Raises:
+        typer.BadParameter: for what no server would take.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return kind.model_validate({name: value for name, value in fields.items() if value is not None})
+    except ValidationError as error:
+        told = [
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}".removeprefix(": ") for fault in error.errors()[:3]
+        ]
+        raise typer.BadParameter("; ".join(told)) from error
+
+
+def sent(client: Client, given: str | None, url: str, upload: str, progress: ProgressCallback | None) -> dict[str, str]:
+    """The field that names a file for the server: a URL as it is, a file of this machine as its upload."""
+    if given is None:
+        return {}
+    if is_url(given):
+        return {url: given}
+    return {upload: client.uploads.send(Path(given), progress=progress).upload_id}
+
+
+def is_url(given: str) -> bool:
+    """Whether it is a URL; everything else is a file."""
+    return given.lower().startswith(("http://", "https://"))
+
+
+@contextmanager
+def failure_told(subject: str, *, as_json: bool) -> Iterator[None]:
+    """What was waited for may have failed: then its findings are what the command tells, and the exit code judges."""
+    from countenance.client import WorkFailedError
+
+    try:
+        yield
+    except WorkFailedError as error:
+        report_failure(error.findings, as_json=as_json, **{subject: error.made.model_dump(mode="json")})
+        raise typer.Exit(exit_for(error.finding, judges_material=True)) from error
+
+
+def tell(subject: str, made: BaseModel, *, as_json: bool, title: str = "") -> Exit:
+    """Show one thing."""
+    data = made.model_dump(mode="json")
+    if as_json:
+        print_json({"ok": True, subject: data})
+        return Exit.OK
+    target = console()
+    print_pairs(target, title or subject.replace("_", " ").capitalize(), _facts(data))
+    if findings := getattr(made, "findings", None):
+        from countenance.client.errors import as_finding
+
+        print_findings(target, [as_finding(found) for found in findings])
+    return Exit.OK
+
+
+def tell_list(subject: str, data: Sequence[BaseModel], columns: Sequence[str], *, as_json: bool, **more: Any) -> Exit:
+    """Show part of a list; `more` is what else the answer says."""
+    rows = [each.model_dump(mode="json") for each in data]
+    if as_json:
+        print_json({"ok": True, subject: rows, **more})
+        return Exit.OK
+    cells = [tuple(_cell(row.get(column)) for column in columns) for row in rows]
+    total = more.get("total_count")
+    title = subject.replace("_", " ").capitalize()
+    print_rows(console(), f"{title}: {len(rows)} of {total}" if total is not None else title, [columns, *cells])
+    return Exit.OK
+
+
+def tell_done(text: str, *, as_json: bool, **facts: Any) -> Exit:
+    """Say that something was done."""
+    if as_json:
+        print_json({"ok": True, **facts})
+    else:
+        console().print(text, soft_wrap=True)
+    return Exit.OK
+
+
+def _facts(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What fits in a line each."""
+    return {
+        name.replace("_", " "): _cell(value)
+        for name, value in data.items()
+        if value not in (None, "", [], {}) and not (isinstance(value, dict) or _is_of_objects(value))
+    }
+
+
+def _is_of_objects(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
