@@ -7,6 +7,7 @@ import hashlib
 import io
 import socket
 import time
+import traceback
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -310,6 +311,18 @@ def test_a_line_without_an_end_is_not_kept_in_memory(
 def test_a_broken_answer_is_told(how: str, server: Any, settings: Settings, tmp_path: Path) -> None:
     finding = _found(settings, server.says("/x", BROKEN[how]), tmp_path)
     assert finding.rule.id == "service.url_unreachable"
+
+
+def test_no_traceback_quotes_the_link(settings: Settings, tmp_path: Path, names: Any) -> None:
+    names.answers["nowhere.example.com"] = [[]]
+    for host in ("nowhere.example.com", "127.0.0.1", "[::1", "x:y", "a b"):
+        url = f"https://{host}/film?token=hunter2"
+        try:
+            fetch(settings, url, tmp_path / "film.mp4")
+        except CountenanceError:
+            assert "hunter2" not in traceback.format_exc()
+        else:
+            pytest.fail("fetched")
 
 
 def test_what_comes_after_the_stated_length_is_not_part_of_the_file(

@@ -159,9 +159,10 @@ def told(deadline: Deadline) -> Iterator[None]:
     except CountenanceError:
         raise
     except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
+        # Without the cause, which quotes the URL: links carry their permission in it, and tracebacks are logged.
         if deadline.is_over:
-            raise _too_slow(deadline) from error
-        raise refused(URL_UNREACHABLE, _why(error)) from error
+            raise _too_slow(deadline) from None
+        raise refused(URL_UNREACHABLE, _why(error)) from None
     if deadline.is_over:  # a head or a body of no stated length just ends where the connection was ended
         raise _too_slow(deadline)
 

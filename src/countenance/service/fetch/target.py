@@ -52,8 +52,8 @@ def target_of(url: str) -> Target:
     try:
         split, parsed = urlsplit(url), parse_url(url)
         port, other_port = split.port, parsed.port
-    except (ValueError, LocationParseError) as error:
-        raise _refusal("It cannot be read.") from error
+    except (ValueError, LocationParseError):  # which quote the URL
+        raise _refusal("It cannot be read.") from None
     scheme = split.scheme.lower()
     if scheme not in _PORTS or scheme != (parsed.scheme or "").lower():
         raise _refusal("Only https:// is fetched.")
