@@ -386,6 +386,21 @@ def test_a_recording_is_as_long_as_was_held(
         assert balance(session, "w1", ledger.VIDEO_SECOND).available == 30
 
 
+def test_what_is_behind_and_upon_the_person(studio: Service, complete: Replica) -> None:
+    picture = uploaded(studio, b"\xff\xd8\xff", "image/jpeg", "u2")
+    content = spoken(studio, complete, script="Hello.", background=picture, watermark=picture).prepared()
+    assert content is not None
+    assert content["background"] == {"file": "in/background.jpg"}
+    assert content["watermark"] == "in/watermark.png", "else its name would be written on the video"
+    content = spoken(studio, complete, script="Hello.", colour="green").prepared()
+    assert content is not None
+    assert content["background"] == {"colour": "green"}
+    settings = studio.settings.model_copy(update={"visible_mark": "AI-generated"})
+    marked = Service(settings, studio.database, studio.objects, studio.queue)
+    with pytest.raises(CountenanceError, match="own mark"):
+        spoken(marked, complete, script="Hello.", watermark=picture)
+
+
 def test_a_replica_that_was_deleted_speaks_no_more(studio: Service, complete: Replica) -> None:
     task = spoken(studio, complete, script="Hello.")
     life.delete_and_cancel(studio, "w1", complete.id)

@@ -111,7 +111,9 @@ def _collected(service: Service, row: MediaSource, folder: Path) -> str:
         content_type, sha256 = _uploaded(service, row.upload_id, part)
     else:
         content_type, sha256 = _fetched(service, row, part)
-    name = f"{row.role}{_SUFFIXES.get(content_type, '')}"
+    # A mark is taken for a text unless its name ends so; which picture it is, its first bytes tell.
+    suffix = ".png" if row.role == "watermark" else _SUFFIXES.get(content_type, "")
+    name = f"{row.role}{suffix}"
     part.replace(folder / FOLDER / name)
     key = f"{row.subject_kind}s/{row.subject_id}/source/{name}"
     service.objects.put(key, folder / FOLDER / name, content_type)

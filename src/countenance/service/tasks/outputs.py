@@ -65,7 +65,7 @@ def warrant_key(kind: str, subject_id: str) -> str:
 
 
 def held(service: Service, receipt_id: str | None, kind: str, subject_id: str, bundle_key: str | None) -> None:
-    """Note under a receipt where the bundle, what it was made from and the warrant are kept, so that a revocation erases them.
+    """Note under a receipt where the bundle, what it was made from, and the warrant lie: a revocation erases them.
 
     What lies in a store on another machine goes when the replica is purged; the register knows only of files here.
 

@@ -24,7 +24,7 @@ from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.credits import ledger
 from countenance.service.db.tables import PronunciationDictionary, Replica, Video
-from countenance.service.errors import DICTIONARY_UNKNOWN, REPLICA_NOT_USABLE, VIDEO_UNKNOWN, refused
+from countenance.service.errors import DICTIONARY_UNKNOWN, REPLICA_NOT_USABLE, REQUEST_INVALID, VIDEO_UNKNOWN, refused
 from countenance.service.jobs import life as jobs
 from countenance.service.jobs.queue import RENDER
 from countenance.service.replicas import find as replicas
@@ -57,6 +57,8 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewVid
             voice.unknown_voice, consent.revoked, service.out_of_credits.
     """
     wanted.check()
+    if wanted.watermark is not None and service.settings.visible_mark:
+        raise refused(REQUEST_INVALID, "Every video carries this server's own mark; a watermark cannot replace it.")
     # `personal` is the person's own voice, where the replica has it.
     voice = wanted.voice_name if wanted.voice_name == "personal" else voice_of(wanted.voice_name, service.settings)
     replica = _replica(session, workspace_id, wanted.replica_id)
