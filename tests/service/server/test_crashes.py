@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from countenance.cli.exits import Exit
 from countenance.server.installation import installation
 from countenance.service.credits.invariants import faults
 from countenance.service.db.tables import CreditHold
@@ -117,7 +118,7 @@ def test_a_server_that_is_killed_goes_on_where_it_was(tmp_path: Path, short_foot
         assert (found["status"], found["error_message"]) == ("completed", None)
         found = server.until(path, lambda found: found["finetune_status"] != "training", 240)
         assert (found["finetune_status"], found["training_progress"]) == ("completed", "100/100")
-        assert server.end() == 0
+        assert server.end() == Exit.TERMINATED
     hold = _hold(tmp_path / "data")
     assert (hold.state, hold.captured) == ("captured", 1)
 
@@ -164,13 +165,13 @@ def test_a_second_server_is_refused(tmp_path: Path) -> None:
             text=True,
         )
         told = json.loads(again.stdout)
-        assert (again.returncode, told["error"]["rule"]) == (3, "service.data_in_use")
+        assert (again.returncode, told["error"]["rule"]) == (Exit.INPUT, "service.data_in_use")
         other = subprocess.run(
             [sys.executable, "-m", "countenance", "serve", "--data", str(tmp_path / "other"), "--json"]
             + ["--port", server.url.rpartition(":")[2]],
             capture_output=True,
             text=True,
         )
-        assert (other.returncode, json.loads(other.stdout)["error"]["rule"]) == (3, "server.address_taken")
+        assert (other.returncode, json.loads(other.stdout)["error"]["rule"]) == (Exit.INPUT, "server.address_taken")
         assert (server.data.stat().st_mode & 0o777) == 0o700
-        assert server.end() == 0
+        assert server.end() == Exit.TERMINATED
