@@ -108,6 +108,12 @@ def test_a_fault_tells_nothing_of_the_inside(service: Service) -> None:
     assert answer.headers["x-request-id"] == answer.json()["request_id"]
 
 
+def test_what_belongs_to_a_workspace_is_not_kept_on_the_way(client: TestClient) -> None:
+    for path in ("/v2/replicas", "/v2/videos/zzz"):
+        headers = client.get(path).headers
+        assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+
+
 def test_an_id_of_the_caller_is_kept_if_it_is_plain(client: TestClient) -> None:
     given = client.get("/healthz", headers={"x-request-id": "trace-0123456789"})
     assert given.headers["x-request-id"] == "trace-0123456789"

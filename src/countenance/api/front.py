@@ -74,6 +74,9 @@ class _Answer:
                 return
             self.status = message["status"]
             headers[HEADER] = self._request_id
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+            if self._scope["path"].startswith("/v2/"):
+                headers.setdefault("Cache-Control", "no-store")  # whose it is, only the key says
         await self._send(message)
 
 
