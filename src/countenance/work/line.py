@@ -15,7 +15,6 @@ from countenance.errors import Finding
 from countenance.progress import Progress
 
 _EVERY_S = 0.2
-_KEPT_EVERY_S = 2.0
 
 
 class Line:
@@ -27,9 +26,9 @@ class Line:
         sys.stdout.flush()
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
         os.dup2(2, 1)
-        self._kept = folder / f"progress-{task}"
+        self._kept = os.open(folder / f"progress-{task}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._fraction = self._earlier()
-        self._told_s = self._kept_s = float("-inf")
+        self._told_s = float("-inf")
 
     def progress(self, progress: Progress) -> None:
         """Tell how far the task is, some five times a second at most."""
@@ -45,10 +44,9 @@ class Line:
             fraction=round(self._fraction, 4),
             seconds_left=None if left is None else round(left, 1),
         )
-        if now - self._kept_s >= _KEPT_EVERY_S:
-            self._kept_s = now
-            with suppress(OSError):
-                self._kept.write_text(f"{self._fraction:.4f}", "ascii")
+        # Always as many bytes, over the old ones: whenever the process dies, a number stands there.
+        with suppress(OSError):
+            os.pwrite(self._kept, f"{self._fraction:.4f}".encode(), 0)
 
     def done(self, result: Mapping[str, Any]) -> None:
         """The last line of a task that succeeded."""
@@ -64,5 +62,5 @@ class Line:
 
     def _earlier(self) -> float:
         with suppress(OSError, ValueError):
-            return min(1.0, max(0.0, float(self._kept.read_text("ascii"))))
+            return min(1.0, max(0.0, float(os.pread(self._kept, 16, 0))))
         return 0.0

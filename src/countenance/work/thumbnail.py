@@ -22,7 +22,10 @@ from countenance.settings import Settings
 SIDE_PX = 320
 SECONDS = 2.4
 _GIF_FPS = 12.5
-_GIF_COLOURS = 256
+_GIF_COLOURS = 255
+"""One is left for what does not change."""
+_UNCHANGED = 10
+"""Grey levels; less is noise, which would make the file several times as large."""
 _JPEG_QUALITY = 88
 _BLINKING_DEG = 30.0
 """Shut eyes weigh as much as a head that is turned by this."""
@@ -58,6 +61,7 @@ def stills_of(video: Path, still: Path, moving: Path, settings: Settings) -> Non
     start_s = min(0.5, max(0.0, probe(video, limits).duration_s - SECONDS))
     shown = _pictures(video, start_s, start_s + SECONDS, _GIF_FPS, limits)
     _save(_best_of(shown, settings), still)
+    shown = _calm(shown)
     # One palette for all pictures: what stands still does not shimmer.
     row = Image.fromarray(np.concatenate(shown[:: max(1, len(shown) // 6)], axis=1))
     palette = row.quantize(_GIF_COLOURS, method=Image.Quantize.MEDIANCUT)
@@ -71,6 +75,15 @@ def _best_of(pictures: list[Picture], settings: Settings) -> Picture:
         meshes = [tracker.track(picture, index / _GIF_FPS) for index, picture in enumerate(pictures)]
     shut = [np.inf if mesh is None else float(mesh.blendshapes[_BLINK].mean()) for mesh in meshes]
     return pictures[int(np.argmin(shut))]
+
+
+def _calm(pictures: list[Picture]) -> list[Picture]:
+    """The pictures without what changes in them by next to nothing."""
+    calm = pictures[:1]
+    for picture in pictures[1:]:
+        change = np.abs(picture.astype(np.int16) - calm[-1]).max(axis=-1, keepdims=True)
+        calm.append(np.where(change < _UNCHANGED, calm[-1], picture))
+    return calm
 
 
 def _window(track: BaseTrack) -> tuple[int, int, int]:

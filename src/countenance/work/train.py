@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
             description = train_under(
                 certificate, warrant, files[FOOTAGE], out, own, training, progress=line.progress, on_preview=preview
             )
+    shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     portrait_of(out, folder / THUMBNAIL, folder / THUMBNAIL_VIDEO, own)
     return {
         "description": description,
