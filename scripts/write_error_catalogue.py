@@ -10,7 +10,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from countenance.api.errors import RULES as API
 from countenance.cli.errors import RULES as CLI
+from countenance.client.errors import RULES as CLIENT
 from countenance.consent.claim_rules import RULES as CLAIM
 from countenance.consent.liveness_rules import RULES as LIVENESS
 from countenance.consent.receipt_rules import RULES as RECEIPT
@@ -26,8 +28,22 @@ from countenance.media.credential_rules import RULES as CREDENTIALS
 from countenance.media.errors import RULES as MEDIA
 from countenance.people.errors import RULES as PEOPLE
 from countenance.portrait.errors import RULES as SPEAKING_PICTURE
+from countenance.server.errors import RULES as SERVER
+from countenance.service.accounts.errors import RULES as ACCOUNTS
+from countenance.service.consent_requests.errors import RULES as CONSENT_REQUESTS
+from countenance.service.credits.errors import RULES as CREDITS
+from countenance.service.dictionaries.errors import RULES as DICTIONARIES
+from countenance.service.errors import RULES as SERVICE
+from countenance.service.fetch.errors import RULES as FETCH
+from countenance.service.jobs.errors import RULES as JOBS
+from countenance.service.notify.errors import RULES as NOTIFY
+from countenance.service.objects.errors import RULES as OBJECTS
+from countenance.service.replicas.errors import RULES as REPLICAS
+from countenance.service.uploads.errors import RULES as UPLOADS
+from countenance.service.videos.errors import RULES as VIDEOS
 from countenance.stock.errors import RULES as STOCK
 from countenance.voice.errors import RULES as VOICE
+from countenance.warrant_rules import RULES as WARRANT
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 
@@ -45,6 +61,15 @@ ROOMS: tuple[tuple[str, str, Sequence[Rule]], ...] = (
     ("External engines", "What can go wrong with an engine in a process of its own.", EXTERNAL),
     ("Speaking pictures", "What can keep a picture from being animated, or makes it less natural.", SPEAKING_PICTURE),
     ("Synthetic people", "What rendering people who do not exist needs.", STOCK),
+    ("Warrants", "What can keep a training from going on where a check ended.", WARRANT),
+    ("Service", "What can be wrong with a request, and with the server.", (*SERVICE, *API, *JOBS, *SERVER)),
+    ("Accounts", "What can be wrong with who asks, from where, and how often.", ACCOUNTS),
+    ("Credits", "What can be wrong with paying.", CREDITS),
+    ("Replicas and videos", "What can be wrong with what is asked for.", (*REPLICAS, *VIDEOS, *DICTIONARIES)),
+    ("Consent by link", "What can be wrong with a link that asks a person to agree.", CONSENT_REQUESTS),
+    ("Media from elsewhere", "What can be wrong with URLs, uploads and stored files.", (*FETCH, *UPLOADS, *OBJECTS)),
+    ("Notifications", "What can be wrong with webhooks and e-mails.", NOTIFY),
+    ("Client", "What can be wrong with talking to a server.", CLIENT),
     ("Command line", "What can be wrong with a command.", CLI),
 )
 

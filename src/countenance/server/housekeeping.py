@@ -15,9 +15,9 @@ from countenance.service.clock import now
 from countenance.service.consent_requests import expiry
 from countenance.service.context import Service
 from countenance.service.credits import invariants, ledger
-from countenance.service.uploads import expire as uploads
+from countenance.service.notify.dispatch import dispatch
 
-_MINUTE, _HOUR = 60.0, 3600.0
+_SECOND, _MINUTE, _HOUR = 1.0, 60.0, 3600.0
 _log = structlog.get_logger(__name__)
 
 
@@ -41,35 +41,43 @@ def _free_holds(service: Service) -> int:
         return invariants.sweep(session)
 
 
-CHORES = (
+AT_ONCE = (Chore("events are dispatched", _SECOND, dispatch),)
+NOW_AND_THEN = (
     Chore("credits expire", _MINUTE, _expire_credits),
     Chore("forgotten holds are freed", _MINUTE, _free_holds),
     Chore("consent requests expire", _MINUTE, expiry.sweep),
-    Chore("uploads expire", _HOUR, uploads.sweep),
     Chore("what is kept too long is deleted", _HOUR, lambda service: retention.sweep(service, now())),
 )
 
 
 @contextmanager
-def housekeeping(service: Service, chores: tuple[Chore, ...] = CHORES) -> Iterator[None]:
-    """Do the chores while the block lasts; one that fails is logged and tried again at its next time."""
+def housekeeping(service: Service) -> Iterator[None]:
+    """Do the chores while the block lasts, those that people wait for in a thread of their own.
+
+    Every worker may do them at once. One that fails is logged and tried again at its next time.
+    """
     over = threading.Event()
-    thread = threading.Thread(target=_keep, args=(service, chores, over), name="housekeeping", daemon=True)
-    thread.start()
+    threads = [
+        threading.Thread(target=_keep, args=(service, chores, over), name=name, daemon=True)
+        for name, chores in (("dispatch", AT_ONCE), ("housekeeping", NOW_AND_THEN))
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         over.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def _keep(service: Service, chores: tuple[Chore, ...], over: threading.Event) -> None:
     due = {chore.name: time.monotonic() for chore in chores}
-    while not over.wait(1.0):
+    while not over.wait(_SECOND):
         for chore in chores:
             if time.monotonic() < due[chore.name] or over.is_set():
                 continue
-            due[chore.name] = time.monotonic() + chore.every_s
+            due[chore.name] = time.monotonic() + chore.every_s - _SECOND / 2
             try:
                 done = chore.do(service)
             except Exception as error:  # such as a database that restarts

@@ -74,6 +74,7 @@ def work(settings: Settings, queues: tuple[str, ...], wait: Callable[[], None]) 
             stack.enter_context(own_data_folder(settings))
         service = stack.enter_context(installation(settings))
         stack.enter_context(Worker(service, REGISTRY, queues, alone=settings.database_url is None))
+        stack.enter_context(housekeeping(service))
         wait()
 
 
