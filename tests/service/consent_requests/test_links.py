@@ -53,6 +53,13 @@ def requested(service: Service, replica: str, **more: object) -> tuple[str, str]
         return request.id, token
 
 
+def recorded(service: Service, token: str) -> None:
+    """The person opens the link and records what it shows."""
+    with service.database.transaction() as session:
+        answer.open_link(session, service, token)
+        answer.record(session, service, token, "u1")
+
+
 def standing(service: Service, replica: str) -> tuple[str, str, int]:
     """The replica's status, its job's state, and the trainings that are free."""
     with service.database.transaction() as session:
@@ -88,8 +95,7 @@ def test_a_recording_is_the_consent_and_begins_the_check(service: Service, repli
 
 def test_a_link_is_answered_once(service: Service, replica: str) -> None:
     _, token = requested(service, replica)
-    with service.database.transaction() as session:
-        answer.record(session, service, token, "u1")
+    recorded(service, token)
     for late in (
         lambda session: answer.record(session, service, token, "u1"),
         lambda session: answer.open_link(session, service, token),
@@ -111,11 +117,12 @@ def test_only_the_hash_of_the_token_is_kept(service: Service, replica: str) -> N
     assert error.value.finding.rule.id == "service.consent_request_unknown"
 
 
-def test_words_of_somebody_else_do_not_count(service: Service, replica: str) -> None:
+def test_words_of_somebody_else_or_none_do_not_count(service: Service, replica: str) -> None:
     _, token = requested(service, replica)
-    with pytest.raises(CountenanceError) as error, service.database.transaction() as session:
-        answer.record(session, service, token, "u1", "0123456789abcdef")
-    assert error.value.finding.rule.id == "consent.phrase_unknown"
+    for words in ("0123456789abcdef", None):
+        with pytest.raises(CountenanceError) as error, service.database.transaction() as session:
+            answer.record(session, service, token, "u1", words)
+        assert error.value.finding.rule.id == "consent.phrase_unknown"
     assert standing(service, replica) == ("waiting", "waiting", 0)
 
 
@@ -177,8 +184,7 @@ def test_a_deleted_replica_forgets_who_was_asked(service: Service, replica: str)
 
 def test_only_a_replica_that_waits_for_consent_asks_for_it(service: Service, replica: str) -> None:
     _, token = requested(service, replica)
-    with service.database.transaction() as session:
-        answer.record(session, service, token, "u1")
+    recorded(service, token)
     with pytest.raises(CountenanceError) as error:
         requested(service, replica)
     assert error.value.finding.rule.id == "service.consent_not_awaited"

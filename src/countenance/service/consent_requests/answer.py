@@ -69,7 +69,8 @@ def record(
 ) -> ConsentRequest:
     """The person has recorded the statement: it is noted as the consent, and the check is queued with it.
 
-    `phrase_id` names the words that were spoken; without it those that were shown last.
+    `phrase_id` names the words that were spoken; without it those that were shown last. Without any words a recording
+    could be an old one, so there is no consent by a link without them.
 
     Raises:
         CountenanceError: service.consent_request_unknown, service.consent_request_closed, consent.request_expired,
@@ -77,8 +78,7 @@ def record(
     """
     request = _open(session, token)
     spoken = phrase_id or request.phrase_id
-    if spoken is not None:
-        phrase.recall(spoken, request.full_name or "", service.settings)
+    phrase.recall(spoken or "", request.full_name or "", service.settings)
     life.locked_job(session, request.replica_id)
     session.refresh(request)
     if request.state != "open":
