@@ -79,21 +79,3 @@ class UpdateWorkspace(Request):
     keep_footage_days: float | None = Field(
         default=None, ge=0, description="Days after training at which footage is deleted; null for the server's own."
     )
-
-
-class AddMember(Request):
-    """A person who is written to; the same address again changes what is known of it."""
-
-    email: str = Field(min_length=3, max_length=320)
-    role: Literal["owner", "editor", "viewer"] = "viewer"
-    notified: bool = Field(default=True, description="Whether e-mails are sent.")
-
-
-class MemberBody(Message):
-    """A person of the workspace."""
-
-    member_id: str
-    email: str
-    role: str
-    notified: bool
-    created_at: str

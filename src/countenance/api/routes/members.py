@@ -1,4 +1,4 @@
-"""The people of a workspace, who are written to."""
+"""The people of a workspace, who are written to when something ends or needs a human."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from countenance.api.call import ReadAccount, WriteAccount
 from countenance.api.problem import problems
 from countenance.service.accounts import members
 from countenance.service.db.tables import Member
+from countenance.wire.members import AddMember, MemberBody
 from countenance.wire.message import Page
 from countenance.wire.times import iso_ms
-from countenance.wire.workspace import AddMember, MemberBody
 
 router = APIRouter(prefix="/v2/workspace/members", tags=["workspace"])
 
@@ -29,16 +29,16 @@ def add(body: AddMember, call: WriteAccount) -> Response:
     """Add a person, or change what is known of them."""
 
     def work(session: Session) -> MemberBody:
-        made = members.add(session, call.workspace_id, body.email, body.role, body.notified)
-        call.note(session, "member.add", "member", made.id)
-        return _body(made)
+        member = members.add(session, call.workspace_id, body.email, body.role, body.notified)
+        call.note(session, "member.add", "member", member.id)
+        return _body(member)
 
     return call.once(work, 201)
 
 
 @router.delete("/{member_id}", status_code=204)
 def remove(member_id: str, call: WriteAccount) -> None:
-    """Write to this person no more."""
+    """From now on they are not written to."""
     with call.transaction() as session:
         members.remove(session, call.workspace_id, member_id)
         call.note(session, "member.remove", "member", member_id)
@@ -46,5 +46,9 @@ def remove(member_id: str, call: WriteAccount) -> None:
 
 def _body(row: Member) -> MemberBody:
     return MemberBody(
-        member_id=row.id, email=row.email, role=row.role, notified=row.notified, created_at=iso_ms(row.created_at)
+        member_id=row.id,
+        email=row.email,
+        role=row.role,
+        notified=row.notified,
+        created_at=iso_ms(row.created_at),
     )
