@@ -11,7 +11,7 @@ from structlog.typing import Processor
 
 from countenance.settings import Settings
 
-_QUIET = ("uvicorn.access", "dbos", "alembic", "botocore", "urllib3")
+_QUIET = ("uvicorn.access", "dbos", "alembic", "botocore", "boto3", "urllib3")
 """Libraries that tell more than an operator wants; their warnings stay."""
 
 
@@ -48,4 +48,5 @@ def configure_logs(settings: Settings, stream: TextIO | None = None) -> None:
 def _rendered(settings: Settings, out: TextIO) -> list[Processor]:
     if settings.log_json or not out.isatty():
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer()]
+    # Its own way to show an exception tells the values of variables: names, scripts.
+    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
