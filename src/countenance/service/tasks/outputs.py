@@ -16,6 +16,8 @@ from countenance.service.context import Service
 from countenance.service.tasks import sources
 from countenance.settings import Settings
 
+PICTURES = ("thumbnail.jpg", "thumbnail.mp4")
+"""The names under which pictures of a replica lie beside its bundle."""
 _BUNDLE = "replica.json"
 _KINDS = {
     "footage": HoldingKind.FOOTAGE,
@@ -65,7 +67,8 @@ def warrant_key(kind: str, subject_id: str) -> str:
 
 
 def held(service: Service, receipt_id: str | None, kind: str, subject_id: str, bundle_key: str | None) -> None:
-    """Note under a receipt where the bundle, what it was made from, and the warrant lie: a revocation erases them.
+    """Note under a receipt where the bundle, what it was made from, the warrant and pictures of the person lie: a
+    revocation erases them.
 
     What lies in a store on another machine goes when the replica is purged; the register knows only of files here.
 
@@ -79,6 +82,9 @@ def held(service: Service, receipt_id: str | None, kind: str, subject_id: str, b
         kept = {role: row.object_key for role, row in sources.of(session, kind, subject_id).items()}
     places = [(HoldingKind.REPLICA, bundle_key), (HoldingKind.EMBEDDING, warrant_key(kind, subject_id))]
     places += [(_KINDS[role], key) for role, key in kept.items() if role in _KINDS]
+    if bundle_key is not None:
+        places += [(HoldingKind.CACHE, f"{bundle_key.removesuffix('/bundle')}/{name}") for name in PICTURES]
+    places += [(HoldingKind.CACHE, f"{kind}s/{subject_id}/report")]
     here = [(holding, service.objects.local_path(key)) for holding, key in places if key is not None]
     try:
         for holding, path in here:
@@ -87,7 +93,7 @@ def held(service: Service, receipt_id: str | None, kind: str, subject_id: str, b
         register.check_stands(receipt_id, settings)
     except CountenanceError:
         if bundle_key is not None:
-            service.objects.delete(bundle_key)
+            service.objects.delete(bundle_key.removesuffix("/bundle"))
         if register.standing(receipt_id, settings) is Standing.REVOKED:
             revoke(receipt_id, settings)  # goes on with what was noted meanwhile
         raise

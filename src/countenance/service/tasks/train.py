@@ -68,15 +68,14 @@ def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) ->
 def _stored(service: Service, replica_id: str, folder: Path, told: JsonObject) -> dict[str, Any]:
     """Store the bundle and its pictures; the first fields of `Published`."""
     key = outputs.bundle(service, replica_id, folder / _OUT)
-    outputs.held(service, told.get("receipt"), "replica", replica_id, key)
     beside = key.removesuffix("/bundle")
-    still, moving = told.get("thumbnail"), told.get("thumbnail_video")
-    return {
-        "bundle": key,
-        "receipt_id": told.get("receipt"),
-        "thumbnail_key": outputs.file(service, beside, folder / still, "image/jpeg") if still else None,
-        "thumbnail_video_key": outputs.file(service, beside, folder / moving, "video/mp4") if moving else None,
+    still, moving = outputs.PICTURES
+    pictures = {
+        "thumbnail_key": outputs.file(service, beside, folder / still, "image/jpeg"),
+        "thumbnail_video_key": outputs.file(service, beside, folder / moving, "video/mp4"),
     }
+    outputs.held(service, told.get("receipt"), "replica", replica_id, key)
+    return {"bundle": key, "receipt_id": told.get("receipt"), **pictures}
 
 
 def _finish(session: Session, service: Service, job: Job, outcome: Outcome) -> None:
