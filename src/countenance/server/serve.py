@@ -16,6 +16,7 @@ from countenance.server.first_start import first_key
 from countenance.server.housekeeping import housekeeping
 from countenance.server.installation import installation
 from countenance.server.registry import REGISTRY
+from countenance.server.traces import tracing
 from countenance.service.jobs.lease import own_data_folder
 from countenance.service.jobs.worker import Worker
 from countenance.settings import Settings
@@ -39,10 +40,12 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
     start, where it left off.
 
     Raises:
-        CountenanceError: service.data_in_use, service.database_too_new, service.store_setting, server.address_taken.
+        CountenanceError: service.data_in_use, service.database_too_new, service.store_setting, server.address_taken,
+            server.traces_missing.
         OSError: for a data folder that cannot be made.
     """
     with ExitStack() as stack:
+        stack.enter_context(tracing(settings))
         stack.enter_context(own_data_folder(settings))
         listening = stack.enter_context(_listening(settings))
         url = _url(settings, listening)
@@ -70,6 +73,7 @@ def work(settings: Settings, queues: tuple[str, ...], wait: Callable[[], None]) 
         CountenanceError: service.data_in_use where the database is a file of a server that runs.
     """
     with ExitStack() as stack:
+        stack.enter_context(tracing(settings))
         if settings.database_url is None:
             stack.enter_context(own_data_folder(settings))
         service = stack.enter_context(installation(settings))
