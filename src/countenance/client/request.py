@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Headers = Mapping[str, str]
-_NONE: Headers = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class Request:
     url: str
     """a path below the server's address, or a whole URL, to which the key is never sent"""
     body: bytes = field(default=b"", repr=False)
-    headers: Headers = field(default=_NONE, repr=False)
+    headers: Headers = field(default_factory=dict, repr=False)
     repeatable: bool = True
     """whether sending it twice does what sending it once does"""
     needs_key: bool = True
