@@ -37,6 +37,7 @@ _PACKAGES = (
     "obstore",
     "onnxruntime",
     "opencv-python-headless",
+    "opentelemetry-api",
     "pillow",
     "pocketsphinx",
     "prometheus-client",

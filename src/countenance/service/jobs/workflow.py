@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from opentelemetry import trace
 from structlog.contextvars import bound_contextvars
 
 from countenance.errors import CountenanceError, Finding, Rule
@@ -41,6 +42,8 @@ _EVENT_PAUSES_S = (1.0, 10.0)
 """Before an event of a child is told again to a handler that raised; then it is passed over."""
 
 _log = structlog.get_logger(__name__)
+_tracer = trace.get_tracer(__name__)
+"""Does nothing unless the owner names a collector."""
 
 
 class Work:
@@ -128,7 +131,8 @@ class Work:
                 raise attempt.NotOurs
             self._stops.add(stop)
         try:
-            with bound_contextvars(job_id=job_id, task=task):
+            with bound_contextvars(job_id=job_id, task=task), _tracer.start_as_current_span(task) as span:
+                span.set_attribute("countenance.job_id", job_id)
                 return self._execute(job_id, task, stop)
         finally:
             with self._changed:
