@@ -87,6 +87,35 @@ def test_what_was_sent_is_not_repeated(client: TestClient) -> None:
     assert client.post("/v2/replicas", content=b"{", headers={"content-type": "application/json"}).status_code == 400
 
 
+@pytest.mark.parametrize("odd", [r"a\u0000b", r"\ud800", r"\u0000"])
+def test_what_no_database_takes_is_refused(client: TestClient, odd: str) -> None:
+    json = {"content-type": "application/json"}
+    bodies = {
+        "/v2/replicas": f'{{"train_video_url": "https://example.org/a.mp4", "synthetic": true, "face_name": "{odd}"}}',
+        "/v2/videos": f'{{"replica_id": "r1", "script": "{odd}"}}',
+        "/v2/pronunciation-dictionaries": f'{{"name": "{odd}"}}',
+    }
+    for path, body in bodies.items():
+        refused = client.post(path, content=body, headers=json)
+        assert (refused.status_code, refused.json()["error_type"]) == (400, "service.request_invalid"), refused.text
+    assert client.get("/v2/replicas/r%00").status_code == 400
+    assert client.get("/v2/replicas?model_name=%00").status_code == 400
+
+
+def test_numbers_that_json_does_not_have_are_refused(client: TestClient) -> None:
+    for number in ("NaN", "1e999", "-Infinity"):
+        body = f'{{"replica_id": "r1", "script": "Hello.", "properties": {{"deep": [{number}]}}}}'
+        refused = client.post("/v2/videos", content=body, headers={"content-type": "application/json"})
+        assert (refused.status_code, refused.json()["error_type"]) == (400, "service.request_invalid"), refused.text
+
+
+@pytest.mark.parametrize("depth", [300, 900, 100_000])
+def test_what_lies_deep_is_no_fault(client: TestClient, depth: int) -> None:
+    body = f'{{"replica_id": "r1", "script": "Hello.", "properties": {{"deep": {"[" * depth}{"]" * depth}}}}}'
+    answer = client.post("/v2/videos", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["error"] == "Invalid replica_id") == (400, False), answer.text
+
+
 def test_a_request_that_is_too_large_is_refused(client: TestClient) -> None:
     answer = client.post("/v2/videos", json={"replica_id": "r1", "script": "a" * 3_000_000})
     assert answer.status_code == 413

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from countenance.api.context import HEADER, new_request_id
 from countenance.api.metrics import RequestCounts
-from countenance.api.problem import crashed, too_large
+from countenance.api.problem import crashed, malformed, too_large
 
 _log = structlog.get_logger("countenance.api")
 _SILENT = ("/healthz", "/readyz", "/metrics")
@@ -38,7 +38,10 @@ class Front:
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=given):
             try:
-                await self.app(scope, receive, answer.send)
+                if _is_readable(scope):
+                    await self.app(scope, receive, answer.send)
+                else:
+                    await malformed(Request(scope))(scope, receive, answer.send)
             except Exception as error:
                 if answer.status is not None:
                     raise
@@ -51,6 +54,11 @@ class Front:
         self.counts.note(scope["method"], route, status, seconds)
         if scope["path"] not in _SILENT:
             _log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000))
+
+
+def _is_readable(scope: Scope) -> bool:
+    """NUL is in no id and in no name, and no database takes it."""
+    return "\0" not in scope["path"] and b"%00" not in scope.get("query_string", b"")
 
 
 class _Answer:

@@ -167,6 +167,11 @@ def crashed(request: Request, error: Exception) -> Response:
     return answer(request, [Finding(INTERNAL)])
 
 
+def malformed(request: Request) -> Response:
+    """The answer to an address that cannot be read."""
+    return answer(request, [Finding(errors.MALFORMED)])
+
+
 def too_large(request: Request) -> Response:
     """The answer to a body that is larger than its operation takes."""
     return answer(request, [Finding(errors.TOO_LARGE)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -9,6 +10,33 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validato
 from pydantic_core import CoreSchema
 
 Item = TypeVar("Item")
+
+
+NOT_STORABLE = "There is a character or a number in it that cannot be stored, or it is nested too deep."
+_DEEPEST = 100
+
+
+def is_storable(value: Any) -> bool:
+    """Whether decoded JSON holds only what every database and every other program reads: JSON's texts may hold NUL and
+    halves of characters, Python reads numbers that JSON does not have, and who writes or reads it again may not go as deep.
+    """
+    left = [(value, 0)]
+    while left:
+        part, depth = left.pop()
+        if depth > _DEEPEST:
+            return False
+        match part:
+            case str() as text:
+                if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+                    return False
+            case float() as number:
+                if not math.isfinite(number):
+                    return False
+            case dict() as fields:
+                left += [(each, depth + 1) for each in (*fields, *fields.values())]
+            case list() as items:
+                left += [(each, depth + 1) for each in items]
+    return True
 
 
 class Message(BaseModel):
@@ -26,6 +54,8 @@ class Request(Message):
     @model_validator(mode="before")
     @classmethod
     def _in_one_vocabulary(cls, data: Any) -> Any:
+        if not is_storable(data):
+            raise ValueError(NOT_STORABLE)
         if not isinstance(data, dict):
             return data
         read = dict(data)

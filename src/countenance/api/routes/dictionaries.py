@@ -12,8 +12,10 @@ from countenance.api.paging import Part
 from countenance.api.problem import problems
 from countenance.service.db.tables import PronunciationDictionary
 from countenance.service.dictionaries import book
+from countenance.service.dictionaries.errors import PATCH_INVALID
+from countenance.service.errors import refused
 from countenance.wire.dictionaries import CreateDictionary, DictionaryBody, PatchStep, RuleBody
-from countenance.wire.message import Page
+from countenance.wire.message import NOT_STORABLE, Page, is_storable
 from countenance.wire.times import iso_ms
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -60,6 +62,8 @@ def get(dictionary_id: str, call: ReadDictionaries) -> DictionaryBody:
 )
 def change(dictionary_id: str, body: list[dict[str, Any]], call: WriteDictionaries) -> Response:
     """Apply a JSON Patch (RFC 6902), wholly or not at all."""
+    if not is_storable(body):
+        raise refused(PATCH_INVALID, NOT_STORABLE)
     with call.transaction() as session:
         if not book.change(session, call.workspace_id, dictionary_id, body):
             return Response(status_code=304)
