@@ -18,7 +18,7 @@ _DEEPEST = 100
 
 def is_storable(value: Any) -> bool:
     """Whether decoded JSON holds only what every database and every other program reads: JSON's texts may hold NUL and
-    halves of characters, Python reads numbers that JSON does not have, and who writes or reads it again may not go as deep.
+    halves of characters, Python reads numbers that JSON does not have, and others may not read as deep.
     """
     left = [(value, 0)]
     while left:
