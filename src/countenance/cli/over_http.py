@@ -6,6 +6,7 @@ from countenance.cli import (
     asked,
     dictionaries,
     lipsyncs,
+    members,
     replicas,
     server,
     transcriptions,
@@ -28,5 +29,6 @@ GROUPS = (
     webhooks.app,
     webhooks.deliveries,
     workspace.app,
+    members.app,
     server.app,
 )

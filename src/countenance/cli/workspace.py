@@ -37,6 +37,37 @@ def show(url: Url = None, key: Key = None, json: Json = False) -> Exit:
 
 
 @app.command()
+def update(
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Its new name.", show_default=False),
+    ] = None,
+    keep_footage_days: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option(min=0.0, help="Days after training at which footage is deleted.", show_default=False),
+    ] = None,
+    keep_footage_as_server: Annotated[
+        bool, typer.Option("--keep-footage-as-server", help="Footage is kept as long as the server's own rule says.")
+    ] = False,
+    url: Url = None,
+    key: Key = None,
+    json: Json = False,
+) -> Exit:
+    """Give the workspace another name, or say for how long footage is kept."""
+    from countenance.wire.workspace import UpdateWorkspace
+
+    if keep_footage_as_server and keep_footage_days is not None:
+        raise typer.BadParameter("give either --keep-footage-days or --keep-footage-as-server")
+    given = wanted(UpdateWorkspace, name=name, keep_footage_days=keep_footage_days)
+    if keep_footage_as_server:
+        given = UpdateWorkspace.model_validate({**given.model_dump(exclude_unset=True), "keep_footage_days": None})
+    if not given.model_fields_set:
+        raise typer.BadParameter("say what is to be changed")
+    with connected(url, key) as client:
+        return tell("workspace", client.workspace.update(given), as_json=json)
+
+
+@app.command()
 def keys(url: Url = None, key: Key = None, json: Json = False) -> Exit:
     """List the workspace's keys, newest first."""
     with connected(url, key) as client:

@@ -98,7 +98,7 @@ def delete(url: str) -> Call[None]:
 
 def encoded(body: BaseModel) -> bytes:
     """As JSON, without what was not said."""
-    return body.model_dump_json(exclude_none=True, exclude_unset=True, by_alias=True).encode()
+    return body.model_dump_json(exclude_unset=True, by_alias=True).encode()
 
 
 def _segment(part: str) -> str:

@@ -11,6 +11,7 @@ from countenance.client.calls import (
     consent_links,
     dictionaries,
     lipsyncs,
+    members,
     replicas,
     server,
     transcriptions,
@@ -138,12 +139,21 @@ class Workspace(Group[AnyClient]):
     """Whose replicas these are: keys, credits, and who did what."""
 
     get = a.call(workspace.get)
+    update = a.call(workspace.update)
     keys = a.call(workspace.keys)
     create_key = a.call(workspace.create_key)
     revoke_key = a.call(workspace.revoke_key)
     audit = a.call(workspace.audit)
     credits = a.call(workspace.credits)
     statement = a.call(workspace.statement)
+
+
+class Members(Group[AnyClient]):
+    """The people of the workspace, who are written to."""
+
+    list = a.call(members.listed)
+    add = a.call(members.add)
+    remove = a.call(members.remove)
 
 
 class Server(Group[AnyClient]):
@@ -175,5 +185,6 @@ class Subjects(Generic[AnyClient]):
         self.consent_links = ConsentLinks(client)
         self.webhooks = Webhooks(client)
         self.workspace = Workspace(client)
+        self.members = Members(client)
         self.server = Server(client)
         self.media = Media(client)

@@ -6,7 +6,7 @@ from countenance.client import call
 from countenance.client.call import Call, path
 from countenance.wire.credits import BalanceBody, LineBody
 from countenance.wire.message import Page
-from countenance.wire.workspace import AuditPage, CreatedKey, CreateKey, KeyBody, WorkspaceBody
+from countenance.wire.workspace import AuditPage, CreatedKey, CreateKey, KeyBody, UpdateWorkspace, WorkspaceBody
 
 _PLACE = ("v2", "workspace")
 _CREDITS = ("v2", "credits")
@@ -15,6 +15,11 @@ _CREDITS = ("v2", "credits")
 def get() -> Call[WorkspaceBody]:
     """Whose key this is, and what it may do."""
     return call.get(WorkspaceBody, path(*_PLACE))
+
+
+def update(wanted: UpdateWorkspace) -> Call[WorkspaceBody]:
+    """Give it another name, or say for how long footage is kept."""
+    return call.change(WorkspaceBody, path(*_PLACE), wanted)
 
 
 def keys() -> Call[Page[KeyBody]]:
