@@ -86,9 +86,11 @@ def test_a_users_problem_is_told_and_no_crash(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_ours_is_a_crash(tmp_path: Path) -> None:
-    code, lines, errors = told("transcribe", tmp_path, {"no": "media"})
+    code, lines, errors = told("transcribe", tmp_path, {"name": "Ada Lovelace"})
     assert (code, lines) == (70, [])
     assert "Traceback" in errors
+    assert "task.json: media: missing" in errors
+    assert "Lovelace" not in errors
 
 
 @pytest.mark.parametrize("arguments", [(), ("check",), ("sing", "."), ("check", "/nowhere")])

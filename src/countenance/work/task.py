@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from countenance.clearance import Request
 from countenance.consent.declaration import declare
@@ -132,8 +132,17 @@ class Heard:
 
 
 def task_in(folder: Path, kind: type[Task]) -> Task:
-    """The task of a folder. One that is malformed is a fault of the software that wrote it: pydantic's error."""
-    return TypeAdapter(kind).validate_python(json.loads((folder / "task.json").read_text("utf-8")))
+    """The task of a folder.
+
+    Raises:
+        ValueError: for one that is malformed, which is a fault of the software that wrote it. It quotes nothing.
+    """
+    given = json.loads((folder / "task.json").read_text("utf-8"))
+    try:
+        return TypeAdapter(kind).validate_python(given)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['type']}" for part in error.errors())
+        raise ValueError(f"task.json: {wrong}") from None
 
 
 def path_in(folder: Path, name: str | None) -> Path | None:
