@@ -23,7 +23,8 @@ FENCED = 75
 """The exit status of a worker that lost its lease: it should be started anew."""
 
 _SWEEP_S = 60.0
-_NOTIFICATIONS_AT_ONCE = 8
+_NOTIFICATIONS_AT_ONCE = 32
+"""They wait for others, and a worker looks for more only each `poll_s`."""
 
 _log = structlog.get_logger(__name__)
 
