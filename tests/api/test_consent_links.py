@@ -55,7 +55,8 @@ def test_the_person_records_the_statement(
     spoken = {"upload_id": upload["upload_id"], "phrase_id": shown["statement"]["phrase_id"]}
     assert client.post(f"{link}/record", json=spoken, **person).json()["state"] == "recorded"
     body = client.get(f"/v2/replicas/{replica_id}").json()
-    assert (body["status"], body["stage"]) == ("started", "queued") or body["standing"] == "waiting"
+    assert (body["status"], body["standing"]) == ("started", "waiting")
+    assert body["consent"] == {"required": True, "verdict": "waiting", "request_state": "recorded"}
     again = client.post(f"{link}/record", json=spoken, **person)
     assert (again.status_code, again.json()["error_type"]) == (410, "service.consent_request_closed")
     closed = client.get(link, **person).json()

@@ -121,7 +121,7 @@ class ConsentBody(Message):
 
     required: bool
     verdict: Literal["accepted", "refused", "review", "waiting", "not-needed"] | None = None
-    request_state: str | None = Field(default=None, description="Of the link that was sent to the person.")
+    request_state: str | None = Field(default=None, description="Of the last link for the person; not in lists.")
 
 
 class ReplicaBody(_Named):

@@ -13,6 +13,7 @@ from countenance.api.links import link_of
 from countenance.api.paging import Part
 from countenance.api.problem import problems
 from countenance.api.shown import replicas as shown
+from countenance.service.consent_requests import ask
 from countenance.service.db.tables import Job, Replica
 from countenance.service.purge import actions as purge
 from countenance.service.replicas import find, life
@@ -81,7 +82,11 @@ def get(replica_id: str, call: ReadReplicas) -> ReplicaBody:
     with call.reading() as session:
         found = find.get(session, call.workspace_id, replica_id)
         jobs = find.jobs_of(session, (found.job_id,))
-    return _body(call, found, jobs)
+        asked = ask.of_replica(session, call.workspace_id, replica_id) if found.workspace_id else ()
+    body = _body(call, found, jobs)
+    if not asked or body.consent is None:
+        return body
+    return body.model_copy(update={"consent": body.consent.model_copy(update={"request_state": asked[0].state})})
 
 
 @router.patch("/{replica_id}/name", status_code=204)

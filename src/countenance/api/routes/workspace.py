@@ -90,7 +90,7 @@ def revoke(key_id: str, call: WriteAccount) -> None:
 def entries(
     call: ReadAccount,
     limit: Annotated[int, Query(description=f"1 to {audit.MOST}")] = 50,
-    before: Annotated[int | None, Query(description="From the page before: its `before`.", ge=0, lt=2**63)] = None,
+    before: Annotated[int | None, Query(description="From the page before: its `before`.", ge=0, lt=2**31)] = None,
     subject_id: str | None = None,
 ) -> AuditPage:
     """Who looked at whose face or voice, and who changed who may; newest first."""
