@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from countenance.engine import background
 from countenance.service.context import Service
 from countenance.service.db.tables import Replica, Video
 from countenance.service.videos import life
+from countenance.wire.videos import COLOURS
 
 
 @pytest.fixture
@@ -62,6 +64,20 @@ def test_what_a_video_is_asked_for(client: TestClient, service: Service, replica
     assert looks == [{"colour": "green"}, {"colour": "#ff0000"}, {"transparent": True, "start_with_wave": True}]
 
 
+def test_no_file_of_the_server_is_a_background(client: TestClient, service: Service, replica_id: str) -> None:
+    own = {"colour": "/etc/hostname", "transparent": True, "start_with_wave": True}
+    made = _video(client, replica_id, properties=own, background_colour="#fff")["video_id"]
+    with service.database.reading() as session:
+        assert session.get_one(Video, made).properties == {"colour": "#fff", "start_with_wave": True}
+    plain = _video(client, replica_id, properties=own)["video_id"]
+    with service.database.reading() as session:
+        assert session.get_one(Video, plain).properties == {"colour": "green", "start_with_wave": True}
+
+
+def test_the_colours_are_those_of_the_engine() -> None:
+    assert set(COLOURS) == set(background.COLOURS)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -72,6 +88,8 @@ def test_what_a_video_is_asked_for(client: TestClient, service: Service, replica
         {"pronunciation_dictionary_id": "pd_1"},
         {"voice_name": "nobody"},
         {"background_colour": "url(x)"},
+        {"background_colour": "src"},
+        {"background_colour": "/etc/hostname"},
     ],
 )
 def test_a_wrong_video_is_refused(client: TestClient, replica_id: str, wrong: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from countenance.wire.status import Standing
 VideoStatus = Literal["queued", "generating", "ready", "deleted", "error"]
 MAX_SCRIPT = 100_000
 """characters"""
+COLOURS = ("green", "blue", "white", "black")
 _SPOKEN = ("script", "audio_url", "audio_upload_id")
 
 
@@ -35,7 +36,9 @@ class CreateVideo(Request):
     background_url: str | None = Field(default=None, max_length=8192, description="A web page; not offered here.")
     background_source_url: str | None = Field(default=None, max_length=8192, description="A video or a picture.")
     background_colour: str | None = Field(
-        default=None, max_length=32, pattern=r"^#?[A-Za-z0-9]*$", description="`green`, `#rrggbb`, ..."
+        default=None,
+        pattern=rf"^({'|'.join(COLOURS)}|#[0-9a-fA-F]{{3}}|#[0-9a-fA-F]{{6}}|)$",
+        description=f"{', '.join(COLOURS)}, or `#rrggbb`.",
     )
     watermark_image_url: str | None = Field(default=None, max_length=8192, description="PNG or JPEG.")
     fast: bool = False

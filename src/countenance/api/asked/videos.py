@@ -14,6 +14,9 @@ from countenance.wire.videos import CreateVideo
 from countenance.wire.works import CreateLipsync, CreateTranscription
 
 GREEN = "green"
+_OURS = ("colour", "transparent")
+"""Properties in which the service keeps what was asked for in fields; whoever could write them directly could name a
+file of this machine as a background."""
 
 
 def new_video(body: CreateVideo, *, green: bool = False) -> NewVideo:
@@ -38,7 +41,7 @@ def new_video(body: CreateVideo, *, green: bool = False) -> NewVideo:
         transparent=body.transparent_background,
         watermark=ref(body.watermark_image_url),
         callback_url=body.callback_url,
-        properties=body.properties or {},
+        properties={name: value for name, value in (body.properties or {}).items() if name not in _OURS},
     )
 
 
