@@ -22,7 +22,7 @@ def replica_id(client: TestClient, service: Service) -> str:
     made = str(client.post("/v2/replicas", json=wanted).json()["replica_id"])
     with service.database.transaction() as session:
         row = session.get_one(Replica, made)
-        row.status, row.has_voice, row.properties = "completed", True, {"background_green_screen": True}
+        row.status, row.has_voice = "completed", True
     return made
 
 
@@ -56,12 +56,12 @@ def test_a_video_is_shown_as_tavus_shows_it(client: TestClient, service: Service
 
 
 def test_what_a_video_is_asked_for(client: TestClient, service: Service, replica_id: str) -> None:
-    green = _video(client, replica_id)["video_id"]
+    plain = _video(client, replica_id)["video_id"]
     red = _video(client, replica_id, background_colour="#ff0000", voice_name="HIBARI")["video_id"]
     clear = _video(client, replica_id, transparent_background=True, properties={"start_with_wave": True})["video_id"]
     with service.database.reading() as session:
-        looks = [session.get_one(Video, video_id).properties for video_id in (green, red, clear)]
-    assert looks == [{"colour": "green"}, {"colour": "#ff0000"}, {"transparent": True, "start_with_wave": True}]
+        looks = [session.get_one(Video, video_id).properties for video_id in (plain, red, clear)]
+    assert looks == [{}, {"colour": "#ff0000"}, {"transparent": True, "start_with_wave": True}]
 
 
 def test_no_file_of_the_server_is_a_background(client: TestClient, service: Service, replica_id: str) -> None:
@@ -71,7 +71,7 @@ def test_no_file_of_the_server_is_a_background(client: TestClient, service: Serv
         assert session.get_one(Video, made).properties == {"colour": "#fff", "start_with_wave": True}
     plain = _video(client, replica_id, properties=own)["video_id"]
     with service.database.reading() as session:
-        assert session.get_one(Video, plain).properties == {"colour": "green", "start_with_wave": True}
+        assert session.get_one(Video, plain).properties == {"start_with_wave": True}
 
 
 def test_the_colours_are_those_of_the_engine() -> None:

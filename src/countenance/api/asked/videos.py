@@ -13,22 +13,19 @@ from countenance.service.videos.wanted import NewVideo
 from countenance.wire.videos import CreateVideo
 from countenance.wire.works import CreateLipsync, CreateTranscription
 
-GREEN = "green"
 _OURS = ("colour", "transparent")
 """Properties in which the service keeps what was asked for in fields; whoever could write them directly could name a
 file of this machine as a background."""
 
 
-def new_video(body: CreateVideo, *, green: bool = False) -> NewVideo:
-    """The video that is asked for; `green` is the background where nothing else is.
+def new_video(body: CreateVideo) -> NewVideo:
+    """The video that is asked for.
 
     Raises:
         CountenanceError: service.request_invalid for a web page as background.
     """
     if body.background_url:
         raise refused(REQUEST_INVALID, "Web pages are not shown behind the person: use `background_source_url`.")
-    background = ref(body.background_source_url)
-    plain = background is None and not body.transparent_background
     return NewVideo(
         replica_id=body.replica_id,
         name=body.video_name or "",
@@ -36,8 +33,8 @@ def new_video(body: CreateVideo, *, green: bool = False) -> NewVideo:
         audio=ref(body.audio_url, body.audio_upload_id),
         voice_name=body.voice_name or None,
         dictionary_id=body.pronunciation_dictionary_id or None,
-        background=background,
-        colour=body.background_colour or (GREEN if green and plain else None),
+        background=ref(body.background_source_url),
+        colour=body.background_colour or None,
         transparent=body.transparent_background,
         watermark=ref(body.watermark_image_url),
         callback_url=body.callback_url,

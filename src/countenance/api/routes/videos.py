@@ -30,9 +30,7 @@ def create(body: CreateVideo, call: WriteVideos) -> Response:
 
     def work(session: Session) -> CreatedVideo:
         with named_in_body(REPLICA_UNKNOWN, DICTIONARY_UNKNOWN):
-            speaker = replicas.get(session, call.workspace_id, body.replica_id)
-            green = bool(speaker.properties.get("background_green_screen"))
-            made = life.create(session, call.service, call.workspace_id, new_video(body, green=green))
+            made = life.create(session, call.service, call.workspace_id, new_video(body))
         call.note(session, "video.create", "video", made.id)
         return shown.created(made, call.base_url)
 
