@@ -6,6 +6,7 @@ import json
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,27 +16,32 @@ from countenance.engine import pieces, watch
 from countenance.engine.checkpoint import is_whole, opened
 from countenance.engine.replica import describe, file_sha256
 from countenance.engine.train import TrainOptions, train
+from countenance.errors import Span
 from countenance.people.face import FaceMesh, FaceTracker
 from countenance.settings import Settings
 
 SETTINGS = Settings(threads=1, refine_s=0.0, personal_voice=False)
-PIECE = 40
-PREVIEW_S = 7.0
+PIECE = 25
+PREVIEW_S, USABLE_S = 6.5, 10.5
+KILLED_AT = 70
+"""frames after the preview's"""
 KILLED = """
 import os, signal, sys
 from pathlib import Path
 from countenance.engine import pieces
 from countenance.engine.train import TrainOptions, train
 from countenance.settings import Settings
-footage, out, kept, piece, preview_s = sys.argv[1:]
+from countenance.errors import Span
+footage, out, kept, piece, preview_s, usable_s, killed_at = sys.argv[1:]
 pieces.PIECE_FRAMES = int(piece)
 seen = 0
 def told(progress):
     global seen
     seen += progress.stage == "watch all"
-    if seen == 100:
+    if seen == int(killed_at):
         os.kill(os.getpid(), signal.SIGKILL)
-options = TrainOptions(synthetic=True, preview_s=float(preview_s), checkpoints=Path(kept))
+usable = (Span(0.0, float(usable_s)),)
+options = TrainOptions(synthetic=True, usable=usable, preview_s=float(preview_s), checkpoints=Path(kept))
 settings = Settings(threads=1, refine_s=0.0, personal_voice=False)
 train(Path(footage), Path(out), settings, options=options, progress=told)
 """
@@ -58,20 +64,24 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_killed_while_it_watches(short_footage: Path, tmp_path: Path, watched: list[float]) -> None:
     out, kept = tmp_path / "replica", tmp_path / "kept"
-    arguments = [str(short_footage), str(out), str(kept), str(PIECE), str(PREVIEW_S)]
-    killed = subprocess.run([sys.executable, "-c", KILLED, *arguments])
+    arguments = [short_footage, out, kept, PIECE, PREVIEW_S, USABLE_S, KILLED_AT]
+    killed = subprocess.run([sys.executable, "-c", KILLED, *map(str, arguments)])
     assert killed.returncode == -9
     preview = describe(out)
     assert preview["tier"] == "preview"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in kept.glob("*.safetensors")} == {0o600}
     told: list[str] = []
-    options = TrainOptions(synthetic=True, preview_s=PREVIEW_S, checkpoints=kept)
+    usable = (Span(0.0, USABLE_S),)
+    options = TrainOptions(synthetic=True, usable=usable, preview_s=PREVIEW_S, checkpoints=kept)
     train(short_footage, out, SETTINGS, options=options, progress=lambda p: told.append(p.stage))
     again = list(watched)
     watched.clear()
-    train(short_footage, tmp_path / "whole", SETTINGS, options=TrainOptions(synthetic=True, preview_s=PREVIEW_S))
-    assert 13 * 25 - PREVIEW_S * 25 - 100 <= len(again) < len(watched) - PREVIEW_S * 25 - 100 + PIECE + 5
+    train(short_footage, tmp_path / "whole", SETTINGS, options=replace(options, checkpoints=None))
+    left = USABLE_S * 25 - PREVIEW_S * 25 - KILLED_AT
+    measured = len(watched) - USABLE_S * 25
+    assert measured < 5, "nothing but the footage is looked at with this tracker"
+    assert left - 2 <= len(again) <= left + PIECE + 2
     assert "preview" not in told
     assert not kept.exists()
     final, whole = describe(out), describe(tmp_path / "whole")
