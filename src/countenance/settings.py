@@ -195,3 +195,8 @@ class Settings(BaseSettings):
         description="The secret that signs links to media (32 bytes in base64), the same on every machine of an "
         "installation; without it one is made in the data folder.",
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of proxies before the server, separated by commas, whose word on where a "
+        "request comes from (X-Forwarded-For) is taken; without it nobody's.",
+    )

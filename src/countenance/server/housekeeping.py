@@ -16,6 +16,9 @@ from countenance.service.consent_requests import expiry
 from countenance.service.context import Service
 from countenance.service.credits import invariants, ledger
 from countenance.service.notify.dispatch import dispatch
+from countenance.service.replicas import revocations
+from countenance.service.tasks import leftovers
+from countenance.service.uploads import expire as uploads
 
 _SECOND, _MINUTE, _HOUR = 1.0, 60.0, 3600.0
 _log = structlog.get_logger(__name__)
@@ -46,6 +49,9 @@ NOW_AND_THEN = (
     Chore("credits expire", _MINUTE, _expire_credits),
     Chore("forgotten holds are freed", _MINUTE, _free_holds),
     Chore("consent requests expire", _MINUTE, expiry.sweep),
+    Chore("consents that were taken back end their replicas", _MINUTE, revocations.sweep),
+    Chore("what trainings leave is deleted", 10 * _MINUTE, lambda service: leftovers.sweep(service, now())),
+    Chore("uploads expire", _HOUR, uploads.sweep),
     Chore("what is kept too long is deleted", _HOUR, lambda service: retention.sweep(service, now())),
 )
 

@@ -23,6 +23,7 @@ from countenance.settings import Settings
 
 _BACKLOG = 2048
 _GOODBYE_S = 5
+_MOST_CONNECTIONS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
             access_log=False,
             timeout_graceful_shutdown=_GOODBYE_S,
             server_header=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies,
         )
         on_start(Started(url, str(settings.data_dir), key))
         uvicorn.Server(config).run(sockets=[listening])
