@@ -219,8 +219,22 @@ def test_files_that_are_sent(command: Command, recording: Path) -> None:
     sent = command("uploads", "send", recording, "--json")
     upload = sent.result["upload"]["upload_id"]
     assert sent.result["upload"]["state"] == "complete"
-    heard = command("transcriptions", "create", recording, "--json").result["transcription"]
+    heard = command("transcriptions", "create", f"upload:{upload}", "--json").result["transcription"]
     assert command("transcriptions", "show", heard["transcription_id"], "--json").result["transcription"] == heard
     assert command("transcriptions", "delete", heard["transcription_id"]).code == Exit.OK
-    assert command("uploads", "delete", upload).code == Exit.OK
-    assert command("uploads", "show", upload, "--json").code in (Exit.OK, Exit.INPUT)
+    assert command("uploads", "show", upload, "--json").result["upload"]["sha256"] == sent.result["upload"]["sha256"]
+    other = command("uploads", "send", recording, "--resume", "u0", "--json")
+    assert (other.code, other.result["error"]["rule"]) == (Exit.INPUT, "service.upload_unknown")
+
+
+def test_who_stops_waiting_does_not_stop_the_server(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = command("replicas", "create", *_SYNTHETIC, "--json").result["replica"]["replica_id"]
+
+    def interrupted(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("countenance.client.client.time.sleep", interrupted)
+    done = command("replicas", "wait", made, "--json")
+    assert done.code == Exit.INTERRUPTED
+    assert [found["rule"] for found in done.result["findings"]] == ["cli.interrupted", "client.server_goes_on"]
+    assert done.result["findings"][1]["measured"] == made

@@ -21,8 +21,8 @@ from countenance.cli.remote import (
     Url,
     Wait,
     Within,
+    awaited,
     connected,
-    failure_told,
     sent,
     tell,
     tell_done,
@@ -93,7 +93,7 @@ def create(
         if wait:
             if not json:
                 console(stderr=True).print(f"The film is {made.lipsync_id}.")
-            with failure_told("lipsync", as_json=json):
+            with awaited("lipsync", made.lipsync_id, as_json=json):
                 made = client.lipsyncs.wait(made.lipsync_id, progress=stages.nested("rendering"))
     return tell("lipsync", made, as_json=json)
 
@@ -101,7 +101,7 @@ def create(
 @app.command()
 def wait(lipsync: LipsyncId, timeout: Within = None, url: Url = None, key: Key = None, json: Json = False) -> Exit:
     """Wait until a film is ready."""
-    with display.shown(as_json=json) as shown, connected(url, key) as client, failure_told("lipsync", as_json=json):
+    with display.shown(as_json=json) as shown, connected(url, key) as client, awaited("lipsync", lipsync, as_json=json):
         made = client.lipsyncs.wait(lipsync, timeout_s=timeout, progress=shown)
     return tell("lipsync", made, as_json=json)
 

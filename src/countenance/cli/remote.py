@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional, TypeVar
 
 import typer
 
+from countenance.cli.errors import INTERRUPTED, TERMINATED
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import console, print_findings, print_json, print_pairs, print_rows, report_failure
+from countenance.errors import CountenanceError, Finding
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -54,6 +56,10 @@ Within = Annotated[
 ]
 
 
+_UPLOADED = "upload:"
+"""before the id of what was uploaded earlier"""
+
+
 @contextmanager
 def connected(url: str | None, key: str | None) -> Iterator[Client]:
     """The client of the server that was named."""
@@ -81,11 +87,13 @@ def wanted(kind: type[Model], **fields: Any) -> Model:
 
 
 def sent(client: Client, given: str | None, url: str, upload: str, progress: ProgressCallback | None) -> dict[str, str]:
-    """The field that names a file for the server: a URL as it is, a file of this machine as its upload."""
+    """The field that names a file for the server: a URL as it is, `upload:ID`, or a file of this machine, uploaded."""
     if given is None:
         return {}
     if is_url(given):
         return {url: given}
+    if given.startswith(_UPLOADED):
+        return {upload: given.removeprefix(_UPLOADED)}
     return {upload: client.uploads.send(Path(given), progress=progress).upload_id}
 
 
@@ -95,15 +103,23 @@ def is_url(given: str) -> bool:
 
 
 @contextmanager
-def failure_told(subject: str, *, as_json: bool) -> Iterator[None]:
-    """What was waited for may have failed: then its findings are what the command tells, and the exit code judges."""
+def awaited(subject: str, made: str, *, as_json: bool) -> Iterator[None]:
+    """Something with this id is waited for. It may fail: then its findings are what the command tells, and the exit
+    code judges. The waiting may be stopped: then the command says that the server is not."""
     from countenance.client import WorkFailedError
+    from countenance.client.errors import SERVER_GOES_ON
 
     try:
         yield
     except WorkFailedError as error:
         report_failure(error.findings, as_json=as_json, **{subject: error.made.model_dump(mode="json")})
         raise typer.Exit(exit_for(error.finding, judges_material=True)) from error
+    except KeyboardInterrupt as error:
+        raise CountenanceError(Finding(INTERRUPTED), Finding(SERVER_GOES_ON, measured=made)) from error
+    except SystemExit as error:
+        if error.code != Exit.TERMINATED:
+            raise
+        raise CountenanceError(Finding(TERMINATED), Finding(SERVER_GOES_ON, measured=made)) from error
 
 
 def tell(subject: str, made: BaseModel, *, as_json: bool, title: str = "") -> Exit:

@@ -31,8 +31,8 @@ from countenance.cli.remote import (
     Url,
     Wait,
     Within,
+    awaited,
     connected,
-    failure_told,
     is_url,
     sent,
     tell,
@@ -311,7 +311,7 @@ def check_picture(
 
 
 def _followed(client: Any, replica_id: str, callback: ProgressCallback, *, as_json: bool, **more: Any) -> Exit:
-    with failure_told("replica", as_json=as_json):
+    with awaited("replica", replica_id, as_json=as_json):
         made = client.replicas.wait(replica_id, progress=callback, **more)
     return tell("replica", made, as_json=as_json)
 

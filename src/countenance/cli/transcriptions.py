@@ -19,8 +19,8 @@ from countenance.cli.remote import (
     Url,
     Wait,
     Within,
+    awaited,
     connected,
-    failure_told,
     sent,
     tell,
     tell_done,
@@ -63,7 +63,7 @@ def create(
         if wait:
             if not json:
                 console(stderr=True).print(f"The transcription is {made.transcription_id}.")
-            with failure_told("transcription", as_json=json):
+            with awaited("transcription", made.transcription_id, as_json=json):
                 made = client.transcriptions.wait(made.transcription_id, progress=stages.nested("listening"))
     return tell("transcription", made, as_json=json)
 
@@ -76,7 +76,7 @@ def wait(
     with (
         display.shown(as_json=json) as shown,
         connected(url, key) as client,
-        failure_told("transcription", as_json=json),
+        awaited("transcription", transcription, as_json=json),
     ):
         made = client.transcriptions.wait(transcription, timeout_s=timeout, progress=shown)
     return tell("transcription", made, as_json=json)

@@ -21,8 +21,8 @@ from countenance.cli.remote import (
     Url,
     Wait,
     Within,
+    awaited,
     connected,
-    failure_told,
     sent,
     tell,
     tell_done,
@@ -97,7 +97,7 @@ def create(
             return tell("video", made, as_json=json, title="Video begun")
         if not json:
             console(stderr=True).print(f"The video is {made.video_id}.")
-        with failure_told("video", as_json=json):
+        with awaited("video", made.video_id, as_json=json):
             ready = client.videos.wait(made.video_id, progress=stages.nested("rendering"))
     return tell("video", ready, as_json=json)
 
@@ -105,7 +105,7 @@ def create(
 @app.command()
 def wait(video: VideoId, timeout: Within = None, url: Url = None, key: Key = None, json: Json = False) -> Exit:
     """Wait until a video is ready. Whoever stops waiting does not stop the rendering."""
-    with display.shown(as_json=json) as shown, connected(url, key) as client, failure_told("video", as_json=json):
+    with display.shown(as_json=json) as shown, connected(url, key) as client, awaited("video", video, as_json=json):
         ready = client.videos.wait(video, timeout_s=timeout, progress=shown)
     return tell("video", ready, as_json=json)
 

@@ -13,7 +13,7 @@ import httpx2
 
 from countenance.client.flow import Do, Flow, Send, Step
 from countenance.client.groups import Subjects
-from countenance.client.line import broken, head_of, line_to
+from countenance.client.line import broken, head_of, line_to, trusted
 from countenance.client.request import Answer, Broken, Outcome, Request
 from countenance.client.retry import Retry
 from countenance.client.sink import Sink
@@ -30,7 +30,7 @@ class AsyncClient(Subjects["AsyncClient"]):
     def __init__(self, url: str | None = None, api_key: str | None = None, *, retry: Retry | None = None) -> None:
         super().__init__(self)
         self._line = line_to(url, api_key, retry)
-        self._http = httpx2.AsyncClient(follow_redirects=False)
+        self._http = httpx2.AsyncClient(verify=trusted(), follow_redirects=False)
 
     async def __aenter__(self) -> AsyncClient:
         return self

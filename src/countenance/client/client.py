@@ -13,7 +13,7 @@ import httpx2
 
 from countenance.client.flow import Do, Flow, Send, Step
 from countenance.client.groups import Subjects
-from countenance.client.line import broken, head_of, line_to
+from countenance.client.line import broken, head_of, line_to, trusted
 from countenance.client.request import Answer, Broken, Outcome, Request
 from countenance.client.retry import Retry
 from countenance.client.sink import Sink
@@ -41,7 +41,7 @@ class Client(Subjects["Client"]):
     def __init__(self, url: str | None = None, api_key: str | None = None, *, retry: Retry | None = None) -> None:
         super().__init__(self)
         self._line = line_to(url, api_key, retry)
-        self._http = httpx2.Client(follow_redirects=False)
+        self._http = httpx2.Client(verify=trusted(), follow_redirects=False)
 
     def __enter__(self) -> Client:
         return self

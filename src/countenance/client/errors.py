@@ -68,6 +68,12 @@ WORK_FAILED = Rule(
     title="The server could not make it.",
     remedy="Read what it says; the operator's log tells more.",
 )
+SERVER_GOES_ON = Rule(
+    id="client.server_goes_on",
+    title="Only the waiting was stopped: the server goes on with it.",
+    remedy="Wait again with the command `wait` and its id, or delete it.",
+    severity=Severity.HINT,
+)
 RULES = (
     UNREACHABLE,
     URL_INVALID,
@@ -80,6 +86,7 @@ RULES = (
     NOT_THERE_YET,
     WAITED_TOO_LONG,
     WORK_FAILED,
+    SERVER_GOES_ON,
 )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import ssl
 from dataclasses import dataclass, field
+from functools import cache
 
 import httpx2
 
@@ -93,6 +95,12 @@ def line_to(url: str | None, key: str | None, retry: Retry | None) -> Line:
     if not secret.isascii() or not secret.isprintable():
         raise ClientError(Finding(KEY_UNSENDABLE))
     return Line(given.rstrip("/").removesuffix("/v2"), secret or None, retry or Retry())
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """The authorities whose certificates count, read once for all clients of a process."""
+    return httpx2.create_ssl_context()
 
 
 def head_of(response: httpx2.Response, body: bytes = b"") -> Answer:
