@@ -203,6 +203,48 @@ def test_a_key_gives_away_no_more_than_it_has(database: Database, workspace: str
         assert caught.value.finding.rule is SCOPE_MISSING
 
 
+def test_a_key_with_limits_makes_none_without(database: Database, workspace: str) -> None:
+    soon = now() + timedelta(hours=1)
+    with database.transaction() as session:
+        first = keys.create(session, workspace, "office", "owner", (), ["10.1.0.0/16", "2001:db8::/32"], soon)
+        office = authenticate(session, first.text, "10.1.2.3")
+        late = soon + timedelta(days=1)
+        made = [
+            keys.create(session, workspace, "any", "owner", by=office).row,
+            keys.create(session, workspace, "late", "owner", (), ["10.1.2.0/24", "2001:db8:1::/48"], late, office).row,
+            keys.create(session, workspace, "brief", "owner", expires_at=soon - timedelta(minutes=9), by=office).row,
+        ]
+    assert [row.allowed_addresses for row in made] == [
+        ["10.1.0.0/16", "2001:db8::/32"],
+        ["10.1.2.0/24", "2001:db8:1::/48"],
+        ["10.1.0.0/16", "2001:db8::/32"],
+    ]
+    assert [row.expires_at for row in made] == [soon, soon, soon - timedelta(minutes=9)]
+    assert {row.made_by for row in made} == {first.row.id}
+    for networks in (["10.0.0.0/8"], ["0.0.0.0/0"], ["::/0"], ["10.1.2.0/24", "192.0.2.1"], ["::ffff:10.1.2.3"]):
+        with pytest.raises(CountenanceError) as caught, database.transaction() as session:
+            keys.create(session, workspace, "wide", "owner", (), networks, by=office)
+        assert caught.value.finding.rule is SCOPE_MISSING
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_with_a_key_go_those_that_it_made(database: Database, workspace: str) -> None:
+    with database.transaction() as session:
+        stolen = keys.create(session, workspace, "stolen", "owner")
+        thief = authenticate(session, stolen.text, "")
+        child = keys.create(session, workspace, "child", "owner", by=thief)
+        grandchild = keys.create(session, workspace, "grandchild", "viewer", by=authenticate(session, child.text, ""))
+        other = keys.create(session, workspace, "other", "owner")
+    with database.transaction() as session:
+        keys.revoke(session, workspace, stolen.row.id)
+    assert [_refusal(database, each.text) for each in (stolen, child, grandchild)] == [KEY_INVALID] * 3
+    with database.transaction() as session:
+        authenticate(session, other.text, "")
+        with pytest.raises(CountenanceError) as caught:
+            keys.create(session, workspace, "late", "viewer", by=thief)
+    assert caught.value.finding.rule is KEY_INVALID
+
+
 def test_odd_keys_are_refused_and_others_keys_unknown(database: Database, workspace: str) -> None:
     odd: tuple[tuple[str, str, list[str], list[str]], ...] = (
         ("", "owner", [], []),

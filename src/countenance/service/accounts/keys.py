@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from countenance.service.accounts.actor import Actor
-from countenance.service.accounts.errors import KEY_UNKNOWN, SCOPE_MISSING
+from countenance.service.accounts.errors import KEY_INVALID, KEY_UNKNOWN, SCOPE_MISSING
 from countenance.service.accounts.key_text import generate
 from countenance.service.accounts.scopes import check_scopes, granted
 from countenance.service.accounts.workspaces import found as workspace_found
@@ -40,10 +40,12 @@ def create(
     expires_at: datetime | None = None,
     by: Actor | None = None,
 ) -> NewKey:
-    """Make a key; `by` whom, if by another key, which cannot give away more than it has.
+    """Make a key; `by` whom, if by another key, which cannot give away more than it has: no wider scopes and networks
+    than its own, which are the new key's where none are named, and no longer life.
 
     Raises:
-        CountenanceError: service.workspace_unknown, service.request_invalid, service.scope_missing.
+        CountenanceError: service.workspace_unknown, service.request_invalid, service.scope_missing; service.key_invalid
+            where the key that makes it was revoked meanwhile.
     """
     workspace_found(session, workspace_id)
     wanted = check_scopes(role, scopes)
@@ -53,6 +55,11 @@ def create(
         raise refused(REQUEST_INVALID, "The name of a key has 1 to 255 characters.")
     if expires_at is not None and expires_at <= now():
         raise refused(REQUEST_INVALID, "The expiry lies in the past.")
+    networks = _networks(allowed_addresses)
+    if by is not None:
+        maker = _maker(session, by)
+        networks = _within(networks, maker.allowed_addresses)
+        expires_at = min(filter(None, (expires_at, maker.expires_at)), default=None)
     key = generate()
     row = ApiKey(
         id=key.public_id,
@@ -61,7 +68,8 @@ def create(
         secret_sha256=key.sha256(),
         role=role,
         scopes=wanted,
-        allowed_addresses=_networks(allowed_addresses),
+        allowed_addresses=networks,
+        made_by=by.key_id if by is not None else None,
         created_at=now(),
         expires_at=expires_at,
         revoked_at=None,
@@ -87,13 +95,23 @@ def found(session: Session, workspace_id: str, key_id: str) -> ApiKey:
 
 
 def revoke(session: Session, workspace_id: str, key_id: str) -> ApiKey:
-    """From the end of the transaction on nobody comes in with it; once revoked, always revoked.
+    """From the end of the transaction on nobody comes in with it, nor with a key that was made with it, or with one of
+    those: whoever stole it may have made some. Once revoked, always revoked.
 
     Raises:
         CountenanceError: service.key_unknown.
     """
-    row = found(session, workspace_id, key_id)
-    row.revoked_at = row.revoked_at or now()
+    row, moment = found(session, workspace_id, key_id), now()
+    some: Sequence[str] = [key_id]
+    seen: set[str] = set()
+    while some:
+        seen.update(some)
+        # Locked in this very statement, as `create` locks its maker: what is made meanwhile is seen, or refused.
+        session.execute(
+            update(ApiKey).where(ApiKey.id.in_(some), ApiKey.revoked_at.is_(None)).values(revoked_at=moment)
+        )
+        some = [each for each in session.scalars(select(ApiKey.id).where(ApiKey.made_by.in_(some))) if each not in seen]
+    session.refresh(row)
     return row
 
 
@@ -106,6 +124,29 @@ def expire(session: Session, workspace_id: str, key_id: str, at: datetime) -> Ap
     row = found(session, workspace_id, key_id)
     row.expires_at = at if row.expires_at is None else min(at, row.expires_at)
     return row
+
+
+def _maker(session: Session, by: Actor) -> ApiKey:
+    """The key that makes another, as it is now."""
+    row = session.get(ApiKey, by.key_id, with_for_update=True, populate_existing=True)
+    if row is None or row.revoked_at is not None:
+        raise refused(KEY_INVALID)
+    return row
+
+
+def _within(wanted: list[str], own: Sequence[str]) -> list[str]:
+    """The networks that a key is given by one that is limited to its own; those where none are named."""
+    if not own:
+        return wanted
+    if not all(any(_is_part(ip_network(each), ip_network(whole)) for whole in own) for each in wanted):
+        raise refused(SCOPE_MISSING, "A key can only make keys for the networks that it may be used from itself.")
+    return wanted or list(own)
+
+
+def _is_part(network: IPv4Network | IPv6Network, whole: IPv4Network | IPv6Network) -> bool:
+    if isinstance(network, IPv4Network) and isinstance(whole, IPv4Network):
+        return network.subnet_of(whole)
+    return isinstance(network, IPv6Network) and isinstance(whole, IPv6Network) and network.subnet_of(whole)
 
 
 def _networks(texts: Iterable[str]) -> list[str]:

@@ -53,6 +53,8 @@ class ApiKey(Base):
     """`replicas:read`, `replicas:write`, ...; empty for all that the role allows"""
     allowed_addresses: Mapped[list[Any]]
     """networks in CIDR notation; empty for any"""
+    made_by: Mapped[str | None] = mapped_column(String(24), index=True)
+    """the key that made it, whose end by revocation is its end too; None where a command did"""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
