@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.types import Scope
 
 from countenance.api import description, problem
 from countenance.api.front import Front
@@ -38,7 +40,13 @@ from countenance.service.context import Service
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """Of a request that brings no media."""
 _PICTURES_AT_ONCE = 1
+_SECRET_PATHS = re.compile(r"/v2/(media|consent-links)/|/v2/uploads/[^/]+/parts/|/consent/")
 _NAMES_OF_REPLICAS = ("/v2/replicas", "/v2/faces")
+
+
+def _carries_permission(scope: Scope) -> bool:
+    """Whether a path is itself a secret, which no trace should hold: links to media, parts and consent."""
+    return bool(_SECRET_PATHS.match(scope.get("path", "")))
 
 
 def create_app(service: Service) -> FastAPI:
@@ -51,6 +59,7 @@ def create_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=description.operation_id,
+        telemetry={"logs": False, "metrics": False, "operation_spans": False, "exclude": _carries_permission},
     )
     registry = CollectorRegistry()
     registry.register(Work(service.database))

@@ -40,9 +40,11 @@ def ready(request: Request, response: Response) -> Health:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **problems(401)})
 def metrics(request: Request) -> Response:
     """Prometheus's text format. With `metrics_token` set, for its bearer; without, for this machine alone."""
-    token = service_of(request).settings.metrics_token
+    settings = service_of(request).settings
+    token = settings.metrics_token
     if token is None:
-        allowed = _is_here(address_of(request))
+        # Behind a proxy on this machine everybody would seem to be here.
+        allowed = not settings.trusted_proxies and _is_here(address_of(request))
     else:
         given = request.headers.get("authorization", "")
         allowed = hmac.compare_digest(given.encode(), f"Bearer {token.get_secret_value()}".encode())
