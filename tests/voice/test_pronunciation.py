@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from countenance.errors import CountenanceError
 from countenance.settings import Settings
 from countenance.voice.catalogue import speak
 from countenance.voice.english import CONSONANTS, VOWELS, utterances
-from countenance.voice.errors import DICTIONARY_INVALID, UNKNOWN_SOUND
+from countenance.voice.errors import DICTIONARY_INVALID, SPOKEN_TOO_LONG, UNKNOWN_SOUND
 from countenance.voice.ipa import UnknownSoundError, spoken_form
 from countenance.voice.pronunciation import Dictionary, load, parse, pronounced
 from countenance.voice.speech import PAUSE, WORD_GAP
@@ -190,3 +191,31 @@ def test_ten_thousand_entries_take_no_time() -> None:
     dictionary = _dictionary(*(_rule(f"word{i}", f"w{i}") for i in range(10_000)))
     text = "word77 other " * 1500
     assert pronounced(text, dictionary) == "w77 other " * 1500
+
+
+@pytest.mark.parametrize("boundaries", [True, False])
+def test_words_that_begin_alike_take_no_time(boundaries: bool) -> None:
+    dictionary = _dictionary(*(_rule("a" + "z" * i, "b", word_boundaries=boundaries) for i in range(1, 200)))
+    began = time.process_time()
+    assert pronounced("a" * 20_000, dictionary) == "a" * 20_000
+    assert time.process_time() - began < 0.5
+
+
+def test_what_grows_too_long_is_not_made() -> None:
+    dictionary = _dictionary(_rule("a", "b" * 500, word_boundaries=False))
+    assert len(pronounced("a" * 400, dictionary)) == 200_000
+    for text in ("a" * 401, "[word](/wˈɜɹd/) " * 20_000):
+        with pytest.raises(CountenanceError) as caught:
+            pronounced(text, dictionary)
+        assert caught.value.finding.rule is SPOKEN_TOO_LONG
+
+
+def test_the_longest_is_found_among_words_that_begin_each_other() -> None:
+    texts = [("ab" * 100)[:length] for length in (1, 2, 3, 5, 8, 13, 100)] + ["abac", "b", "ba ba"]
+    dictionary = _dictionary(*(_rule(text, f"<{len(text)}{text[-1]}>", word_boundaries=False) for text in texts))
+    place, script, expected = 0, "abababab abac abba ba bab" + "ab" * 60, ""
+    while place < len(script):
+        found = max((text for text in texts if script.startswith(text, place)), key=len, default="")
+        expected += f"<{len(found)}{found[-1]}>" if found else script[place]
+        place += len(found) or 1
+    assert pronounced(script, dictionary) == expected

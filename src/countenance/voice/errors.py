@@ -25,6 +25,14 @@ SCRIPT_TOO_LONG = Rule(
     unit="characters",
 )
 
+SPOKEN_TOO_LONG = Rule(
+    id="voice.spoken_too_long",
+    title="With the pronunciation dictionary the script is far longer than can be spoken.",
+    remedy="Shorten what the dictionary says in place of words that the script has often, or split the script.",
+    limit=200_000,
+    unit="characters",
+)
+
 UNKNOWN_VOICE = Rule(
     id="voice.unknown_voice",
     title="There is no voice of this name.",
@@ -85,6 +93,7 @@ RULES: tuple[Rule, ...] = (
     NOTHING_TO_SAY,
     CANNOT_BE_SPOKEN,
     SCRIPT_TOO_LONG,
+    SPOKEN_TOO_LONG,
     UNKNOWN_VOICE,
     PLUGIN_FAILED,
     PROGRAM_FAILED,

@@ -23,6 +23,7 @@ _LONGEST_FIRST: tuple[tuple[str, str], ...] = (
     ("ʔ", "t"), ("e", "ɛ"), ("o", "O"), ("a", "ɑ"), ("ɒ", "ɑ"), ("ɐ", "ʌ"), ("ɨ", "ᵻ"), ("ʦ", "ts"), ("ʣ", "dz"),
 )  # fmt: skip
 _MEANING = dict(_LONGEST_FIRST)
+_SOUNDS = VOWELS | CONSONANTS
 _STRESS = {"ˈ": PRIMARY, "'": PRIMARY, "ˌ": SECONDARY}
 _LEFT_OUT = frozenset("/[].‿ːˑʰ-\u032f\u0325\u030a\u032a\u031a\u0306\u0320\u031f\u031e\u031d")
 """Brackets, borders of syllables, length, breath, and marks that move a sound a little."""
@@ -64,7 +65,7 @@ def _word(ipa: str) -> tuple[str, list[str]]:
             stress = _STRESS[sign]
             continue
         meant = _MEANING.get(sign, sign)
-        if not set(meant) <= VOWELS | CONSONANTS or sign in "AIOWYT":
+        if not set(meant) <= _SOUNDS or sign in "AIOWYT":
             if sign not in _LEFT_OUT:
                 unknown.append(ipa[max(0, at - 2) : at] if unicodedata.combining(sign) else sign)
             continue

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,8 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from countenance.errors import CountenanceError, Finding
 from countenance.voice.english import NOTATION
-from countenance.voice.errors import DICTIONARY_INVALID, UNKNOWN_SOUND
+from countenance.voice.errors import DICTIONARY_INVALID, SPOKEN_TOO_LONG, UNKNOWN_SOUND
 from countenance.voice.ipa import UnknownSoundError, spoken_form
+from countenance.voice.wordlist import Wordlist, wordlist
 
 _MOST_BYTES = 20_000_000
 _ERRORS_SHOWN = 5
@@ -61,8 +61,10 @@ class Dictionary:
     """The case-sensitive entries by their text."""
     folded: Mapping[str, Entry]
     """All others by their text in lower case."""
-    lengths: Mapping[str, tuple[int, ...]]
-    """How long texts are that begin with a character (in lower case), the longest first."""
+    exact_words: tuple[Wordlist, Wordlist]
+    """Of the case-sensitive entries: those that are whole words, and those that may also be parts of words."""
+    folded_words: tuple[Wordlist, Wordlist]
+    """The same of all others."""
 
 
 def load(path: Path) -> Dictionary:
@@ -83,8 +85,10 @@ def load(path: Path) -> Dictionary:
     return parse(data, file=str(path))
 
 
-def parse(data: Any, *, file: str = "") -> Dictionary:
+def parse(data: Any, *, file: str = "", sounds_known: bool = False) -> Dictionary:
     """A dictionary from decoded JSON; what is not known beside `name` and `rules` is ignored.
+
+    `sounds_known` says that it was parsed before, so that its sounds, which take longest, need no check.
 
     Raises:
         CountenanceError: voice.dictionary_invalid, voice.unknown_sound; both tell the entry, counted from 1.
@@ -96,9 +100,9 @@ def parse(data: Any, *, file: str = "") -> Dictionary:
         raise CountenanceError(Finding(DICTIONARY_INVALID, file=file, detail=f"{wrong}.")) from error
     exact: dict[str, Entry] = {}
     folded: dict[str, Entry] = {}
-    lengths: defaultdict[str, set[int]] = defaultdict(set)
     for number, entry in enumerate(shape.rules, start=1):
-        _check_sounds(entry, number, file)
+        if not sounds_known:
+            _check_sounds(entry, number, file)
         # A script may hold an accented letter as one character or as two.
         for form in {unicodedata.normalize(kind, entry.text) for kind in ("NFC", "NFD")}:
             index, key = (exact, form) if entry.case_sensitive else (folded, _lower(form))
@@ -106,45 +110,70 @@ def parse(data: Any, *, file: str = "") -> Dictionary:
                 detail = f'Entry {number}: "{entry.text}" stands there twice.'
                 raise CountenanceError(Finding(DICTIONARY_INVALID, file=file, detail=detail))
             index[key] = entry
-            lengths[_lower(form[0])].add(len(form))
-    longest_first = {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
-    return Dictionary(shape.name, tuple(shape.rules), exact, folded, longest_first)
+    return Dictionary(shape.name, tuple(shape.rules), exact, folded, _wordlists(exact), _wordlists(folded))
 
 
 def pronounced(text: str, dictionary: Dictionary) -> str:
     """The text with every entry's word replaced, the longest first, once; all else stays as it is.
 
     Words whose sounds are given already (`[word](/phonemes/)`) are left alone.
+
+    Raises:
+        CountenanceError: voice.spoken_too_long, as soon as it grows beyond that.
     """
     done: list[str] = []
-    at = 0
-    for given in NOTATION.finditer(text):
-        done += [_replaced(text[at : given.start()], dictionary), given[0]]
-        at = given.end()
-    return "".join([*done, _replaced(text[at:], dictionary)])
+    length = at = 0
+    for given in (*NOTATION.finditer(text), None):
+        between = text[at : given.start() if given else len(text)]
+        for piece in (*_replaced(between, dictionary), given[0] if given else ""):
+            done.append(piece)
+            length += len(piece)
+            if SPOKEN_TOO_LONG.limit is not None and length > SPOKEN_TOO_LONG.limit:
+                raise CountenanceError(Finding(SPOKEN_TOO_LONG))
+        at = given.end() if given else at
+    return "".join(done)
 
 
-def _replaced(text: str, dictionary: Dictionary) -> str:
+def _wordlists(entries: Mapping[str, Entry]) -> tuple[Wordlist, Wordlist]:
+    whole, anywhere = (
+        wordlist(text for text, entry in entries.items() if entry.word_boundaries is boundaries)
+        for boundaries in (True, False)
+    )
+    return whole, anywhere
+
+
+def _replaced(text: str, dictionary: Dictionary) -> Iterator[str]:
+    """The text in pieces, with what is said in place of its words."""
     lower = _lower(text)
-    done: list[str] = []
     at = kept = 0
     while at < len(text):
-        length, entry = _entry_at(text, lower, at, dictionary)
+        word, entry = _entry_at(text, lower, at, dictionary)
         if entry is None:
             at += 1
             continue
-        done += [text[kept:at], _said(text[at : at + length], entry)]
-        at = kept = at + length
-    return "".join([*done, text[kept:]])
+        yield text[kept:at]
+        yield _said(word, entry)
+        at = kept = at + len(word)
+    yield text[kept:]
 
 
-def _entry_at(text: str, lower: str, at: int, dictionary: Dictionary) -> tuple[int, Entry | None]:
-    """The longest entry that stands at this place, and its length there; exact case goes before any case."""
-    for length in dictionary.lengths.get(lower[at], ()):
-        for entry in (dictionary.exact.get(text[at : at + length]), dictionary.folded.get(lower[at : at + length])):
-            if entry and not (entry.word_boundaries and (_cuts_word(text, at) or _cuts_word(text, at + length))):
-                return length, entry
-    return 0, None
+def _entry_at(text: str, lower: str, at: int, dictionary: Dictionary) -> tuple[str, Entry | None]:
+    """The longest entry that stands at this place, and its word there; exact case goes before any case."""
+    found: tuple[str, Entry | None] = "", None
+    for lists, entries, searched in (
+        (dictionary.exact_words, dictionary.exact, text),
+        (dictionary.folded_words, dictionary.folded, lower),
+    ):
+        for words, whole in zip(lists, (True, False), strict=True):
+            if searched[at] not in words.firsts or (whole and _cuts_word(text, at)):
+                continue
+            for word in words.at(searched, at):
+                end = at + len(word)
+                if len(word) <= len(found[0]):
+                    break
+                if not (whole and _cuts_word(text, end)):
+                    found = text[at:end], entries[word]
+    return found
 
 
 def _said(word: str, entry: Entry) -> str:
