@@ -214,6 +214,16 @@ def test_an_upload_that_breaks_off_is_resumed(ask: Ask, proxy: Any, recording: P
     assert [path[-1] for path in proxy.paths("PUT")] == ["2", "3"]
 
 
+def test_a_file_that_changes_meanwhile(ask: Ask, recording: Path) -> None:
+    def shorten(progress: Progress) -> None:
+        with recording.open("r+b") as file:
+            file.truncate(6 * 1024 * 1024)
+
+    with pytest.raises(ClientError) as caught:
+        ask("uploads.send", recording, progress=shorten)
+    assert caught.value.finding.rule.id == "client.file_changed"
+
+
 def test_files_that_cannot_be_sent(client: Client, tmp_path: Path) -> None:
     (tmp_path / "empty.mp4").touch()
     for path, rule in (("none.mp4", "file_missing"), (".", "not_a_file"), ("empty.mp4", "empty_file")):

@@ -227,6 +227,25 @@ def test_files_that_are_sent(command: Command, recording: Path) -> None:
     assert (other.code, other.result["error"]["rule"]) == (Exit.INPUT, "service.upload_unknown")
 
 
+def test_an_upload_that_is_stopped_can_be_resumed(
+    command: Command, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from countenance.client import sending
+
+    with monkeypatch.context() as patched:
+
+        def interrupted(*_: object) -> bytes:
+            raise KeyboardInterrupt
+
+        patched.setattr(sending, "_read", interrupted)
+        stopped = command("uploads", "send", recording, "--json")
+    assert stopped.code == Exit.INTERRUPTED
+    rules = [found["rule"] for found in stopped.result["findings"]]
+    assert rules == ["cli.interrupted", "client.upload_broken"]
+    begun = stopped.result["findings"][1]["measured"]
+    assert command("uploads", "send", recording, "--resume", begun, "--json").result["upload"]["upload_id"] == begun
+
+
 def test_who_stops_waiting_does_not_stop_the_server(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     made = command("replicas", "create", *_SYNTHETIC, "--json").result["replica"]["replica_id"]
 

@@ -12,7 +12,7 @@ import typer
 from countenance.cli.errors import INTERRUPTED, TERMINATED
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import console, print_findings, print_json, print_pairs, print_rows, report_failure
-from countenance.errors import CountenanceError, Finding
+from countenance.errors import CountenanceError, Finding, Rule
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -110,16 +110,26 @@ def awaited(subject: str, made: str, *, as_json: bool) -> Iterator[None]:
     from countenance.client.errors import SERVER_GOES_ON
 
     try:
-        yield
+        with stopped_told(SERVER_GOES_ON, [made]):
+            yield
     except WorkFailedError as error:
         report_failure(error.findings, as_json=as_json, **{subject: error.made.model_dump(mode="json")})
         raise typer.Exit(exit_for(error.finding, judges_material=True)) from error
+
+
+@contextmanager
+def stopped_told(rule: Rule, ids: Sequence[str]) -> Iterator[None]:
+    """Whoever stops the command is told what it leaves on the server, by its id, once there is one."""
+    try:
+        yield
     except KeyboardInterrupt as error:
-        raise CountenanceError(Finding(INTERRUPTED), Finding(SERVER_GOES_ON, measured=made)) from error
-    except SystemExit as error:
-        if error.code != Exit.TERMINATED:
+        if not ids:
             raise
-        raise CountenanceError(Finding(TERMINATED), Finding(SERVER_GOES_ON, measured=made)) from error
+        raise CountenanceError(Finding(INTERRUPTED), Finding(rule, measured=ids[0])) from error
+    except SystemExit as error:
+        if not ids or error.code != Exit.TERMINATED:
+            raise
+        raise CountenanceError(Finding(TERMINATED), Finding(rule, measured=ids[0])) from error
 
 
 def tell(subject: str, made: BaseModel, *, as_json: bool, title: str = "") -> Exit:

@@ -10,7 +10,7 @@ import typer
 from countenance.cli import progress as display
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
-from countenance.cli.remote import Key, Out, Url, connected, tell, tell_done
+from countenance.cli.remote import Key, Out, Url, connected, stopped_told, tell, tell_done
 
 app = typer.Typer(name="uploads", help="Files that are sent to a server.", no_args_is_help=True)
 media = typer.Typer(name="media", help="Files that come from a server.", no_args_is_help=True)
@@ -29,8 +29,11 @@ def send(
     json: Json = False,
 ) -> Exit:
     """Send a file in parts. Its id is what other commands and the API take for it, for a day."""
-    with display.shown(as_json=json) as shown, connected(url, key) as client:
-        made = client.uploads.send(file, resume, progress=shown)
+    from countenance.client.errors import UPLOAD_BROKEN
+
+    begun: list[str] = []
+    with display.shown(as_json=json) as shown, connected(url, key) as client, stopped_told(UPLOAD_BROKEN, begun):
+        made = client.uploads.send(file, resume, shown, begun.append)
     return tell("upload", made, as_json=json)
 
 

@@ -70,7 +70,8 @@ class Line:
             return pause_s
         if isinstance(outcome, Answer):
             return outcome
-        raise UnreachableError(Finding(UNREACHABLE, detail=f"{self.url}: {outcome.why}."))
+        where = self.url if request.is_own else httpx2.URL(request.url).host  # a link's query is its permission
+        raise UnreachableError(Finding(UNREACHABLE, detail=f"{where}: {outcome.why}."))
 
 
 def broken(error: httpx2.TransportError) -> Broken:

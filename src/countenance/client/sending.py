@@ -9,7 +9,14 @@ from pathlib import Path
 
 from countenance.client.call import Call
 from countenance.client.calls import consent_links, uploads
-from countenance.client.errors import FILE_CHANGED, UPLOAD_OF_ANOTHER, ApiError, ClientError, UploadBrokenError
+from countenance.client.errors import (
+    FILE_CHANGED,
+    UPLOAD_OF_ANOTHER,
+    ApiError,
+    ClientError,
+    UnreachableError,
+    UploadBrokenError,
+)
 from countenance.client.flow import Flow, do, run
 from countenance.errors import CountenanceError, Finding
 from countenance.media.errors import EMPTY_FILE, FILE_MISSING, NOT_A_FILE, UNREADABLE
@@ -19,6 +26,7 @@ from countenance.wire.uploads import BeginUpload, PartBody, UploadBody
 _STAGE = "upload"
 _ROUNDS = 3
 _LINK_OVER = (403, 410)
+_PASSING = (429, 502, 503, 504)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +43,13 @@ class _File:
         return data
 
 
-def upload(path: Path, upload_id: str | None = None, progress: ProgressCallback | None = None) -> Flow[UploadBody]:
-    """Send a file, or what is missing of it where the upload was begun before.
+def upload(
+    path: Path,
+    upload_id: str | None = None,
+    progress: ProgressCallback | None = None,
+    on_begun: Callable[[str], None] | None = None,
+) -> Flow[UploadBody]:
+    """Send a file, or what is missing of it where the upload was begun before. `on_begun` is told the upload's id.
 
     Raises:
         ApiError: where the server refuses it.
@@ -51,11 +64,13 @@ def upload(path: Path, upload_id: str | None = None, progress: ProgressCallback 
         begun = yield from run(uploads.get(upload_id))
         if begun.bytes != file.size or begun.sha256 not in (None, file.sha256):
             raise ClientError(Finding(UPLOAD_OF_ANOTHER, file=str(path), measured=upload_id))
+    if on_begun is not None:
+        on_begun(begun.upload_id)
     try:
         yield from _all_parts(file, begun, lambda: uploads.get(begun.upload_id), progress)
         return (yield from run(uploads.complete(begun.upload_id)))
-    except ClientError as error:
-        if isinstance(error, ApiError) and error.status < 500:
+    except (ApiError, UnreachableError) as error:
+        if isinstance(error, ApiError) and error.status not in _PASSING:
             raise
         raise UploadBrokenError(begun.upload_id, error) from error
 
