@@ -12,6 +12,7 @@ from countenance.engine import background
 from countenance.service.context import Service
 from countenance.service.db.tables import Replica, Video
 from countenance.service.videos import life
+from countenance.service.videos.wanted import look_of
 from countenance.wire.videos import COLOURS
 
 
@@ -60,18 +61,20 @@ def test_what_a_video_is_asked_for(client: TestClient, service: Service, replica
     red = _video(client, replica_id, background_colour="#ff0000", voice_name="HIBARI")["video_id"]
     clear = _video(client, replica_id, transparent_background=True, properties={"start_with_wave": True})["video_id"]
     with service.database.reading() as session:
-        looks = [session.get_one(Video, video_id).properties for video_id in (plain, red, clear)]
-    assert looks == [{}, {"colour": "#ff0000"}, {"transparent": True, "start_with_wave": True}]
+        kept = [session.get_one(Video, video_id).properties for video_id in (plain, red, clear)]
+    assert [look_of(properties) for properties in kept] == [(None, False), ("#ff0000", False), (None, True)]
+    assert (kept[0], kept[2]["start_with_wave"]) == ({}, True)
 
 
 def test_no_file_of_the_server_is_a_background(client: TestClient, service: Service, replica_id: str) -> None:
-    own = {"colour": "/etc/hostname", "transparent": True, "start_with_wave": True}
+    own: dict[str, Any] = {"colour": "/etc/hostname", "transparent": True}
+    own["countenance:look"] = dict(own)
     made = _video(client, replica_id, properties=own, background_colour="#fff")["video_id"]
     with service.database.reading() as session:
-        assert session.get_one(Video, made).properties == {"colour": "#fff", "start_with_wave": True}
+        assert look_of(session.get_one(Video, made).properties) == ("#fff", False)
     plain = _video(client, replica_id, properties=own)["video_id"]
     with service.database.reading() as session:
-        assert session.get_one(Video, plain).properties == {"start_with_wave": True}
+        assert look_of(session.get_one(Video, plain).properties) == (None, False)
 
 
 def test_the_colours_are_those_of_the_engine() -> None:

@@ -392,6 +392,10 @@ def test_what_is_behind_and_upon_the_person(studio: Service, complete: Replica) 
     content = spoken(studio, complete, script="Hello.", colour="green").prepared()
     assert content is not None
     assert content["background"] == {"colour": "green"}
+    own = {"colour": "/etc/hostname", "transparent": True, "countenance:look": {"colour": "/etc/hostname"}}
+    content = spoken(studio, complete, script="Hello.", properties=own).prepared()
+    assert content is not None
+    assert (content["background"], content["out"]) == (None, "video.mp4")
     settings = studio.settings.model_copy(update={"visible_mark": "AI-generated"})
     marked = Service(settings, studio.database, studio.objects, studio.queue)
     with pytest.raises(CountenanceError, match="own mark"):

@@ -27,7 +27,7 @@ from countenance.service.uploads.look import look
 from countenance.service.videos import life
 from countenance.service.videos.errors import AUDIO_TOO_LONG
 from countenance.service.videos.life import Published, check_not_revoked
-from countenance.service.videos.wanted import LONGEST_AUDIO_S
+from countenance.service.videos.wanted import LONGEST_AUDIO_S, look_of
 
 _REPLICA = "replica"
 _CACHE = "cache"
@@ -45,14 +45,14 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
     audio = files.get("audio")
     if audio is not None:
         check_length(service, folder / audio, hold)
-    transparent = bool(video.properties.get("transparent"))
+    colour, transparent = look_of(video.properties)
     return {
         "replica": _REPLICA,
         "script": video.script,
         "audio": audio,
         "voice": (video.voice_name or replica.voice_name) if audio is None else None,
         "pronunciations": {"name": dictionary.name, "rules": dictionary.rules} if dictionary is not None else None,
-        "background": _behind(video, replica, files.get("background"), transparent=transparent),
+        "background": _behind(replica, files.get("background"), colour, transparent=transparent),
         "watermark": files.get("watermark"),
         "out": "video.webm" if transparent else "video.mp4",
     }
@@ -118,14 +118,13 @@ def _link(source: str, target: str) -> None:
     Path(target).hardlink_to(source)
 
 
-def _behind(video: Video, replica: Replica, file: str | None, *, transparent: bool) -> dict[str, Any] | None:
+def _behind(replica: Replica, file: str | None, colour: str | None, *, transparent: bool) -> dict[str, Any] | None:
     if transparent:
         return {"transparent": True}
     if file is not None:
         return {"file": file}
     green = "green" if replica.properties.get("background_green_screen") else None
-    colour = video.properties.get("colour") or green
-    return {"colour": colour} if colour else None
+    return {"colour": colour or green} if colour or green else None
 
 
 def _nothing(service: Service, job_id: str, folder: Path, event: JsonObject) -> None:

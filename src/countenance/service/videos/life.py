@@ -76,7 +76,7 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewVid
         audio_url=wanted.audio.url if wanted.audio else None,
         voice_name=voice,
         dictionary_id=wanted.dictionary_id,
-        properties={**wanted.properties, **_look(wanted)},
+        properties=wanted.kept,
         callback_url=wanted.callback_url or None,
         created_at=moment,
         updated_at=moment,
@@ -182,14 +182,6 @@ def _as_spoken(script: str, dictionary: PronunciationDictionary | None) -> str:
     if dictionary is None:
         return script
     return pronounced(script, parse({"name": dictionary.name, "rules": dictionary.rules}))
-
-
-def _look(wanted: NewVideo) -> dict[str, Any]:
-    """What `service.tasks.render` reads again."""
-    return {
-        **({"colour": wanted.colour} if wanted.colour else {}),
-        **({"transparent": True} if wanted.transparent else {}),
-    }
 
 
 def _stillborn(session: Session, video: Video, replica: Replica) -> Video:

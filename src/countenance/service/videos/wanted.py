@@ -27,6 +27,8 @@ _LETTER_S = 0.3
 """Of an abbreviation."""
 _PAUSE_S = 0.5
 _AROUND_S = 2.0
+_LOOK = "countenance:look"
+"""Where a video's properties hold what is behind the person; whatever a user writes there is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,21 @@ class NewVideo:
     watermark: MediaRef | None = None
     callback_url: str | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
-    """kept and shown as they are"""
+    """kept as they are"""
 
     @property
     def media(self) -> dict[str, MediaRef]:
         """The files by their role."""
         given = {"audio": self.audio, "background": self.background, "watermark": self.watermark}
         return {role: ref for role, ref in given.items() if ref is not None}
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What is kept of it beside the columns; see `look_of`."""
+        kept = {name: value for name, value in self.properties.items() if name != _LOOK}
+        if self.colour or self.transparent:
+            kept[_LOOK] = {"colour": self.colour or None, "transparent": self.transparent}
+        return kept
 
     def check(self) -> None:
         """Whether it can be understood.
@@ -69,6 +79,12 @@ class NewVideo:
             raise refused(REQUEST_INVALID, "The script is empty.")
         if sum((self.background is not None, self.colour is not None, self.transparent)) > 1:
             raise refused(REQUEST_INVALID, "There is only one background: transparent, a colour, or a file.")
+
+
+def look_of(properties: Mapping[str, Any]) -> tuple[str | None, bool]:
+    """The colour behind the person, and whether there is nothing, as a video's properties hold it."""
+    look = properties.get(_LOOK, {})
+    return look.get("colour"), bool(look.get("transparent"))
 
 
 def script_seconds(script: str) -> int:
