@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from countenance.errors import CountenanceError
 from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.credits import ledger
@@ -11,7 +12,9 @@ from countenance.service.credits.account import balance
 from countenance.service.db.tables import CreditHold, PronunciationDictionary, Replica, Workspace
 from countenance.service.tasks.sources import MediaRef
 from countenance.service.videos import life
+from countenance.service.videos.estimate import spoken_seconds
 from countenance.service.videos.wanted import NewVideo, script_seconds
+from countenance.voice.errors import SPOKEN_TOO_LONG
 
 SPOKEN_S = {
     "Hello.": 1.1,
@@ -56,10 +59,27 @@ def test_a_dictionary_makes_a_script_longer_and_a_url_holds_what_is_left(service
         "said": NewVideo("r1", script="AI.", dictionary_id="pd_1"),
         "sound": NewVideo("r1", audio=MediaRef(url="https://x.test/a.wav")),
     }.items():
+        seconds = spoken_seconds(service, "w1", wanted)
         with service.database.transaction() as session:
-            job_id = life.create(session, service, "w1", wanted).job_id
+            job_id = life.create(session, service, "w1", wanted, seconds).job_id
             held[name] = session.get_one(CreditHold, job_id or "").amount
     assert held["plain"] < 10 < 38 <= held["said"]
     assert held["sound"] == 500 - held["plain"] - held["said"]
     with service.database.transaction() as session:
         assert balance(session, "w1", ledger.VIDEO_SECOND).available == 0
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_dictionary_makes_no_script_endless(service: Service) -> None:
+    moment = now()
+    with service.database.transaction() as session:
+        session.add(Workspace(id="w1", name="", created_at=moment))
+        session.flush()
+        rules = [{"text": "a", "pronunciation": "b" * 500, "type": "alias", "word_boundaries": False}]
+        kept = {"created_at": moment, "updated_at": moment}
+        session.add(PronunciationDictionary(id="pd_1", workspace_id="w1", name="d", rules=rules, **kept))
+    wanted = NewVideo("r1", script="a" * 20_000, dictionary_id="pd_1")
+    with pytest.raises(CountenanceError) as caught:
+        spoken_seconds(service, "w1", wanted)
+    assert caught.value.finding.rule is SPOKEN_TOO_LONG
+    assert spoken_seconds(service, "w2", wanted) is None, "another workspace's dictionary"

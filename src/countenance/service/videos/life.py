@@ -34,7 +34,6 @@ from countenance.service.tasks.failure import failure
 from countenance.service.videos import events, find, rows, waiting
 from countenance.service.videos.wanted import NewVideo, most_seconds, script_seconds
 from countenance.settings import Settings
-from countenance.voice.pronunciation import parse, pronounced
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,13 @@ class Published:
     gif_key: str | None = None
 
 
-def create(session: Session, service: Service, workspace_id: str, wanted: NewVideo) -> Video:
+def create(
+    session: Session, service: Service, workspace_id: str, wanted: NewVideo, script_s: int | None = None
+) -> Video:
     """A new video, its files, its job and the seconds that it holds; it waits while its replica cannot speak yet.
 
-    Of a replica in `error` the video is in `error` from the start, as Tavus has it, and holds nothing.
+    `script_s` is what `estimate.spoken_seconds` says, which takes too long for a transaction where there is a
+    dictionary. Of a replica in `error` the video is in `error` from the start, as Tavus has it, and holds nothing.
 
     Raises:
         CountenanceError: service.request_invalid, service.replica_unknown, service.dictionary_unknown,
@@ -64,7 +66,7 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewVid
     replica = _replica(session, workspace_id, wanted.replica_id)
     if replica.receipt_id is not None:
         check_not_revoked(replica.receipt_id, service.settings)
-    dictionary = _dictionary(session, workspace_id, wanted.dictionary_id)
+    _check_dictionary(session, workspace_id, wanted.dictionary_id)
     video_id, moment = ids.video_id(), now()
     video = Video(
         id=video_id,
@@ -92,7 +94,7 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewVid
     job = jobs.create(session, workspace_id, "video", video_id, "render", stage)
     video.job_id = job.id
     if wanted.script is not None:
-        seconds = script_seconds(_as_spoken(wanted.script, dictionary))
+        seconds = script_seconds(wanted.script) if script_s is None else script_s
     else:
         seconds = most_seconds(session, service.settings, workspace_id, wanted.audio)
     ledger.hold(session, job.id, workspace_id, ledger.VIDEO_SECOND, seconds, "video", video_id)
@@ -168,20 +170,12 @@ def _replica(session: Session, workspace_id: str, replica_id: str) -> Replica:
     return replicas.get(session, workspace_id, replica_id)
 
 
-def _dictionary(session: Session, workspace_id: str, dictionary_id: str | None) -> PronunciationDictionary | None:
+def _check_dictionary(session: Session, workspace_id: str, dictionary_id: str | None) -> None:
     if dictionary_id is None:
-        return None
-    found = session.get(PronunciationDictionary, dictionary_id)
-    if found is None or found.workspace_id != workspace_id:
+        return
+    owner = select(PronunciationDictionary.workspace_id).where(PronunciationDictionary.id == dictionary_id)
+    if session.scalar(owner) != workspace_id:
         raise refused(DICTIONARY_UNKNOWN, measured=dictionary_id[:40])
-    return found
-
-
-def _as_spoken(script: str, dictionary: PronunciationDictionary | None) -> str:
-    """The script with what is said in place of its words, which may be far longer."""
-    if dictionary is None:
-        return script
-    return pronounced(script, parse({"name": dictionary.name, "rules": dictionary.rules}))
 
 
 def _stillborn(session: Session, video: Video, replica: Replica) -> Video:
