@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rough import PROGRAM, learn_roughly
 
 from countenance.engine import pieces, watch
 from countenance.engine.checkpoint import is_whole, opened
@@ -25,7 +26,7 @@ PIECE = 25
 PREVIEW_S, USABLE_S = 6.5, 10.5
 KILLED_AT = 70
 """frames after the preview's"""
-KILLED = """
+KILLED = f"""{PROGRAM}
 import os, signal, sys
 from pathlib import Path
 from countenance.engine import pieces
@@ -62,7 +63,10 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return times
 
 
-def test_killed_while_it_watches(short_footage: Path, tmp_path: Path, watched: list[float]) -> None:
+def test_killed_while_it_watches(
+    short_footage: Path, tmp_path: Path, watched: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn_roughly(monkeypatch)
     out, kept = tmp_path / "replica", tmp_path / "kept"
     arguments = [short_footage, out, kept, PIECE, PREVIEW_S, USABLE_S, KILLED_AT]
     killed = subprocess.run([sys.executable, "-c", KILLED, *map(str, arguments)])
@@ -102,6 +106,17 @@ def test_what_is_for_something_else_is_deleted(tmp_path: Path) -> None:
     assert other.kept("voice") is None
     assert other.replica_id != kept.replica_id
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["key.json"]
+
+
+def test_what_was_learned_is_not_learned_again(tmp_path: Path) -> None:
+    kept = opened(tmp_path / "kept", {})
+    assert kept.once("voice", lambda: (None, {"used": False})) == (None, {"used": False})
+    assert kept.once("voice", lambda: pytest.fail("again")) == (None, {"used": False})
+    kept.once("net", lambda: ({"w": np.ones(2)}, {"used": True}))
+    arrays, told = opened(tmp_path / "kept", {}).once("net", lambda: pytest.fail("again"))
+    assert arrays is not None
+    assert (arrays["w"].tolist(), told) == ([1.0, 1.0], {"used": True})
+    assert not kept.is_made(tmp_path / "nowhere")
 
 
 def test_what_is_damaged_is_none(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,10 +24,12 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from countenance import __version__
-from countenance.engine.replica import file_sha256, storage_errors
+from countenance.engine.replica import describe, file_sha256, storage_errors
+from countenance.errors import CountenanceError
 from countenance.media import private
 
 Arrays = Mapping[str, NDArray[Any]]
+Learned = tuple[dict[str, NDArray[Any]] | None, dict[str, Any]]
 
 _FORMAT = 1
 _KEY, _SUFFIX, _TOLD = "key.json", ".safetensors", "told"
@@ -59,6 +61,26 @@ class Checkpoints:
             return arrays, dict(json.loads(arrays.pop(_TOLD).tobytes()))
         except (OSError, SafetensorError, KeyError, ValueError):
             return None
+
+    def once(self, name: str, learned: Callable[[], Learned]) -> Learned:
+        """What was kept under a name, or what is learned now, and kept: arrays, if it came to any, and what is said.
+
+        Raises:
+            CountenanceError: engine.cannot_store, and what `learned` raises.
+        """
+        found = self.kept(name)
+        if found is not None:
+            return found[0] or None, found[1]
+        arrays, told = learned()
+        self.keep(name, arrays or {}, told)
+        return arrays, told
+
+    def is_made(self, place: Path) -> bool:
+        """Whether an earlier try has put the replica, or its preview, in place."""
+        try:
+            return bool(describe(place)["id"] == self.replica_id)
+        except (CountenanceError, KeyError):
+            return False
 
     def clear(self) -> None:
         """Training is done: nothing of the person stays here."""

@@ -34,7 +34,6 @@ from countenance.engine.replica import (
     VOICE,
     Replica,
     check_place,
-    describe,
     file_sha256,
     save,
     storage_errors,
@@ -210,7 +209,7 @@ def _watched_and_learned(task: _Task, chosen: Parts, first: Parts, work: Path, s
     _check_time(seen, task, until)
     rest = without(chosen, first)
     more = sum(end - start for start, end in rest) >= _WORTH_WATCHING_FRAMES
-    if not more or until is not None or not _is_previewed(task):
+    if not more or until is not None or not task.kept.is_made(task.out):
         preview = _preview(task, seen, clip, stages, all_there_is=not more or _is_over(until))
         if preview is not None and (not more or _is_over(until)):
             return preview
@@ -229,14 +228,6 @@ def _watched_and_learned(task: _Task, chosen: Parts, first: Parts, work: Path, s
     )
     concatenate([clip, work / "rest.mp4"], work / BASE_CLIP)
     return _learned(task, seen.joined(later), work / BASE_CLIP, stages.stage("learn all"))
-
-
-def _is_previewed(task: _Task) -> bool:
-    """Whether an earlier try has put the preview in place."""
-    try:
-        return bool(describe(task.out)["id"] == task.kept.replica_id)
-    except (CountenanceError, KeyError):
-        return False
 
 
 def _preview(task: _Task, seen: Watched, clip: Path, stages: StageProgress, *, all_there_is: bool) -> _Learned | None:
@@ -303,12 +294,11 @@ def _finished(task: _Task, learned: _Learned, stages: StageProgress) -> tuple[_L
             path = path_in_footage(learned.replica, learned.samples, source, task.settings)
             return refined(learned.replica, path, wishes, stages.stage("refine"), task.kept)
 
-        weights, told["refinement"] = _once(task, "refined", net)
+        weights, told["refinement"] = task.kept.once("refined", net)
         if weights is not None:
             optional[REFINER] = weights
     if options.personal_voice and _has_time(task, _VOICE_S):
-        arrays, told["voice"] = _once(
-            task,
+        arrays, told["voice"] = task.kept.once(
             "voice",
             lambda: personal_voice(task.footage, source, task.settings, task.limits, stages.nested("voice")),
         )
@@ -317,18 +307,6 @@ def _finished(task: _Task, learned: _Learned, stages: StageProgress) -> tuple[_L
     elif options.personal_voice:
         told["voice"] = {"used": False, "reason": "There was no time left for it."}
     return replace(learned, replica=replace(learned.replica, optional=optional)), told
-
-
-def _once(
-    task: _Task, name: str, learned: Callable[[], tuple[dict[str, NDArray[Any]] | None, dict[str, Any]]]
-) -> tuple[dict[str, NDArray[Any]] | None, dict[str, Any]]:
-    """What an earlier try has learned under this name, or what is learned now, and kept."""
-    found = task.kept.kept(name)
-    if found is not None:
-        return found[0] or None, found[1]
-    arrays, told = learned()
-    task.kept.keep(name, arrays or {}, told)
-    return arrays, told
 
 
 def _refines(options: TrainOptions) -> bool:
