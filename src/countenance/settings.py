@@ -68,7 +68,7 @@ class Settings(BaseSettings):
         description="A PEM file of certificate authorities; content credentials (C2PA) of their signers are trusted.",
     )
     refine_s: float = Field(
-        default=150.0,
+        default=240.0,
         ge=0,
         description="Seconds for the net that refines a replica's mouths, where torch is installed; 0 for none.",
     )

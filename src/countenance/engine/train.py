@@ -57,6 +57,9 @@ _WATCHING_SHARE = 0.6
 """Of a time budget; the rest is for learning from what was watched."""
 _WORTH_WATCHING_FRAMES = 25
 """Less than this beyond the preview is not worth learning everything anew."""
+_PATIENCE = 3.0
+"""By how much the net may exceed its seconds by the clock where it shares the cores with others: by its own time it
+would learn too little there to be of use."""
 _VOICE_S = 40.0
 """What learning a voice takes on one core."""
 
@@ -288,7 +291,12 @@ def _finished(task: _Task, learned: _Learned, stages: StageProgress) -> tuple[_L
     if options.refine_s and not available():
         told["refinement"] = {"used": False, "reason": NO_TORCH}
     elif options.refine_s:
-        wishes = RefineOptions(budget_s=_left(task), device=options.device, threads=task.settings.threads)
+        wishes = RefineOptions(
+            budget_s=_left(task),
+            device=options.device,
+            threads=task.settings.threads,
+            patience=_PATIENCE if options.budget_s is None else 1.0,
+        )
 
         def net() -> tuple[dict[str, NDArray[Any]] | None, dict[str, Any]]:
             path = path_in_footage(learned.replica, learned.samples, source, task.settings)
