@@ -185,6 +185,40 @@ def test_a_body_in_an_event_loop_is_taken_too(service: Service, workspace: str, 
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_event_loop_never_waits_for_the_disk(
+    service: Service, workspace: str, begin: Any, monkeypatch: pytest.MonkeyPatch, broken: bool
+) -> None:
+    upload = begin("sound.wav", SOUND)
+    waited: list[threading.Thread] = []
+    for name in ("fsync", "open", "unlink", "replace"):
+        kept = getattr(os, name)
+
+        def watched(*args: Any, _kept: Any = kept, **more: Any) -> Any:
+            waited.append(threading.current_thread())
+            return _kept(*args, **more)
+
+        monkeypatch.setattr(os, name, watched)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield SOUND[:5000]
+        if broken:
+            raise ConnectionResetError
+        yield SOUND[5000:]
+
+    sending = put_part_stream(service, workspace, upload.id, 1, pieces())
+    if broken:
+        with pytest.raises(ConnectionResetError):
+            asyncio.run(sending)
+    else:
+        asyncio.run(sending)
+    assert waited
+    assert threading.current_thread() not in waited
+    left = list(folder.folder_of(service.settings, upload.id).iterdir())
+    assert len(left) == (0 if broken else 1)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_a_browser_without_a_key_sends_with_a_link(service: Service, workspace: str, begin: Any) -> None:
     upload, other = begin("sound.wav", SOUND, part_bytes=4000), begin("sound.wav", SOUND)
     links = part_links(service, workspace, upload.id, "https://media.example.com/")

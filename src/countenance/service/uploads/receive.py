@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from anyio import to_thread
+from anyio import CancelScope, to_thread
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -156,7 +156,7 @@ async def put_part_stream(
             return admit(session, service, workspace_id, upload_id, number)
 
     slot = await to_thread.run_sync(begun)
-    with receiving(slot, sha256) as receiver:
+    async with _in_thread(receiving(slot, sha256)) as receiver:
         held = bytearray()
         async for piece in pieces:
             held += piece
@@ -165,6 +165,20 @@ async def put_part_stream(
                 held.clear()
         await to_thread.run_sync(receiver.write, bytes(held))
     return await to_thread.run_sync(_noted, service, slot, receiver.sha256)
+
+
+@asynccontextmanager
+async def _in_thread(block: AbstractContextManager[Receiver]) -> AsyncIterator[Receiver]:
+    """A block that opens, and flushes and moves a file, entered and left in a thread; left in any case."""
+    receiver = await to_thread.run_sync(block.__enter__)
+    try:
+        yield receiver
+    except BaseException as error:
+        with CancelScope(shield=True):
+            await to_thread.run_sync(block.__exit__, type(error), error, error.__traceback__)
+        raise
+    with CancelScope(shield=True):
+        await to_thread.run_sync(block.__exit__, None, None, None)
 
 
 def _noted(service: Service, slot: Slot, sha256: str) -> str:
