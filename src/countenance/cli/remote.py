@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +12,12 @@ import typer
 
 from countenance.cli.errors import INTERRUPTED, TERMINATED
 from countenance.cli.exits import Exit, exit_for
-from countenance.cli.output import console, print_findings, print_json, print_pairs, print_rows, report_failure
+from countenance.cli.output import console, print_findings, print_json, print_pairs, printable, report_failure
 from countenance.errors import CountenanceError, Finding, Rule
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+    from rich.table import Table
 
     from countenance.client import Client
     from countenance.progress import ProgressCallback
@@ -56,6 +58,7 @@ Within = Annotated[
 ]
 
 
+_ISO = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d).*$")
 _UPLOADED = "upload:"
 """before the id of what was uploaded earlier"""
 
@@ -153,11 +156,24 @@ def tell_list(subject: str, data: Sequence[BaseModel], columns: Sequence[str], *
     if as_json:
         print_json({"ok": True, subject: rows, **more})
         return Exit.OK
-    cells = [tuple(_cell(row.get(column)) for column in columns) for row in rows]
     total = more.get("total_count")
     title = subject.replace("_", " ").capitalize()
-    print_rows(console(), f"{title}: {len(rows)} of {total}" if total is not None else title, [columns, *cells])
+    target = console()
+    target.print(f"{title}: {len(rows)} of {total}" if total is not None else title, style="bold")
+    target.print(_table(rows, columns))
     return Exit.OK
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
+    """Ids stay in one piece, to be copied; what else is too long is folded."""
+    from rich.table import Table
+
+    table = Table(show_header=True, header_style="", box=None, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold", no_wrap=column.endswith("_id"))
+    for row in rows:
+        table.add_row(*(printable(_short(column, row.get(column))) for column in columns))
+    return table
 
 
 def tell_done(text: str, *, as_json: bool, **facts: Any) -> Exit:
@@ -180,6 +196,13 @@ def _facts(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_of_objects(value: object) -> bool:
     return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
+def _short(column: str, value: object) -> str:
+    """A moment to the minute, so that a row fits in a line."""
+    if column == "at" or column.endswith("_at"):
+        return _ISO.sub(r"\1 \2", _cell(value))
+    return _cell(value)
 
 
 def _cell(value: object) -> str:
