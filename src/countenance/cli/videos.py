@@ -31,7 +31,7 @@ from countenance.cli.remote import (
 )
 
 app = typer.Typer(name="videos", help="Videos on a server.", no_args_is_help=True)
-_COLUMNS = ("video_id", "video_name", "replica_id", "status", "generation_progress", "duration_s", "created_at")
+_COLUMNS = ("video_id", "video_name", "replica_id", "status", "generation_progress", "duration_s")
 _SECONDS = {"upload": 5, "rendering": 60}
 VideoId = Annotated[str, typer.Argument(metavar="ID", help="The video's id.", show_default=False)]
 
