@@ -13,8 +13,23 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from countenance.errors import CountenanceError, Rule
-from countenance.service.accounts.errors import IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_MISMATCH, IDEMPOTENCY_RUNNING
-from countenance.service.accounts.idempotency import ABANDONED, KEPT, Answer, claim, fingerprint, forget_old, free, keep
+from countenance.service.accounts.errors import (
+    IDEMPOTENCY_GONE,
+    IDEMPOTENCY_KEY_INVALID,
+    IDEMPOTENCY_MISMATCH,
+    IDEMPOTENCY_RUNNING,
+)
+from countenance.service.accounts.idempotency import (
+    ABANDONED,
+    KEPT,
+    Answer,
+    claim,
+    fingerprint,
+    forget,
+    forget_old,
+    free,
+    keep,
+)
 from countenance.service.accounts.workspaces import create
 from countenance.service.clock import now
 from countenance.service.db.database import Database
@@ -52,6 +67,16 @@ def test_the_first_answer_is_given_again(database: Database, workspace: str) -> 
     with database.transaction() as session:
         other = create(session, Settings(), "Other").id
     assert _ask(database, other) is None
+
+
+def test_an_answer_about_what_was_purged_is_gone(database: Database, workspace: str) -> None:
+    for key, size in (("k", 2), ("other", 3)):
+        _ask(database, workspace, key, b"x" * size)
+    with database.transaction() as session:
+        forget(session, workspace, ["made of 2", "nothing else"])
+        forget(session, "another", ["made of 3"])
+    assert _refusal(database, workspace, body=b"xx") is IDEMPOTENCY_GONE
+    assert _ask(database, workspace, "other", b"xxx") == Answer(200, "made of 3")
 
 
 def test_a_request_that_failed_or_died_leaves_the_key_free(database: Database, workspace: str) -> None:

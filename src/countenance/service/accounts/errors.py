@@ -53,6 +53,11 @@ IDEMPOTENCY_RUNNING = Rule(
     title="The first request with this idempotency key is still at work.",
     remedy="Repeat the request in a few seconds: it will be given the first one's answer.",
 )
+IDEMPOTENCY_GONE = Rule(
+    id="service.idempotency_gone",
+    title="The answer to this request was deleted, with what it was about.",
+    remedy="What the request made is gone for good; to make it anew, send the request with a new idempotency key.",
+)
 WORKSPACE_UNKNOWN = Rule(
     id="service.workspace_unknown",
     title="There is no such workspace.",
@@ -73,6 +78,7 @@ RULES = (
     IDEMPOTENCY_KEY_INVALID,
     IDEMPOTENCY_MISMATCH,
     IDEMPOTENCY_RUNNING,
+    IDEMPOTENCY_GONE,
     WORKSPACE_UNKNOWN,
     MEMBER_UNKNOWN,
 )

@@ -15,14 +15,20 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from countenance.service.accounts.errors import IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_MISMATCH, IDEMPOTENCY_RUNNING
+from countenance.service.accounts.errors import (
+    IDEMPOTENCY_GONE,
+    IDEMPOTENCY_KEY_INVALID,
+    IDEMPOTENCY_MISMATCH,
+    IDEMPOTENCY_RUNNING,
+)
 from countenance.service.clock import now
 from countenance.service.db.tables import IdempotencyKey
 from countenance.service.errors import refused
@@ -30,6 +36,7 @@ from countenance.service.errors import refused
 KEPT = timedelta(days=7)
 ABANDONED = timedelta(minutes=15)
 """Longer than any request can take, uploads included."""
+_AT_ONCE = 100
 _KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
 
 
@@ -45,7 +52,8 @@ def claim(session: Session, workspace_id: str, key: str, method: str, path: str,
     """The answer that is given again, or None: then this is the first, and it has claimed the key.
 
     Raises:
-        CountenanceError: service.idempotency_key_invalid, service.idempotency_mismatch, service.idempotency_running.
+        CountenanceError: service.idempotency_key_invalid, service.idempotency_mismatch, service.idempotency_running,
+            service.idempotency_gone.
     """
     if not _KEY.fullmatch(key):
         raise refused(IDEMPOTENCY_KEY_INVALID)
@@ -57,7 +65,9 @@ def claim(session: Session, workspace_id: str, key: str, method: str, path: str,
     if kept and row.fingerprint != seal:
         raise refused(IDEMPOTENCY_MISMATCH)
     if kept and row.status is not None:
-        return Answer(row.status, row.body or "")
+        if not row.body:
+            raise refused(IDEMPOTENCY_GONE)
+        return Answer(row.status, row.body)
     if row.created_at <= now() - ABANDONED:
         row.fingerprint, row.status, row.body, row.created_at = seal, None, None, now()
         return None
@@ -77,6 +87,14 @@ def free(session: Session, workspace_id: str, key: str) -> None:
             IdempotencyKey.workspace_id == workspace_id, IdempotencyKey.key == key, IdempotencyKey.status.is_(None)
         )
     )
+
+
+def forget(session: Session, workspace_id: str, ids: Sequence[str]) -> None:
+    """Forget the answers that name one of these; their keys stay used."""
+    for start in range(0, len(ids), _AT_ONCE):
+        mentions = or_(*(IdempotencyKey.body.contains(each) for each in ids[start : start + _AT_ONCE]))
+        rows = update(IdempotencyKey).where(IdempotencyKey.workspace_id == workspace_id, mentions)
+        session.execute(rows.values(body="").execution_options(synchronize_session=False))
 
 
 def forget_old(session: Session, at: datetime) -> int:

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from countenance.service.accounts import idempotency
 from countenance.service.clock import now
 from countenance.service.db.tables import (
     ConsentRequest,
     Delivery,
     DeliveryAttempt,
-    IdempotencyKey,
     Job,
     Lipsync,
     MediaSource,
@@ -71,7 +71,8 @@ def empty(session: Session, traces: Traces) -> None:
     session.execute(requests.values(full_name=None, email=None, phrase_id=None))
     forget_sources(session, traces.sources, traces.uploads)
     _forget_events(session, traces)
-    _forget_answers(session, traces)
+    made = [each for ids in traces.subjects.values() for each in ids]
+    idempotency.forget(session, traces.workspace_id, [*made, *traces.uploads])
 
 
 def forget_sources(session: Session, sources: Sequence[str], uploads: Sequence[str]) -> None:
@@ -119,15 +120,6 @@ def _bare(payload: dict[str, Any]) -> dict[str, Any]:
         name: value if name in _TOLD else _bare(value) if isinstance(value, dict) else None
         for name, value in payload.items()
     }
-
-
-def _forget_answers(session: Session, traces: Traces) -> None:
-    """Answers that are kept for requests made twice; their keys stay used."""
-    ids = [each for ids in traces.subjects.values() for each in ids]
-    for some in _portions(ids):
-        mentions = or_(*(IdempotencyKey.body.contains(each) for each in some))
-        rows = update(IdempotencyKey).where(IdempotencyKey.workspace_id == traces.workspace_id, mentions)
-        session.execute(rows.values(body=""))
 
 
 def _portions(ids: Sequence[str]) -> Iterator[Sequence[str]]:
