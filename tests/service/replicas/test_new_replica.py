@@ -17,11 +17,13 @@ from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
-from countenance.service.db.tables import CreditHold, Job, MediaSource, Replica, Workspace
+from countenance.service.db.tables import CreditHold, Job, MediaSource, OutboxEvent, Replica, Video, Workspace
 from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.replicas import find, life
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
+from countenance.service.videos import life as videos
+from countenance.service.videos.wanted import NewVideo
 
 URL = MediaRef(url="https://x.test/a.mp4")
 FILMED = NewReplica(footage=URL, full_name="Ada  Lovelace")
@@ -176,6 +178,42 @@ def test_a_consent_that_was_taken_back_ends_all_its_replicas(service: Service, w
     with service.database.transaction() as session:
         assert find.get(session, workspace, two).status == "error", "its preview cannot speak any more"
         assert balance(session, workspace, ledger.TRAINING).available == 3
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_with_a_replica_that_is_purged_its_videos_are_gone_at_once(
+    service: Service, workspace: str, before: bool
+) -> None:
+    with service.database.transaction() as session:
+        ledger.grant(session, workspace, ledger.VIDEO_SECOND, 60, "a gift")
+    one, other = created(service, FILMED).id, created(service, FILMED).id
+    with service.database.transaction() as session:
+        for replica, receipt in ((one, "c1"), (other, "c2")):
+            life.begin(session, replica, "check")
+            life.checked(session, service, replica, findings=[], clearance={}, ok=True)
+            life.begin(session, replica, "train")
+            life.complete(session, service, replica, life.Published("b", receipt))
+        ready, waits, stays = (
+            videos.create(session, service, workspace, NewVideo(replica, script="Hello.")).id
+            for replica in (one, one, other)
+        )
+        for video in (ready, stays):
+            assert videos.begin(session, video)
+            assert videos.complete(session, video, videos.Published("k", 1.0))
+    if before:
+        life.delete_and_cancel(service, workspace, one)
+        with service.database.transaction() as session:
+            assert session.get_one(Video, ready).deleted_at is None, "what was made before is kept"
+        life.delete_and_cancel(service, workspace, one, hard=True)
+    else:
+        with service.database.transaction() as session:
+            life.revoked(session, service, "c1")
+    with service.database.transaction() as session:
+        gone = [session.get_one(Video, video).deleted_at is not None for video in (ready, waits, stays)]
+        assert gone == [True, True, False]
+        ended = session.scalars(select(OutboxEvent.type).where(OutboxEvent.subject_id == waits)).all()
+        assert ended == ["video.error"]
+        assert balance(session, workspace, ledger.VIDEO_SECOND).held == 0
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)

@@ -286,12 +286,16 @@ def revoked(session: Session, service: Service, receipt_id: str) -> list[str]:
 def _deleted(session: Session, service: Service, replica_id: str, *, purged: bool = False) -> list[str]:
     job = locked_job(session, replica_id)
     statement = update(Replica).where(Replica.id == replica_id, Replica.deleted_at.is_(None))
-    # Who it is goes at once, unless a purge follows: it looks for that everywhere else first.
-    gone = {} if purged else dict.fromkeys(("full_name", "phrase_id", "clearance"))
-    if not _changed(session, statement.values(deleted_at=now(), **gone)):
+    # Who it is goes at once, unless a purge follows: it looks for that everywhere else first. The id of the one-time
+    # words stays until then: by it a later purge finds them.
+    gone = {} if purged else dict.fromkeys(("full_name", "clearance"))
+    changed = _changed(session, statement.values(deleted_at=now(), **gone))
+    workflows = waiting.abandon(session, replica_id) if changed else []
+    if purged:
+        waiting.hide(session, replica_id)
+    if not changed:
         return []
     replica = session.get_one(Replica, replica_id, populate_existing=True)
-    workflows = waiting.abandon(session, replica_id)
     (closing.withdraw if purged else closing.forget)(session, replica_id)
     if job is not None:
         jobs.end(job, "cancelled")

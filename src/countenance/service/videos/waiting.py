@@ -40,6 +40,16 @@ def abandon(session: Session, replica_id: str) -> list[str]:
     return [workflow_id(job_id, "render") for job_id in _end(session, replica_id, "cancelled", REPLICA_DELETED)]
 
 
+def hide(session: Session, replica_id: str) -> None:
+    """All its videos are to be purged with the replica: from now on nobody sees them."""
+    session.execute(
+        update(Video)
+        .where(Video.replica_id == replica_id, Video.deleted_at.is_(None))
+        .values(deleted_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _end(session: Session, replica_id: str, state: jobs.Ended, rule: Rule, detail: str = "") -> list[str]:
     # All jobs are locked before any credits move, so that two who end several at once do not wait for each other.
     ended = [job for job in _jobs(session, replica_id) if jobs.end(job, state, [Finding(rule).as_dict()])]
