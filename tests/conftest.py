@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
+import pickle
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from countenance.consent.receipt_content import (
@@ -17,6 +23,8 @@ from countenance.consent.receipt_content import (
     VerdictRecord,
     evidence_of,
 )
+from countenance.footage.measure import measure
+from countenance.media.probe import MediaInfo, probe
 from countenance.media.read import audio, frames
 from countenance.media.write import VideoWriter
 from countenance.settings import Settings
@@ -55,15 +63,96 @@ def quick_training() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def short_footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The stock presenter for thirteen seconds, small: enough to train from, quick enough for a test."""
-    path = tmp_path_factory.mktemp("footage") / "short footage.mp4"
-    pictures = [frame.image for frame in frames(presenter_clip(), end_s=13.0, max_side=640)]
-    height, width = pictures[0].shape[:2]
-    with VideoWriter(path, width, height, audio=audio(presenter_clip())) as writer:
-        for picture in pictures:
-            writer.write(picture)
+def common_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "common"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _once(path: Path, make: Callable[[Path], object]) -> Path:
+    """The file `path`; it is made by the first worker that asks for it."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            make(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def short_footage(common_dir: Path) -> Path:
+    """The stock presenter for thirteen seconds, small: enough to train from, quick enough for a test."""
+
+    def make(path: Path) -> None:
+        pictures = [frame.image for frame in frames(presenter_clip(), end_s=13.0, max_side=640)]
+        height, width = pictures[0].shape[:2]
+        with VideoWriter(path, width, height, audio=audio(presenter_clip())) as writer:
+            for picture in pictures:
+                writer.write(picture)
+
+    return _once(common_dir / "short footage.mp4", make)
+
+
+_LOOKED_AT_ONCE = (
+    "countenance.consent.faces.look",
+    "countenance.consent.verify.transcribe",
+    "countenance.consent.verify.watch",
+    "countenance.consent.voices.compare",
+    "countenance.footage.report.measure",
+)
+"""Slow, and always the same of the same recording."""
+_DECIDE = {"threads", "weights_dir", "speech_model", "max_file_bytes", "max_duration_s", "max_pixels"}
+
+
+@pytest.fixture
+def looked_at_once(common_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that are about what follows: what was measured once of a recording is not measured again.
+
+    All workers of a run share what the real functions returned, by the contents of what they were given.
+    """
+
+    def remembering(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *given, **named: pickle.loads(_known(common_dir, name, real, *given, **named).read_bytes())  # noqa: S301
+
+    for name in _LOOKED_AT_ONCE:
+        module, _, function = name.rpartition(".")
+        monkeypatch.setattr(name, remembering(name, getattr(import_module(module), function)))
+
+
+def _known(folder: Path, name: str, real: Callable[..., Any], *given: object, **named: object) -> Path:
+    """The file with what the function `real` returns."""
+    digest = hashlib.sha256(name.encode())
+    for value in (*given, *named.values()):
+        digest.update(_contents(value))
+    return _once(folder / digest.hexdigest(), lambda path: path.write_bytes(pickle.dumps(real(*given, **named))))
+
+
+@pytest.fixture(scope="session")
+def knowing_program(short_footage: Path, common_dir: Path) -> str:
+    """The command `countenance`, as Python's `-c` takes it; the short footage was measured before, for `check`."""
+    known = _known(common_dir, "countenance.footage.report.measure", measure, probe(short_footage), Settings(threads=1))
+    return f"""
+import pickle
+from pathlib import Path
+from countenance.footage import report
+report.measure = lambda *_: pickle.loads(Path({str(known)!r}).read_bytes())
+from countenance.cli.main import main
+main()
+"""
+
+
+def _contents(value: object) -> bytes:
+    """What of an argument decides the answer; whom to tell of progress does not."""
+    if isinstance(value, MediaInfo):
+        value = value.path
+    if isinstance(value, Path):
+        return hashlib.sha256(value.read_bytes()).digest()
+    if isinstance(value, np.ndarray):
+        return hashlib.sha256(value.tobytes()).digest()
+    if isinstance(value, Settings):
+        return value.model_dump_json(include=_DECIDE).encode()
+    return b"" if callable(value) else repr(value).encode()
 
 
 @pytest.fixture

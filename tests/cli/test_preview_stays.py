@@ -17,6 +17,7 @@ from countenance.stock.clips import presenter_clip
 Command = Callable[..., Any]
 
 
+@pytest.mark.usefixtures("looked_at_once")
 @pytest.mark.parametrize(
     ("ends", "code", "first"),
     [
