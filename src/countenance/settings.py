@@ -200,3 +200,8 @@ class Settings(BaseSettings):
         description="Addresses or networks of proxies before the server, separated by commas, whose word on where a "
         "request comes from (X-Forwarded-For) is taken; without it nobody's.",
     )
+    webhook_allow: str = Field(
+        default="",
+        description="Networks and hosts, separated by commas, to which webhooks may be posted although they are not "
+        "public; plain HTTP is allowed there, and nothing is kept of what they answer.",
+    )

@@ -115,7 +115,8 @@ def plain() -> Settings:
 @pytest.fixture
 def settings(server: Server, plain: Settings) -> Settings:
     """Exactly one host at exactly one port is allowed."""
-    return plain.model_copy(update={"fetch_allow": f"127.0.0.1:{server.port}"})
+    here = f"127.0.0.1:{server.port}"
+    return plain.model_copy(update={"fetch_allow": here, "webhook_allow": here})
 
 
 @pytest.fixture

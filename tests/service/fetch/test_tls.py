@@ -101,8 +101,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(encrypted: Encrypted, 
 
 
 def test_it_is_connected_to_an_address_and_asked_for_a_name(encrypted: Encrypted, names: Any) -> None:
-    settings = Settings(fetch_allow=f"{NAME}:{encrypted.port}, other.example.com")
-    with safe_session(settings, 10.0) as session:
+    with safe_session(f"{NAME}:{encrypted.port}, other.example.com", 10.0) as session:
         session.verify = str(encrypted.certificate)
         with session.get(f"https://{NAME}:{encrypted.port}/film", stream=True) as answer:
             assert answer.status_code == 200

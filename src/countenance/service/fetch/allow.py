@@ -25,7 +25,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The entries of `fetch_allow`."""
+    """The entries of `fetch_allow` or `webhook_allow`."""
 
     entries: tuple[Entry, ...] = ()
 

@@ -8,9 +8,16 @@ URL_REFUSED = Rule(
     id="service.url_refused",
     title="This server does not go to that address.",
     remedy="Give an https:// link to a public server; the operator of this server can allow others "
-    "(COUNTENANCE_FETCH_ALLOW).",
+    "(COUNTENANCE_FETCH_ALLOW, COUNTENANCE_WEBHOOK_ALLOW).",
     tavus_type="download_link",
     how="The URL, the address that its host stands for, and those of every redirect, before anything is sent there.",
+)
+URL_HOST = Rule(
+    id="service.url_host",
+    title="There is no such host on the internet.",
+    remedy="Check how it is spelled, and that it is public; the operator of this server can allow others "
+    "(COUNTENANCE_FETCH_ALLOW, COUNTENANCE_WEBHOOK_ALLOW).",
+    tavus_type="download_link",
 )
 URL_UNREACHABLE = Rule(
     id="service.url_unreachable",
@@ -43,8 +50,8 @@ URL_NOT_MEDIA = Rule(
 )
 ALLOW_SETTING = Rule(
     id="service.fetch_allow",
-    title="The list of networks and hosts that may be fetched from cannot be understood.",
-    remedy="Correct COUNTENANCE_FETCH_ALLOW: networks (`10.1.0.0/16`), addresses or hosts, with a port or without, "
-    "separated by commas.",
+    title="A list of networks and hosts that the server may speak to cannot be understood.",
+    remedy="Correct COUNTENANCE_FETCH_ALLOW or COUNTENANCE_WEBHOOK_ALLOW: networks (`10.1.0.0/16`), addresses or hosts, "
+    "with a port or without, separated by commas.",
 )
-RULES = (URL_REFUSED, URL_UNREACHABLE, URL_TOO_LARGE, URL_TIMEOUT, URL_NOT_MEDIA, ALLOW_SETTING)
+RULES = (URL_REFUSED, URL_HOST, URL_UNREACHABLE, URL_TOO_LARGE, URL_TIMEOUT, URL_NOT_MEDIA, ALLOW_SETTING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -20,6 +20,7 @@ from countenance.errors import CountenanceError, Finding
 from countenance.service.errors import refused
 from countenance.service.fetch.deadline import Deadline
 from countenance.service.fetch.errors import (
+    URL_HOST,
     URL_NOT_MEDIA,
     URL_REFUSED,
     URL_TIMEOUT,
@@ -69,12 +70,12 @@ def fetch(
         kinds: what it may be: of `video`, `audio`, `image`.
 
     Raises:
-        CountenanceError: service.url_refused, url_unreachable, url_too_large, url_timeout, url_not_media.
+        CountenanceError: service.url_refused, url_host, url_unreachable, url_too_large, url_timeout, url_not_media.
         OSError: what the disk refuses.
     """
     most = settings.max_file_bytes if most_bytes is None else most_bytes
     within_s = settings.fetch_timeout_s if timeout_s is None else timeout_s
-    with safe_session(settings, within_s) as session:
+    with safe_session(settings.fetch_allow, within_s) as session:
         response = _answer(session, url)
         _check_head(response, most)
         with written(target) as file:
@@ -162,15 +163,15 @@ def told(deadline: Deadline) -> Iterator[None]:
         # Without the cause, which quotes the URL: links carry their permission in it, and tracebacks are logged.
         if deadline.is_over:
             raise _too_slow(deadline) from None
-        raise refused(URL_UNREACHABLE, _why(error)) from None
+        causes = list(_causes(error))
+        if any(isinstance(cause, socket.gaierror) for cause in causes):
+            raise refused(URL_HOST) from None
+        raise refused(URL_UNREACHABLE, _why(causes)) from None
     if deadline.is_over:  # a head or a body of no stated length just ends where the connection was ended
         raise _too_slow(deadline)
 
 
-def _why(error: BaseException) -> str:
-    causes = list(_causes(error))
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return "There is no such host."
+def _why(causes: Sequence[BaseException]) -> str:
     if any(isinstance(cause, (ssl.SSLError, requests.exceptions.SSLError)) for cause in causes):
         return "Its certificate is not valid, or it does not speak TLS."
     if any(isinstance(cause, (TimeoutError, requests.Timeout)) for cause in causes):

@@ -21,9 +21,8 @@ from countenance.service.errors import refused
 from countenance.service.fetch.allow import Allowed, allowed_by
 from countenance.service.fetch.connections import watched_pools
 from countenance.service.fetch.deadline import Deadline
-from countenance.service.fetch.errors import URL_REFUSED
+from countenance.service.fetch.errors import URL_HOST, URL_REFUSED
 from countenance.service.fetch.target import Target, target_of
-from countenance.settings import Settings
 
 _HEADERS = {"User-Agent": "Countenance", "Accept": "*/*", "Accept-Encoding": "identity", "Connection": "close"}
 """Nothing compressed: a small body may be a huge file. One connection a request, so that each one is judged."""
@@ -43,6 +42,8 @@ class SafeSession(requests.Session):
         self.headers.clear()
         self.headers.update(_HEADERS)
         self.deadline = deadline
+        self.reached: list[str] = []
+        """The addresses that were judged and are connected to."""
         self._allowed = allowed
         self._adapters: dict[AntiSSRFPolicy, HTTPAdapter] = {}
         self._answers: list[requests.Response] = []
@@ -51,7 +52,7 @@ class SafeSession(requests.Session):
         """The connections for a URL, which is judged here."""
         policy = policy_for(target_of(url.decode() if isinstance(url, bytes) else url), self._allowed)
         if policy not in self._adapters:
-            self._adapters[policy] = _Adapter(policy, self.deadline)
+            self._adapters[policy] = _Adapter(policy, self.deadline, self.reached)
         return self._adapters[policy]
 
     def get_redirect_target(self, resp: requests.Response) -> None:
@@ -76,15 +77,16 @@ class SafeSession(requests.Session):
 
 
 @contextmanager
-def safe_session(settings: Settings, within_s: float) -> Iterator[SafeSession]:
-    """A session whose connections all end after `within_s` seconds.
+def safe_session(allow: str, within_s: float) -> Iterator[SafeSession]:
+    """A session whose connections all end after `within_s` seconds; `allow` is what it may speak to although it is not
+    public (`allow.allowed_by`).
 
     It follows no redirects. Give each request `stream=True`: a body may have no end.
 
     Raises:
         CountenanceError: service.fetch_allow.
     """
-    with SafeSession(allowed_by(settings.fetch_allow), Deadline(within_s)) as session:
+    with SafeSession(allowed_by(allow), Deadline(within_s)) as session:
         yield session
 
 
@@ -151,8 +153,9 @@ def _outside_global_unicast() -> list[str]:
 class _Adapter(_AntiSSRFAdapter):  # type: ignore[misc]
     """Connects to the address that was judged, under the deadline."""
 
-    def __init__(self, policy: AntiSSRFPolicy, deadline: Deadline) -> None:
+    def __init__(self, policy: AntiSSRFPolicy, deadline: Deadline, reached: list[str]) -> None:
         self._deadline = deadline
+        self._reached = reached
         super().__init__(policy)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -168,7 +171,11 @@ class _Adapter(_AntiSSRFAdapter):  # type: ignore[misc]
         try:
             host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
         except AntiSSRFError as error:
-            raise refused(URL_REFUSED, why_not(target)) from error
+            if target.is_address:
+                raise refused(URL_REFUSED, why_not(target)) from error
+            # In the words for a name that nobody has: or else the names of an inner network could be found out.
+            raise refused(URL_HOST) from error
+        self._reached.append(str(host["host"]))
         # The port belongs to the name (RFC 9110, 7.2): signatures of stores cover it.
         request.headers["Host"] = target.url.split("/")[2]
         return host, tls

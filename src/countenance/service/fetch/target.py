@@ -34,6 +34,8 @@ class Target:
     port: int
     is_inner: bool
     """whether only an inner network can know the host: a name without a dot, or of a zone like `local`"""
+    is_address: bool
+    """whether the host is an address, not a name"""
     url: str
     """the URL, rebuilt from what was understood"""
 
@@ -65,7 +67,9 @@ def target_of(url: str) -> Target:
     if _host(split.netloc, (parsed.host or "").strip("[]").lower()) != host:
         raise _refusal("Its host can be read in two ways.")
     port = port or _PORTS[scheme]
-    return Target(scheme, host, port, _is_inner(host), _rebuilt(scheme, host, port, url, split.netloc))
+    return Target(
+        scheme, host, port, _is_inner(host), _is_address(host), _rebuilt(scheme, host, port, url, split.netloc)
+    )
 
 
 def _host(netloc: str, host: str) -> str:
@@ -100,8 +104,12 @@ def _six(host: str) -> str:
     return str(address)
 
 
+def _is_address(host: str) -> bool:
+    return ":" in host or host.rpartition(".")[2].isdigit()
+
+
 def _is_inner(host: str) -> bool:
-    if ":" in host or host.rpartition(".")[2].isdigit():
+    if _is_address(host):
         return False
     return "." not in host or host.rpartition(".")[2] in _INNER_ZONES
 

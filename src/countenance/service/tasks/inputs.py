@@ -16,7 +16,7 @@ from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.tables import MediaSource, Upload
 from countenance.service.errors import refused
-from countenance.service.fetch.errors import URL_TOO_LARGE, URL_UNREACHABLE
+from countenance.service.fetch.errors import URL_HOST, URL_TOO_LARGE, URL_UNREACHABLE
 from countenance.service.fetch.fetching import fetch
 from countenance.service.fetch.sniff import AUDIO, IMAGE, VIDEO
 from countenance.service.objects.errors import OBJECT_MISSING
@@ -50,6 +50,7 @@ _SUFFIXES = {
     "image/webp": ".webp",
 }
 _AUDIO_TYPES = {
+    URL_HOST.id: "audio_file_download_link",
     URL_UNREACHABLE.id: "audio_file_download_link",
     URL_TOO_LARGE.id: "audio_file_max_size",
 }
