@@ -11,7 +11,8 @@ from countenance.cli import progress as display
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json, Language
 from countenance.cli.output import console
-from countenance.cli.remote import Key, Url, connected, tell, tell_done, wanted
+from countenance.cli.remote import Key, Url, connected, wanted
+from countenance.cli.told import tell, tell_done
 
 app = typer.Typer(name="consent-requests", help="Asking people over a server to agree.", no_args_is_help=True)
 links = typer.Typer(name="consent-links", help="Answering as the person who was asked.", no_args_is_help=True)

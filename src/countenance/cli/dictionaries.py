@@ -10,18 +10,8 @@ import typer
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
 from countenance.cli.output import console, print_rows
-from countenance.cli.remote import (
-    Key,
-    Limit,
-    Once,
-    PageNumber,
-    Url,
-    connected,
-    tell,
-    tell_done,
-    tell_list,
-    wanted,
-)
+from countenance.cli.remote import Key, Limit, Once, PageNumber, Url, connected, wanted
+from countenance.cli.told import tell, tell_done, tell_list
 
 app = typer.Typer(name="dictionaries", help="Pronunciation dictionaries on a server.", no_args_is_help=True)
 _COLUMNS = ("pronunciation_dictionary_id", "name", "rules_count", "updated_at")

@@ -24,11 +24,9 @@ from countenance.cli.remote import (
     awaited,
     connected,
     sent,
-    tell,
-    tell_done,
-    tell_list,
     wanted,
 )
+from countenance.cli.told import tell, tell_done, tell_list
 
 app = typer.Typer(name="lipsyncs", help="Lip-synced films on a server.", no_args_is_help=True)
 _COLUMNS = ("lipsync_id", "lipsync_name", "status", "progress", "stage", "duration_s", "created_at")

@@ -8,7 +8,8 @@ import typer
 
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
-from countenance.cli.remote import Key, Once, Url, connected, tell, tell_done, tell_list, wanted
+from countenance.cli.remote import Key, Once, Url, connected, wanted
+from countenance.cli.told import tell, tell_done, tell_list
 
 app = typer.Typer(name="members", help="The people of a workspace, who are written to.", no_args_is_help=True)
 _COLUMNS = ("member_id", "email", "role", "notified", "created_at")

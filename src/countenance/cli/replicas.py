@@ -35,11 +35,9 @@ from countenance.cli.remote import (
     connected,
     is_url,
     sent,
-    tell,
-    tell_done,
-    tell_list,
     wanted,
 )
+from countenance.cli.told import tell, tell_done, tell_list
 
 if TYPE_CHECKING:
     from countenance.progress import ProgressCallback

@@ -9,7 +9,8 @@ import typer
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
 from countenance.cli.output import print_json
-from countenance.cli.remote import Url, connected, tell
+from countenance.cli.remote import Url, connected
+from countenance.cli.told import tell
 
 app = typer.Typer(name="server", help="How a server is; no key is needed.", no_args_is_help=True)
 

@@ -22,11 +22,9 @@ from countenance.cli.remote import (
     awaited,
     connected,
     sent,
-    tell,
-    tell_done,
-    tell_list,
     wanted,
 )
+from countenance.cli.told import tell, tell_done, tell_list
 
 app = typer.Typer(name="transcriptions", help="Transcriptions on a server.", no_args_is_help=True)
 _COLUMNS = ("transcription_id", "transcription_name", "status", "progress", "language", "duration_s", "created_at")

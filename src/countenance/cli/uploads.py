@@ -10,7 +10,8 @@ import typer
 from countenance.cli import progress as display
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
-from countenance.cli.remote import Key, Out, Url, connected, stopped_told, tell, tell_done
+from countenance.cli.remote import Key, Out, Url, connected, stopped_told
+from countenance.cli.told import tell, tell_done
 
 app = typer.Typer(name="uploads", help="Files that are sent to a server.", no_args_is_help=True)
 media = typer.Typer(name="media", help="Files that come from a server.", no_args_is_help=True)

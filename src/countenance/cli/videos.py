@@ -24,11 +24,9 @@ from countenance.cli.remote import (
     awaited,
     connected,
     sent,
-    tell,
-    tell_done,
-    tell_list,
     wanted,
 )
+from countenance.cli.told import tell, tell_done, tell_list
 
 app = typer.Typer(name="videos", help="Videos on a server.", no_args_is_help=True)
 _COLUMNS = ("video_id", "video_name", "replica_id", "status", "generation_progress", "duration_s")

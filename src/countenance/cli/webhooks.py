@@ -9,18 +9,8 @@ import typer
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
 from countenance.cli.output import console, print_rows
-from countenance.cli.remote import (
-    Key,
-    Limit,
-    Once,
-    PageNumber,
-    Url,
-    connected,
-    tell,
-    tell_done,
-    tell_list,
-    wanted,
-)
+from countenance.cli.remote import Key, Limit, Once, PageNumber, Url, connected, wanted
+from countenance.cli.told import tell, tell_done, tell_list
 
 app = typer.Typer(name="webhooks", help="URLs that a server tells of what happens.", no_args_is_help=True)
 deliveries = typer.Typer(name="deliveries", help="What a server told to whom.", no_args_is_help=True)

@@ -8,18 +8,8 @@ import typer
 
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
-from countenance.cli.remote import (
-    Key,
-    Limit,
-    Once,
-    PageNumber,
-    Url,
-    connected,
-    tell,
-    tell_done,
-    tell_list,
-    wanted,
-)
+from countenance.cli.remote import Key, Limit, Once, PageNumber, Url, connected, wanted
+from countenance.cli.told import tell, tell_done, tell_list
 
 app = typer.Typer(name="workspace", help="A workspace on a server, by a key to it.", no_args_is_help=True)
 _KEYS = ("key_id", "name", "role", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
