@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from datetime import datetime
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from countenance.service.clock import now
 from countenance.service.db.database import Database
-from countenance.service.db.tables import Workspace
+from countenance.service.db.tables import Replica, Workspace
 
 
 def _add(database: Database, name: str, moment: datetime | None = None) -> None:
@@ -34,6 +35,28 @@ def test_what_fails_leaves_nothing(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         half()
     assert _count(database) == 0
+
+
+def test_errors_tell_nothing_of_what_was_stored(database: Database) -> None:
+    unknown = text("INSERT INTO nowhere (name) VALUES (:name)").bindparams(name="Ada Lovelace")
+    refused = insert(Replica).values(
+        id="r1",
+        name="Ada Lovelace",
+        full_name="Ada Lovelace",
+        status="dancing",
+        material="footage",
+        subject="self",
+        declarations=[],
+        model_name="",
+        properties={},
+        created_at=now(),
+        updated_at=now(),
+    )
+    for statement, kind in ((unknown, DBAPIError), (refused, IntegrityError)):
+        with pytest.raises(kind) as caught, database.transaction() as session:
+            session.execute(statement)
+        told = "".join(traceback.format_exception(caught.value))
+        assert "Ada" not in told
 
 
 def test_a_reader_does_not_wait_for_a_writer_and_changes_nothing(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import sys
 import threading
 import time
@@ -54,7 +55,7 @@ def test_what_was_done_is_not_done_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("script", "said"),
     [
-        ("import sys; sys.exit('a message')", "a message"),
+        ("import sys; sys.exit('a message')", "exit status 1; see train.stderr"),
         (f"{DONE}; raise SystemExit(3)", "exit status 3"),
         (f'{DONE}; print(\'{{"event": "progress"}}\', flush=True)', "exit status 0"),
         ("import os; os.abort()", "exit status -6"),
@@ -65,6 +66,18 @@ def test_everything_else_is_a_crash(tmp_path: Path, script: str, said: str) -> N
     with pytest.raises(Crashed, match=said):
         run(tmp_path, script)
     assert not (tmp_path / "train.done.json").exists()
+
+
+def test_what_it_said_of_people_is_kept_beside_them_and_not_logged(tmp_path: Path) -> None:
+    with pytest.raises(Crashed) as caught:
+        run(tmp_path, "import json\nclass Ada(Exception): 'x'\njson.loads('{')\n")
+    assert str(caught.value) == "exit status 1, json.decoder.JSONDecodeError; see train.stderr in its folder"
+    with pytest.raises(Crashed) as caught:
+        run(tmp_path, "raise ValueError('Ada Lovelace: has not agreed\\nAda: never')")
+    assert "Lovelace" not in str(caught.value)
+    kept = tmp_path / "train.stderr"
+    assert "Lovelace" in kept.read_text()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
 def test_a_program_that_is_not_there_is_a_crash(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from countenance.media.private import private_folder
@@ -69,15 +70,24 @@ def open_database(settings: Settings) -> Database:
         return _sqlite(settings.database_url)
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
-    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+    event.listen(engine, "handle_error", _tell_no_row)
     return Database(engine, url.render_as_string(hide_password=False))
 
 
 def _sqlite(url: str) -> Database:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+    patient = {"timeout": _BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=patient, hide_parameters=True)
     event.listen(engine, "connect", _as_ours)
     event.listen(engine, "begin", _at_once)
     return Database(engine, url)
+
+
+def _tell_no_row(context: ExceptionContext) -> None:
+    """PostgreSQL adds to an error the row that it refuses, which may name a person: errors end in logs."""
+    if isinstance(context.sqlalchemy_exception, (IntegrityError, DataError)):
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _as_ours(connection: Any, _: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 import time
@@ -20,6 +21,9 @@ COMMAND = (sys.executable, "-P", "-m", "countenance.work")
 """What runs a task; its name and the folder are added. Nothing is imported from the folder in which the server was
 started (`-P`)."""
 
+_TRACEBACK = "Traceback (most recent call last)"
+_RAISED = re.compile(r"^([A-Za-z_][\w.]*)(?=: |$)", re.MULTILINE)
+"""The type that a traceback names, without what it says."""
 _LOOK_S = 0.1
 """Seconds between two looks at whether the child is to end."""
 _EXIT_S = 10.0
@@ -49,7 +53,7 @@ def run_task(
 
     Raises:
         Stopped: soon after `stop` was set; the child is gone.
-        Crashed: with what the log should say; the child is gone.
+        Crashed: with what the log should say; the child is gone. The end of its stderr is in `<task>.stderr`.
     """
     kept = folder / f"{task}.done.json"
     if kept.exists():
@@ -57,7 +61,8 @@ def run_task(
     write(folder / "task.json", json.dumps(content).encode())
     try:
         with child([*command, task, str(folder)], folder) as running:
-            outcome = _followed(running, on_event, stop, time.monotonic() + deadline_s, deadline_s)
+            said = folder / f"{task}.stderr"
+            outcome = _followed(running, on_event, stop, time.monotonic() + deadline_s, deadline_s, said)
     except (OSError, ChildHolds) as error:
         raise Crashed(f"{type(error).__name__}: {error}") from error
     if isinstance(outcome, Done):
@@ -66,7 +71,12 @@ def run_task(
 
 
 def _followed(
-    running: Child, on_event: Callable[[JsonObject], None], stop: threading.Event, until: float, deadline_s: float
+    running: Child,
+    on_event: Callable[[JsonObject], None],
+    stop: threading.Event,
+    until: float,
+    deadline_s: float,
+    kept: Path,
 ) -> Outcome:
     outcome: Outcome | None = None
     while (line := running.line(_LOOK_S)) is not None:
@@ -85,8 +95,17 @@ def _followed(
     if stop.is_set():
         raise Stopped
     if outcome is None or status != 0:
-        raise Crashed(f"exit status {status}; it said: {running.tail()}")
+        raise Crashed(_why(status, running.tail(), kept))
     return outcome
+
+
+def _why(status: int | None, tail: str, kept: Path) -> str:
+    """What the log says of a crash. What the child said may speak of people: it is kept beside them, in `kept`."""
+    if not tail.strip():
+        return f"exit status {status}"
+    write(kept, tail.encode())
+    kinds = _RAISED.findall(tail) if _TRACEBACK in tail else []
+    return f"exit status {status}{f', {kinds[-1]}' if kinds else ''}; see {kept.name} in its folder"
 
 
 def _event(line: bytes) -> dict[str, Any] | None:
