@@ -138,7 +138,7 @@ def examine(request: Request, settings: Settings, progress: ProgressCallback | N
         return _examine_image(request, settings, progress)
     words = None
     if request.phrase_id is not None and request.name is not None:
-        words = phrase.recall(request.phrase_id, request.name, settings)
+        words = phrase.recall(request.phrase_id, request.name, settings, account=settings.account)
     stages = StageProgress(STAGES, progress)
     files = _files(request, settings)
     report = check_footage(request.footage, settings, stages.nested("check footage"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from countenance.consent.language import language_of
-from countenance.consent.phrase import draw, give_back, recall, spoken_share, use_up
+from countenance.consent.phrase import draw, forget, forget_old, give_back, recall, same_name, spoken_share, use_up
 from countenance.consent.statement import statement_for
 from countenance.errors import CountenanceError
 from countenance.people.speech import transcribe
@@ -49,6 +50,42 @@ def test_whoever_has_used_them_may_go_on(own: Settings) -> None:
     use_up(phrase, own, by="receipt 1")
     assert refused(lambda: use_up(phrase, own, by="receipt 2")) == "consent.phrase_unknown"
     assert refused(lambda: use_up(phrase, own)) == "consent.phrase_unknown"
+
+
+@pytest.mark.parametrize("other", ["王芳", "!!!", "Дмитрий", ""])
+def test_names_that_are_not_latin_are_names(own: Settings, other: str) -> None:
+    phrase = draw("李明", language_of("en", own), own, NOON)
+    assert recall(phrase.id, " 李明 ", own, NOON) == phrase
+    assert refused(lambda: recall(phrase.id, other, own, NOON)) == "consent.phrase_unknown"
+    assert not same_name("李明 Smith", f"{other} Smith")
+    assert same_name("Анна-Мария О’Нил", "анна мария о'нил")
+
+
+def test_words_are_good_for_the_workspace_that_asked_for_them(own: Settings) -> None:
+    phrase = draw(NAME, language_of("en", own), own, NOON, account="w1")
+    assert recall(phrase.id, NAME, own, NOON, account="w1") == phrase
+    for account in ("w2", ""):
+        assert refused(lambda account=account: recall(phrase.id, NAME, own, NOON, account)) == "consent.phrase_unknown"  # type: ignore[misc]
+    anybodys = draw(NAME, language_of("en", own), own, NOON)
+    assert recall(anybodys.id, NAME, own, NOON, account="w1") == anybodys
+
+
+def test_old_words_are_forgotten_but_for_those_in_use(own: Settings) -> None:
+    phrases = [draw(NAME, language_of("en", own), own, NOON) for _ in range(3)]
+    use_up(phrases[0], own, by="receipt 1")
+    use_up(phrases[1], own, by="receipt 2")
+    folder = own.data_dir / "phrases"
+    for path in folder.iterdir():
+        os.utime(path, (NOON.timestamp(), NOON.timestamp()))
+    assert forget_old(own, now=NOON + timedelta(hours=23)) == 0
+    (folder / "others.json").symlink_to(folder / "gone meanwhile")
+    assert forget_old(own, [phrases[0].id], NOON + timedelta(hours=25)) == 3
+    (folder / "others.json").unlink()
+    assert sorted(path.name for path in folder.iterdir()) == [f"{phrases[0].id}.json", f"{phrases[0].id}.used"]
+    assert refused(lambda: recall(phrases[2].id, NAME, own, NOON)) == "consent.phrase_unknown"
+    forget(phrases[0].id, own)
+    assert not [*folder.iterdir()]
+    assert forget_old(Settings(data_dir=own.data_dir / "none")) == 0
 
 
 @pytest.mark.parametrize("phrase_id", ["", "../../etc/passwd", "0" * 16, "g" * 16, "x" * 5000, "\0"])

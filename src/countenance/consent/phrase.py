@@ -7,8 +7,10 @@ data folder, one file each. Four of 256 words are 32 bits: enough where every tr
 from __future__ import annotations
 
 import json
+import re
 import secrets
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +19,7 @@ from pathlib import Path
 from countenance.consent import rules
 from countenance.consent.align import align
 from countenance.consent.language import Language
-from countenance.consent.words import words_of
+from countenance.consent.words import folded
 from countenance.errors import CountenanceError, Finding, Span
 from countenance.media.private import write_once
 from countenance.people.speech import Transcript
@@ -43,10 +45,14 @@ class OneTimePhrase:
     issued_at: str
     """ISO 8601, UTC."""
     expires_at: str
+    account: str = ""
+    """Who asked for them, and alone may use them: a workspace; empty on a machine that has none."""
 
 
-def draw(name: str, language: Language, settings: Settings, now: datetime | None = None) -> OneTimePhrase:
-    """New words for `name`, remembered until they are used.
+def draw(
+    name: str, language: Language, settings: Settings, now: datetime | None = None, account: str = ""
+) -> OneTimePhrase:
+    """New words for `name`, remembered until `forget_old`.
 
     Raises:
         CountenanceError: consent.phrase_no_words, consent.cannot_store.
@@ -62,11 +68,11 @@ def draw(name: str, language: Language, settings: Settings, now: datetime | None
         name=name,
         issued_at=now.isoformat(timespec="seconds"),
         expires_at=(now + VALID_FOR).isoformat(timespec="seconds"),
+        account=account,
     )
     folder = _folder(settings)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _forget_old(folder, now)
         path = folder / f"{phrase.id}.json"
         path.touch(0o600, exist_ok=False)
         path.write_text(json.dumps(asdict(phrase)), "utf-8")
@@ -75,28 +81,39 @@ def draw(name: str, language: Language, settings: Settings, now: datetime | None
     return phrase
 
 
-def recall(phrase_id: str, name: str, settings: Settings, now: datetime | None = None) -> OneTimePhrase:
-    """The words that were drawn under this id for this person, if they are still good.
+def recall(
+    phrase_id: str, name: str, settings: Settings, now: datetime | None = None, account: str = ""
+) -> OneTimePhrase:
+    """The words that were drawn under this id for this person, if they are still good, or were at the moment `now`.
+
+    `account` is who wants to use them.
 
     Raises:
         CountenanceError: consent.phrase_unknown, consent.phrase_expired.
     """
-    path = _path(phrase_id, settings)
-    if path.with_suffix(_USED).exists():
+    phrase = known(phrase_id, settings)
+    if phrase is None or _path(phrase_id, settings).with_suffix(_USED).exists():
+        raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase_id[:80]))
+    if phrase.account and phrase.account != account:
         raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase_id))
-    try:
-        stored = json.loads(path.read_text("utf-8"))
-        phrase = OneTimePhrase(**{**stored, "words": tuple(stored["words"])})
-        expires = datetime.fromisoformat(phrase.expires_at)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase_id)) from error
-    if words_of(phrase.name) != words_of(name):
+    if not same_name(phrase.name, name):
         detail = f"They were given to {phrase.name}."
         raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, detail=detail, measured=phrase_id))
     now = now or datetime.now(UTC)
-    if now > expires:
+    if now > datetime.fromisoformat(phrase.expires_at):
         minutes = (now - datetime.fromisoformat(phrase.issued_at)).total_seconds() / 60
         raise CountenanceError(Finding(rules.PHRASE_EXPIRED, measured=minutes))
+    return phrase
+
+
+def known(phrase_id: str, settings: Settings) -> OneTimePhrase | None:
+    """The words that were drawn under this id, good or not; None where there are none."""
+    try:
+        stored = json.loads(_path(phrase_id, settings).read_text("utf-8"))
+        phrase = OneTimePhrase(**{**stored, "words": tuple(stored["words"])})
+        datetime.fromisoformat(phrase.expires_at), datetime.fromisoformat(phrase.issued_at)
+    except (CountenanceError, OSError, ValueError, TypeError, KeyError):
+        return None
     return phrase
 
 
@@ -127,6 +144,43 @@ def give_back(phrase: OneTimePhrase, settings: Settings) -> None:
         _path(phrase.id, settings).with_suffix(_USED).unlink()
 
 
+def forget(phrase_id: str, settings: Settings) -> None:
+    """Nobody needs to know of these words any more.
+
+    Raises:
+        OSError: what the disk refuses.
+    """
+    with suppress(CountenanceError):
+        path = _path(phrase_id, settings)
+        path.unlink(missing_ok=True)
+        path.with_suffix(_USED).unlink(missing_ok=True)
+
+
+def forget_old(settings: Settings, kept: Collection[str] = (), now: datetime | None = None) -> int:
+    """Forget the words that expired a day ago, which need no explanation any more; how many files that were.
+
+    `kept` are the ids of those that something is still to be made with, however long that takes.
+    """
+    moment, gone = (now or datetime.now(UTC)).timestamp(), 0
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for path in sorted(_folder(settings).iterdir()):
+            with suppress(FileNotFoundError):  # others forget too
+                if path.stem not in kept and moment - path.stat().st_mtime > _KEPT_FOR.total_seconds():
+                    path.unlink()
+                    gone += 1
+    return gone
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two texts are one name, whatever its case, accents and punctuation; in any script."""
+    return _name(one) == _name(other)
+
+
+def _name(text: str) -> tuple[str, ...]:
+    words = re.findall(r"\w+", folded(text).replace("'", ""))
+    return tuple(words) or (" ".join(unicodedata.normalize("NFC", text).casefold().split()),)
+
+
 def spoken_share(words: Sequence[str], transcript: Transcript, language: Language) -> tuple[float, str, Span | None]:
     """The share of the words that were said in their order and side by side, 0 to 1, what was heard there, and when."""
     said = language.joined([(part, word) for word in transcript.words for part in language.parts_of(word.text)])
@@ -146,13 +200,6 @@ def _path(phrase_id: str, settings: Settings) -> Path:
     if len(phrase_id) != 2 * _ID_BYTES or not set(phrase_id) <= set("0123456789abcdef"):
         raise CountenanceError(Finding(rules.PHRASE_UNKNOWN, measured=phrase_id[:80]))
     return _folder(settings) / f"{phrase_id}.json"
-
-
-def _forget_old(folder: Path, now: datetime) -> None:
-    """What expired a day ago needs no explanation any more."""
-    for path in folder.iterdir():
-        if now.timestamp() - path.stat().st_mtime > _KEPT_FOR.total_seconds():
-            path.unlink(missing_ok=True)
 
 
 def _cannot_store(folder: Path, error: OSError) -> CountenanceError:

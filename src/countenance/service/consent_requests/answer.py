@@ -58,7 +58,8 @@ def open_link(session: Session, service: Service, token: str) -> Shown:
     """
     request = _open(session, token)
     name = request.full_name or ""
-    words = phrase.draw(name, language_of(request.language, service.settings), service.settings)
+    language = language_of(request.language, service.settings)
+    words = phrase.draw(name, language, service.settings, account=request.workspace_id)
     text = statement_for(name, service.settings, language=request.language, one_time_words=words.words)
     request.phrase_id = words.id
     return Shown(request, text, words)
@@ -78,7 +79,7 @@ def record(
     """
     request = _open(session, token)
     spoken = phrase_id or request.phrase_id
-    phrase.recall(spoken or "", request.full_name or "", service.settings)
+    phrase.recall(spoken or "", request.full_name or "", service.settings, account=request.workspace_id)
     life.locked_job(session, request.replica_id)
     session.refresh(request)
     if request.state != "open":

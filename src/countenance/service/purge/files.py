@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import errno
-import json
 import re
 import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+from sqlalchemy import select
+
+from countenance.consent import phrase
 from countenance.consent.register import KEPT
-from countenance.consent.words import words_of
 from countenance.media.private import sync_folder
 from countenance.service.context import Service
+from countenance.service.db.tables import OutboxEvent
 from countenance.service.jobs.child import in_use
 from countenance.service.purge.traces import Traces
 from countenance.settings import Settings
@@ -25,6 +27,9 @@ _DEPTH = 3
 """Folders below the data folder in which something may be named after what it belongs to."""
 _ID = re.compile(r"\.?([0-9A-Za-z]+)")
 _WORD = re.compile(r"\w+")
+_EVENT = re.compile(r"(?<![0-9a-z])e[0-9a-f]{16}(?![0-9a-z])")
+"""In the name of an e-mail's file."""
+_AT_ONCE = 500
 _PATIENCE_S = 10.0
 """A process that was told to stop has stopped by then; what it writes later goes with the next pass."""
 
@@ -41,8 +46,8 @@ def erase(service: Service, traces: Traces) -> None:
     data_dir = service.settings.data_dir
     _wait_for([data_dir / "work" / job for job in traces.jobs])
     erase_named(service.settings, traces.ids)
-    _erase_mail(data_dir / "mail", traces)
-    _erase_phrases(data_dir / "phrases", traces)
+    _erase_mail(service, data_dir / "mail", traces)
+    _erase_phrases(service.settings, traces)
 
 
 def erase_named(settings: Settings, ids: Collection[str]) -> None:
@@ -75,29 +80,56 @@ def _id_in(path: Path) -> str:
     return match[1] if match else ""
 
 
-def _erase_mail(folder: Path, traces: Traces) -> None:
-    """Delete e-mails that were written as files and tell of one of these, or name one of these people."""
+def people_in(settings: Settings, phrase_ids: Collection[str]) -> tuple[str, ...]:
+    """For whom one-time words were drawn: of who was forgotten everywhere else, the name may be known here."""
+    return tuple(drawn.name for each in phrase_ids if (drawn := phrase.known(each, settings)) is not None)
+
+
+def _erase_mail(service: Service, folder: Path, traces: Traces) -> None:
+    """Delete e-mails that were written as files and tell of one of these, or name one of these people.
+
+    Only those of this workspace: another one may write of somebody with the same name.
+    """
+    letters = [path for path in _entries(folder) if path.suffix == ".eml"]
+    events = {path: match[0] for path in letters if (match := _EVENT.search(path.name))}
+    ours = _ours(service, sorted({*events.values()}), traces.workspace_id)
     ids = {*traces.ids, *traces.events}
     people = [re.compile(rf"(?<!\w){_spaced(name)}(?!\w)", re.IGNORECASE) for name in traces.people if name.strip()]
-    for path in _entries(folder):
-        if path.suffix == ".eml":
-            text = f"{path.name} {_text_of(path)}"
-            if not ids.isdisjoint(_WORD.findall(text)) or any(person.search(text) for person in people):
-                path.unlink(missing_ok=True)
-
-
-def _erase_phrases(folder: Path, traces: Traces) -> None:
-    """Delete one-time words that were drawn for these people, or used for these receipts."""
-    names = {tuple(words_of(name)) for name in traces.people}
-    for path in _entries(folder):
-        if path.stem in traces.phrases_in_use:
+    for path in letters:
+        if events.get(path) not in ours:
             continue
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            text = path.read_text("utf-8")
-            drawn = path.suffix == ".json" and tuple(words_of(json.loads(text)["name"])) in names
-            if drawn or text in traces.receipts or path.stem in traces.phrases:
-                path.with_suffix(".json").unlink(missing_ok=True)
-                path.with_suffix(".used").unlink(missing_ok=True)
+        text = f"{path.name} {_text_of(path)}"
+        if not ids.isdisjoint(_WORD.findall(text)) or any(person.search(text) for person in people):
+            path.unlink(missing_ok=True)
+
+
+def _ours(service: Service, events: Sequence[str], workspace_id: str) -> set[str]:
+    """Those of some events that happened in a workspace."""
+    found: set[str] = set()
+    with service.database.reading() as session:
+        for start in range(0, len(events), _AT_ONCE):
+            some = OutboxEvent.id.in_(events[start : start + _AT_ONCE])
+            found.update(session.scalars(select(OutboxEvent.id).where(some, OutboxEvent.workspace_id == workspace_id)))
+    return found
+
+
+def _erase_phrases(settings: Settings, traces: Traces) -> None:
+    """Delete one-time words that this workspace had drawn for these people, or that were used for these receipts."""
+    for path in _entries(settings.data_dir / "phrases"):
+        if path.stem not in traces.phrases_in_use and _is_theirs(path, settings, traces):
+            phrase.forget(path.stem, settings)
+
+
+def _is_theirs(path: Path, settings: Settings, traces: Traces) -> bool:
+    if path.stem in traces.phrases:
+        return True
+    if path.suffix == ".used":
+        with suppress(OSError, ValueError):
+            return path.read_text("utf-8") in traces.receipts
+    drawn = phrase.known(path.stem, settings)
+    if drawn is None or drawn.account != traces.workspace_id:
+        return False
+    return any(phrase.same_name(drawn.name, name) for name in traces.people)
 
 
 def _text_of(path: Path) -> str:

@@ -86,7 +86,7 @@ def accepted(wanted: NewReplica, workspace_id: str, settings: Settings) -> tuple
         if not (wanted.full_name or "").strip():
             raise CountenanceError(Finding(rules.NAME_MISSING, detail="The field is `full_name`."))
         if wanted.phrase_id is not None:
-            phrase.recall(wanted.phrase_id, wanted.full_name or "", settings)
+            phrase.recall(wanted.phrase_id, wanted.full_name or "", settings, account=workspace_id)
     if filmed:
         language_of(wanted.language, settings)
     return declared
