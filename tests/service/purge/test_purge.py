@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,6 +17,7 @@ from sqlalchemy import inspect, text
 from countenance.consent import gallery, phrase, register
 from countenance.consent.language import ENGLISH, language_of
 from countenance.consent.permission import carried
+from countenance.consent.phrase import OneTimePhrase
 from countenance.consent.receipt_content import ReceiptContent
 from countenance.consent.register import HoldingKind, Standing
 from countenance.consent.revoke import deletion_of, revocation_of
@@ -24,6 +25,7 @@ from countenance.errors import CountenanceError, Finding
 from countenance.media.private import private_folder
 from countenance.service import outbox
 from countenance.service.accounts import idempotency, workspaces
+from countenance.service.accounts.errors import IDEMPOTENCY_GONE
 from countenance.service.clock import now
 from countenance.service.consent_requests import ask
 from countenance.service.context import Service
@@ -55,6 +57,8 @@ from countenance.service.replicas.wanted import NewReplica
 from countenance.service.retention import sweep
 from countenance.service.tasks.sources import MediaRef
 from countenance.service.videos import life as videos
+from countenance.service.videos import lipsyncs
+from countenance.service.videos.lipsyncs import NewLipsync
 from countenance.service.videos.wanted import NewVideo
 
 NAME = "Grace Brewster Hopper"
@@ -134,7 +138,7 @@ def world(service: Service, media: Callable[[str], Path], agreement: Callable[..
 def build(service: Service, media: Callable[[str], Path], agreement: Callable[..., ReceiptContent]) -> World:
     with service.database.transaction() as session:
         workspace = workspaces.create(session, service.settings, "Harbour Films").id
-    words = phrase.draw(NAME, language_of(ENGLISH, service.settings), service.settings)
+    words = _drawn(service, workspace)
     uploads = {role: _upload(service, workspace, media(f"{role}.mp4")) for role in ("footage", "consent")}
     wanted = NewReplica(
         name=f"{NAME} in uniform",
@@ -149,14 +153,21 @@ def build(service: Service, media: Callable[[str], Path], agreement: Callable[..
         idempotency.claim(session, workspace, "k1", "POST", "/v2/replicas", b"{}")
         answer = {"replica_id": replica.id, "replica_name": replica.name}
         idempotency.keep(session, workspace, "k1", 200, json.dumps(answer))
+        idempotency.claim(session, workspace, "k2", "POST", "/v2/uploads", b"{}")
+        answer = {"upload_id": uploads["footage"], "filename": f"{NAME}.mp4"}
+        idempotency.keep(session, workspace, "k2", 201, json.dumps(answer))
     receipt = _trained(service, replica, media, agreement)
     phrase.use_up(words, service.settings, by=receipt)
     video = _spoken(service, workspace, replica.id, media)
-    _told(service, replica.id, video)
+    _told(service, workspace, replica.id, video)
     hashes = tuple(
         hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(media("footage.mp4").parent.iterdir())
     )
     return World(service, workspace, replica.id, video, receipt, hashes)
+
+
+def _drawn(service: Service, workspace: str, name: str = NAME) -> OneTimePhrase:
+    return phrase.draw(name, language_of(ENGLISH, service.settings), service.settings, account=workspace)
 
 
 def _upload(service: Service, workspace: str, path: Path) -> str:
@@ -243,15 +254,11 @@ def _spoken(service: Service, workspace: str, replica_id: str, media: Callable[[
     return video.id
 
 
-def _told(service: Service, replica_id: str, video_id: str) -> None:
+def _told(service: Service, workspace: str, replica_id: str, video_id: str) -> None:
     """E-mails in files, encoded as mail programs do, and deliveries with what receivers answered."""
-    folder = private_folder(service.settings.data_dir / "mail")
     for name, about in (("replica", f"Replica {replica_id}"), ("video", f"/v2/videos/{video_id}?x=1"), ("name", NAME)):
-        message = EmailMessage()
-        message["To"], message["Subject"] = "studio@example.org", "Your replica"
-        message.set_content(f"{about}\n{SCRIPT} — é\n" + "é" * 200, cte="base64" if name == "name" else None)
-        (folder / f"{name}.eml").write_bytes(bytes(message))
-    (folder / "other.eml").write_text("Subject: Hello\n\nSomebody else.\n")
+        _letter(service, workspace, name, f"{about}\n{SCRIPT} — é\n" + "é" * 200, encoded=name == "name")
+    _letter(service, workspace, "other", "Somebody else.")
     with service.database.reading() as session:
         completed = session.query(OutboxEvent).where(OutboxEvent.type == "replica.completed").one()
     send(service, completed, "studio@example.org")
@@ -275,6 +282,24 @@ def _told(service: Service, replica_id: str, video_id: str) -> None:
                 session.add(tried)
 
 
+def _letter(service: Service, workspace: str, name: str, text: str, *, encoded: bool = False) -> Path:
+    """An e-mail of something else that happened in a workspace."""
+    with service.database.transaction() as session:
+        event = outbox.emit(session, workspace, "replica.error", "replica", "r1", {})
+    message = EmailMessage()
+    message["To"], message["Subject"] = "studio@example.org", "Your replica"
+    message.set_content(text, cte="base64" if encoded else None)
+    path = private_folder(service.settings.data_dir / "mail") / f"20261101T120000-{event.id}-{name}.eml"
+    path.write_bytes(bytes(message))
+    return path
+
+
+def _letters(service: Service) -> list[str]:
+    """The names of those that are left."""
+    folder = service.settings.data_dir / "mail"
+    return sorted(path.stem.rpartition("-")[2] for path in folder.iterdir()) if folder.exists() else []
+
+
 def _deleted(world: World) -> None:
     replicas.delete_and_cancel(world.service, world.workspace, world.replica, hard=True)
 
@@ -296,7 +321,7 @@ def test_nothing_is_left(world: World) -> None:
         "keys",
         "mail",
     }
-    assert [path.name for path in (world.service.settings.data_dir / "mail").iterdir()] == ["other.eml"]
+    assert _letters(world.service) == ["other"]
     with world.service.database.transaction() as session:
         replica = session.get_one(Replica, world.replica)
         assert replica.purged_at is not None
@@ -358,11 +383,54 @@ def test_what_is_written_too_late_goes_with_the_next_pass(world: World, media: C
         assert session.get_one(Replica, world.replica).purged_at == first
 
 
+@pytest.mark.parametrize("words", ["shown", "given"])
+def test_who_was_forgotten_softly_is_purged_all_the_same(service: Service, words: str) -> None:
+    """The row knows neither the name nor the address any more: words and e-mails have both."""
+    with service.database.transaction() as session:
+        workspace = workspaces.create(session, service.settings, "Harbour Films").id
+    drawn = [_drawn(service, workspace) for _ in range(2)]
+    footage = MediaRef(url="https://films.example/f.mp4")
+    with service.database.transaction() as session:
+        given = NewReplica(full_name=NAME, footage=footage, phrase_id=drawn[0].id)
+        wanted = replace(given, phrase_id=None, consent_by_link=True) if words == "shown" else given
+        replica = replicas.create(session, service, workspace, wanted)
+        if words == "shown":
+            request, _ = ask.create(session, service, workspace, replica.id, email=EMAIL)
+            request.phrase_id = drawn[0].id
+    _letter(service, workspace, "name", f"Dear {NAME}")
+    replicas.delete_and_cancel(service, workspace, replica.id)
+    replicas.delete_and_cancel(service, workspace, replica.id, hard=True)
+    world = World(service, workspace, replica.id, "", "", ())
+    assert any(place.startswith("phrases/") for place in world.found()["name"])
+    purge_replica(service, replica.id)
+    assert {what: places for what, places in world.found().items() if places} == {}
+
+
+def test_a_lip_synced_film_leaves_no_name(service: Service) -> None:
+    with service.database.transaction() as session:
+        workspace = workspaces.create(session, service.settings, "Harbour Films").id
+    film = MediaRef(url="https://films.example/f.mp4")
+    world = World(service, workspace, "", "", "", ())
+    for before in (False, True):
+        words = [_drawn(service, workspace) for _ in range(2)]
+        wanted = NewLipsync(film, film, full_name=NAME, phrase_id=words[0].id)
+        with service.database.transaction() as session:
+            lipsync = lipsyncs.create(session, service, workspace, wanted)
+        _letter(service, workspace, "name", f"Dear {NAME}")
+        if before:
+            lipsyncs.delete_and_cancel(service, workspace, lipsync.id)
+            assert "table lipsyncs" not in world.found()["name"]
+        lipsyncs.delete_and_cancel(service, workspace, lipsync.id, hard=True)
+        assert any(place.startswith("phrases/") for place in world.found()["name"])
+        purge.purge(service, "lipsync", lipsync.id)
+        assert {what: places for what, places in world.found().items() if places} == {}
+
+
 def test_what_others_stand_on_stays(
     world: World, service: Service, media: Callable[[str], Path], agreement: Callable[..., ReceiptContent]
 ) -> None:
     """A second replica from the same upload, under the same receipt, whose words are still to be used."""
-    words = phrase.draw(NAME, language_of(ENGLISH, service.settings), service.settings)
+    words = _drawn(service, world.workspace)
     with service.database.transaction() as session:
         upload = session.query(MediaSource).where(MediaSource.role == "footage").one().upload_id
         same = MediaRef(upload_id=upload)
@@ -395,9 +463,8 @@ def test_a_video_alone(world: World) -> None:
     assert service.objects.list(f"videos/{world.video}") == []
     assert service.objects.list(f"replicas/{world.replica}") != []
     assert register.standing(world.receipt, service.settings) is Standing.ACTIVE
-    mail = {path.name for path in (service.settings.data_dir / "mail").iterdir()}
-    assert mail >= {"replica.eml", "name.eml", "other.eml"}
-    assert "video.eml" not in mail
+    assert {*_letters(service)} >= {"replica", "name", "other"}
+    assert "video" not in _letters(service)
     with service.database.transaction() as session:
         video = session.get_one(Video, world.video)
         assert (video.script, video.name) == (None, "")
@@ -419,7 +486,7 @@ def test_a_link_that_asked_for_consent(service: Service) -> None:
         request, token = ask.create(session, service, workspace, replica.id, email=EMAIL)
         asked = session.query(OutboxEvent).one()
     send(service, asked, EMAIL)
-    words = phrase.draw(NAME, language_of(ENGLISH, service.settings), service.settings)
+    words = _drawn(service, workspace)
     world = World(service, workspace, replica.id, "", "", ())
     assert any(place.startswith("mail/") for place in world.found()["e-mail"])
     assert {"table consent_requests", "table outbox_events"} <= world.found()["e-mail"]
@@ -476,18 +543,25 @@ def test_links_are_not_followed(world: World, tmp_path: Path) -> None:
 
 
 def test_others_are_untouched(world: World, service: Service, tmp_path: Path) -> None:
-    """Events, answers and e-mails of another workspace and another replica."""
+    """Events, answers, e-mails and one-time words of another workspace, even of somebody with the same name."""
     with service.database.transaction() as session:
         other = workspaces.create(session, service.settings, "Other").id
         payload = {"replica_id": "r1", "note": "kept"}
         event = outbox.emit(session, other, "replica.error", "replica", "r1", payload)
         idempotency.claim(session, other, "k", "POST", "/", b"")
         idempotency.keep(session, other, "k", 200, "kept")
+    letter = _letter(service, other, "theirs", f"{NAME} agreed. Replica {world.replica}.")
+    words = [_drawn(service, other), _drawn(service, ""), _drawn(service, world.workspace, "李明")]
+    ours = _drawn(service, world.workspace)
     _deleted(world)
     purge_replica(service, world.replica)
+    assert letter.exists()
+    assert [phrase.known(each.id, service.settings) for each in (*words, ours)] == [*words, None]
     with service.database.transaction() as session:
         assert session.get_one(OutboxEvent, event.id).payload == payload
         kept = idempotency.claim(session, other, "k", "POST", "/", b"")
-        again = idempotency.claim(session, world.workspace, "k1", "POST", "/v2/replicas", b"{}")
     assert kept == idempotency.Answer(200, "kept")
-    assert again == idempotency.Answer(200, "")
+    for key, path in (("k1", "/v2/replicas"), ("k2", "/v2/uploads")):
+        with pytest.raises(CountenanceError) as caught, service.database.transaction() as session:
+            idempotency.claim(session, world.workspace, key, "POST", path, b"{}")
+        assert caught.value.finding.rule is IDEMPOTENCY_GONE

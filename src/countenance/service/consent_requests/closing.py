@@ -20,11 +20,14 @@ def withdraw(session: Session, replica_id: str) -> None:
 
 
 def forget(session: Session, replica_id: str) -> None:
-    """Withdraw a replica's links and forget whom they asked, and where."""
+    """Withdraw a replica's links and forget whom they asked, and where.
+
+    The ids of one-time words stay until the replica is purged: by them the words are found.
+    """
     withdraw(session, replica_id)
     session.execute(
         update(ConsentRequest)
         .where(ConsentRequest.replica_id == replica_id)
-        .values(full_name=None, email=None, phrase_id=None)
+        .values(full_name=None, email=None)
         .execution_options(synchronize_session=False)
     )

@@ -87,5 +87,11 @@ def _traces(service: Service, kind: str, subject_id: str) -> Traces:
             raise ValueError(f"{kind} {subject_id} is not deleted")
         traces = of_replica(session, subject_id) if kind == REPLICA else of_one(session, kind, subject_id)
     given = receipts.receipts_of(service, traces)
-    people = dict.fromkeys((*traces.people, *receipts.people_of(given, service.settings)))
+    people = dict.fromkeys(
+        (
+            *traces.people,
+            *receipts.people_of(given, service.settings),
+            *files.people_in(service.settings, traces.phrases),
+        )
+    )
     return replace(traces, receipts=given, people=tuple(people))

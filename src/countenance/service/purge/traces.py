@@ -173,8 +173,12 @@ def _phrases(session: Session, requests: Sequence[str], made: Collection[Made]) 
 
 def _in_use(session: Session, subjects: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Words that somebody else is still to be heard with, or was."""
-    replicas = select(Replica.phrase_id).where(Replica.id.not_in(subjects.get(REPLICA, ())))
-    requests = select(ConsentRequest.phrase_id).where(ConsentRequest.id.not_in(subjects.get(REQUEST, ())))
+    replicas = select(Replica.phrase_id).where(
+        Replica.id.not_in(subjects.get(REPLICA, ())), Replica.deleted_at.is_(None)
+    )
+    requests = select(ConsentRequest.phrase_id).where(
+        ConsentRequest.id.not_in(subjects.get(REQUEST, ())), ConsentRequest.state.in_(("open", "recorded"))
+    )
     for query in (replicas, requests):
         yield from (phrase_id for phrase_id in session.scalars(query.distinct()) if phrase_id)
     claims = select(Lipsync.claim).where(Lipsync.id.not_in(subjects.get(LIPSYNC, ())), Lipsync.deleted_at.is_(None))

@@ -121,12 +121,18 @@ def fail(session: Session, lipsync_id: str, findings: Sequence[Mapping[str, Any]
 
 
 def delete(session: Session, workspace_id: str, lipsync_id: str, *, hard: bool = False) -> list[str]:
-    """From now on the film is gone, and nobody's name is kept; free, unless it was ready. See `rows.deleted`.
+    """From now on the film is gone; free, unless it was ready. See `rows.deleted`.
+
+    Nobody's name is kept, unless a purge follows, which looks for it everywhere else first.
 
     Raises:
         CountenanceError: service.lipsync_unknown.
     """
-    return rows.deleted(session, Lipsync, workspace_id, lipsync_id, "lipsync", LIPSYNC_UNKNOWN, hard=hard, claim={})
+    lipsync = session.get(Lipsync, lipsync_id)
+    # The id of the one-time words is kept until then: by it a later purge finds them.
+    words = lipsync.claim.get("phrase_id") if lipsync is not None else None
+    gone = {} if hard else {"claim": {"phrase_id": words} if words else {}}
+    return rows.deleted(session, Lipsync, workspace_id, lipsync_id, "lipsync", LIPSYNC_UNKNOWN, hard=hard, **gone)
 
 
 def delete_and_cancel(service: Service, workspace_id: str, lipsync_id: str, *, hard: bool = False) -> None:
