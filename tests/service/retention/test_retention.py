@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from countenance.consent import register
+from countenance.consent import phrase, register
+from countenance.consent.language import ENGLISH, language_of
 from countenance.consent.receipt_content import ReceiptContent
 from countenance.consent.register import HoldingKind, Standing
 from countenance.errors import Finding
@@ -23,11 +24,12 @@ from countenance.service.purge.purge import purge_replica
 from countenance.service.replicas import life as replicas
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
-from countenance.service.videos import transcriptions
+from countenance.service.videos import lipsyncs, transcriptions
+from countenance.service.videos.lipsyncs import NewLipsync
 from countenance.service.videos.transcriptions import NewTranscription
 
 _FOOTAGE, _CONSENT = MediaRef(url="https://films.example/footage.mp4"), MediaRef(url="https://films.example/yes.mp4")
-_NOTHING = {"footage": 0, "answers": 0, "transcriptions": 0, "copies": 0}
+_NOTHING = {"footage": 0, "answers": 0, "transcriptions": 0, "copies": 0, "words": 0}
 
 
 @pytest.fixture
@@ -217,3 +219,21 @@ def test_another_machine_has_no_copies_either(
     assert not [name for name in left if gone in name or jobs[gone] == name]
     assert {f"{stays}-aa", f".{stays}-bb", stays, jobs[stays]} <= left
     assert retention.delete_leftovers(there) == 0
+
+
+def test_words_stay_for_as_long_as_something_is_to_be_made_with_them(service: Service, workspace: str) -> None:
+    settings, name = service.settings, "Grace Hopper"
+    drawn = [phrase.draw(name, language_of(ENGLISH, settings), settings, account=workspace) for _ in range(4)]
+    reviewed, failed, dubbed, unused = (each.id for each in drawn)
+    with service.database.transaction() as session:
+        for words in (reviewed, failed):
+            wanted = NewReplica(full_name=name, footage=_FOOTAGE, phrase_id=words)
+            replica = replicas.create(session, service, workspace, wanted)
+            replicas.begin(session, replica.id, "check")
+            doubt = {**Finding(INTERNAL).as_dict(), "severity": "warning" if words == reviewed else "error"}
+            replicas.checked(session, service, replica.id, findings=[doubt], clearance={}, ok=False)
+        lipsyncs.create(session, service, workspace, NewLipsync(_FOOTAGE, _FOOTAGE, full_name=name, phrase_id=dubbed))
+    assert retention.sweep(service, now() + timedelta(hours=23))["words"] == 0
+    assert retention.sweep(service, now() + timedelta(hours=25))["words"] == 2
+    left = [phrase.known(each, settings) is not None for each in (reviewed, dubbed, failed, unused)]
+    assert left == [True, True, False, False]

@@ -12,6 +12,7 @@ from countenance.service.db.tables import Lipsync, MediaSource, Replica, Transcr
 from countenance.service.purge.traces import LIPSYNC, REPLICA, TRANSCRIPTION, VIDEO
 from countenance.service.retention.footage import delete_old
 from countenance.service.retention.leftovers import again, delete_leftovers
+from countenance.service.retention.words import forget_old as forget_words
 
 _LATE = timedelta(hours=2)
 """So long after a purge something may still be written by a process that was told to stop, on a machine that hung."""
@@ -21,7 +22,8 @@ def sweep(service: Service, at: datetime) -> dict[str, int]:
     """Delete what has been kept long enough at the moment `at`; how much, by kind.
 
     Kinds: `footage` (replicas whose footage went), `answers` (to requests with an idempotency key), `transcriptions`
-    (deleted ones whose sound went), `copies` (of what is purged, that this machine still had).
+    (deleted ones whose sound went), `copies` (of what is purged, that this machine still had), `words` (files of
+    one-time words).
     """
     with service.database.transaction() as session:
         answers = forget_old(session, at)
@@ -30,7 +32,8 @@ def sweep(service: Service, at: datetime) -> dict[str, int]:
         again(service, kind, subject_id)
     silent = sum(again(service, TRANSCRIPTION, each) for each in _deleted_transcriptions(service))
     copies = delete_leftovers(service)
-    return {"footage": footage, "answers": answers, "transcriptions": silent, "copies": copies}
+    words = forget_words(service, at)
+    return {"footage": footage, "answers": answers, "transcriptions": silent, "copies": copies, "words": words}
 
 
 def _purged_lately(service: Service, at: datetime) -> list[tuple[str, str]]:
