@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from countenance.consent import register
 from countenance.consent.claim_rules import LOOKS_LIKE
@@ -40,8 +41,10 @@ from countenance.service.tasks.render import RENDERING
 from countenance.service.tasks.sources import MediaRef
 from countenance.service.tasks.train import TRAINING
 from countenance.service.tasks.transcribe import TRANSCRIBING
+from countenance.service.uploads.drop import unused
 from countenance.service.videos import life as videos
 from countenance.service.videos import lipsyncs, transcriptions
+from countenance.service.videos.errors import TRANSCRIPTIONS_OPEN
 from countenance.service.videos.wanted import NewVideo
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -440,12 +443,28 @@ def test_a_transcription_costs_nothing(studio: Service, tmp_path: Path) -> None:
     task = Task(studio, TRANSCRIBING, made.job_id)
     assert task.prepared() == {"media": "in/audio.wav"}
     words = {"text": "Hello.", "language": "en", "words": [], "duration_s": 1.0}
+    kept = f"transcriptions/{made.id}"
+    assert studio.objects.list(kept) == [f"{kept}/source/audio.wav"]
     task.done(words)
+    assert studio.objects.list(kept) == [], "what was heard is kept no longer than that"
     with studio.database.transaction() as session:
         session.add(made)
         session.refresh(made)
         assert (made.status, made.transcript) == ("ready", words)
         assert balance(session, "w1", ledger.VIDEO_SECOND).available == 30
+        assert sources.of(session, "transcription", made.id) == {}
+        assert session.scalars(select(Upload.id).where(unused())).all() == ["u1"], "it ends as any that nobody needs"
+
+
+def test_transcriptions_under_way_are_few(studio: Service) -> None:
+    wanted = transcriptions.NewTranscription(MediaRef(url="https://x.test/a.wav"))
+    with studio.database.transaction() as session:
+        made = [transcriptions.create(session, studio, "w1", wanted).id for _ in range(20)]
+        with pytest.raises(CountenanceError) as error:
+            transcriptions.create(session, studio, "w1", wanted)
+        assert error.value.finding.rule is TRANSCRIPTIONS_OPEN
+        transcriptions.delete(session, "w1", made[0])
+        transcriptions.create(session, studio, "w1", wanted)
 
 
 def test_what_was_deleted_is_begun_no_more(studio: Service) -> None:

@@ -51,7 +51,7 @@ URL_NOT_MEDIA = Rule(
 ALLOW_SETTING = Rule(
     id="service.fetch_allow",
     title="A list of networks and hosts that the server may speak to cannot be understood.",
-    remedy="Correct COUNTENANCE_FETCH_ALLOW or COUNTENANCE_WEBHOOK_ALLOW: networks (`10.1.0.0/16`), addresses or hosts, "
+    remedy="Correct COUNTENANCE_FETCH_ALLOW or COUNTENANCE_WEBHOOK_ALLOW: networks (`10.1.0.0/16`), addresses or hosts "
     "with a port or without, separated by commas.",
 )
 RULES = (URL_REFUSED, URL_HOST, URL_UNREACHABLE, URL_TOO_LARGE, URL_TIMEOUT, URL_NOT_MEDIA, ALLOW_SETTING)

@@ -116,7 +116,7 @@ def _collected(service: Service, row: MediaSource, folder: Path) -> str:
     suffix = ".png" if row.role == "watermark" else _SUFFIXES.get(content_type, "")
     name = f"{row.role}{suffix}"
     part.replace(folder / FOLDER / name)
-    key = f"{row.subject_kind}s/{row.subject_id}/source/{name}"
+    key = f"{sources.stored_below(row.subject_kind, row.subject_id)}/{name}"
     service.objects.put(key, folder / FOLDER / name, content_type)
     values = {
         "object_key": key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from countenance.service.clock import now
@@ -67,3 +67,22 @@ def of(session: Session, subject_kind: str, subject_id: str) -> dict[str, MediaS
         .order_by(MediaSource.created_at, MediaSource.id)
     )
     return {row.role: row for row in rows}
+
+
+def forget(session: Session, subject_kind: str, subject_id: str) -> None:
+    """Note that the files of a subject are deleted: those that were kept for it alone, below `stored_below`."""
+    session.execute(
+        update(MediaSource)
+        .where(
+            MediaSource.subject_kind == subject_kind,
+            MediaSource.subject_id == subject_id,
+            MediaSource.deleted_at.is_(None),
+        )
+        .values(object_key=None, deleted_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def stored_below(subject_kind: str, subject_id: str) -> str:
+    """The prefix of the keys under which the files of a subject are kept."""
+    return f"{subject_kind}s/{subject_id}/source"

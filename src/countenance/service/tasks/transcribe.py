@@ -10,7 +10,7 @@ from countenance.service.context import Service
 from countenance.service.db.tables import Job
 from countenance.service.jobs.handlers import Failed, Handler, JsonObject, Outcome
 from countenance.service.jobs.queue import CHECK
-from countenance.service.tasks import inputs
+from countenance.service.tasks import inputs, sources
 from countenance.service.videos import transcriptions
 
 
@@ -28,6 +28,11 @@ def _nothing(service: Service, job_id: str, folder: Path, event: JsonObject) -> 
 
 
 def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) -> JsonObject:
+    """The recording is no longer needed; `transcriptions.complete` notes that it is deleted."""
+    with service.database.reading() as session:
+        job = session.get(Job, job_id)
+    if job is not None:
+        service.objects.delete(sources.stored_below("transcription", job.subject_id))
     return result
 
 

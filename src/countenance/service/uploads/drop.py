@@ -26,8 +26,8 @@ def abort(service: Service, workspace_id: str, upload_id: str) -> None:
 
 
 def unused() -> ColumnElement[bool]:
-    """That nothing was made from an upload: a condition for its table."""
-    used = exists(select(MediaSource.id).where(MediaSource.upload_id == Upload.id))
+    """That nothing that is still there was made from an upload: a condition for its table."""
+    used = exists(select(MediaSource.id).where(MediaSource.upload_id == Upload.id, MediaSource.deleted_at.is_(None)))
     recorded = exists(select(ConsentRequest.id).where(ConsentRequest.upload_id == Upload.id))
     return ~used & ~recorded
 

@@ -12,4 +12,11 @@ AUDIO_TOO_LONG = Rule(
     unit="s",
     tavus_type="audio_file_max_duration",
 )
-RULES = (AUDIO_TOO_LONG,)
+TRANSCRIPTIONS_OPEN = Rule(
+    id="service.transcriptions_open",
+    title="Too many transcriptions of this workspace are not finished yet.",
+    remedy="Wait until some of them are, or delete them.",
+    limit=20.0,
+    unit="transcriptions",
+)
+RULES = (AUDIO_TOO_LONG, TRANSCRIPTIONS_OPEN)

@@ -1,4 +1,4 @@
-"""The life of a transcription, which costs nothing."""
+"""The life of a transcription, which costs nothing; so there are never many of a workspace under way."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.tables import Transcription
-from countenance.service.errors import TRANSCRIPTION_UNKNOWN
+from countenance.service.errors import TRANSCRIPTION_UNKNOWN, refused
 from countenance.service.ids import new_id
 from countenance.service.jobs import life as jobs
 from countenance.service.jobs.queue import CHECK
@@ -19,6 +20,7 @@ from countenance.service.replicas.wanted import name_of
 from countenance.service.tasks import sources
 from countenance.service.tasks.sources import MediaRef
 from countenance.service.videos import events, rows
+from countenance.service.videos.errors import TRANSCRIPTIONS_OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewTra
     """A new transcription, its file and its job.
 
     Raises:
-        CountenanceError: service.request_invalid.
+        CountenanceError: service.request_invalid, service.transcriptions_open.
     """
+    _not_too_many(session, workspace_id)
     made_id, moment = new_id("t"), now()
     job = jobs.create(session, workspace_id, "transcription", made_id, "transcribe")
     made = Transcription(
@@ -60,9 +63,10 @@ def begin(session: Session, transcription_id: str) -> bool:
 
 
 def complete(session: Session, transcription_id: str, transcript: Mapping[str, Any]) -> bool:
-    """The words are there: `text`, `language`, `words` and `duration_s`."""
+    """The words are there: `text`, `language`, `words` and `duration_s`. What they were heard in is kept no longer."""
     made = rows.done(session, Transcription, transcription_id, transcript=dict(transcript))
     if made is not None:
+        sources.forget(session, "transcription", transcription_id)
         events.tell_transcription(session, made)
     return made is not None
 
@@ -90,3 +94,14 @@ def delete_and_cancel(service: Service, workspace_id: str, transcription_id: str
     with service.database.transaction() as session:
         workflows = delete(session, workspace_id, transcription_id)
     service.queue.cancel(workflows)
+
+
+def _not_too_many(session: Session, workspace_id: str) -> None:
+    under_way = select(func.count()).where(
+        Transcription.workspace_id == workspace_id,
+        Transcription.status.in_(rows.OPEN),
+        Transcription.deleted_at.is_(None),
+    )
+    found = session.scalar(under_way) or 0
+    if found >= (TRANSCRIPTIONS_OPEN.limit or 0):
+        raise refused(TRANSCRIPTIONS_OPEN, measured=float(found))
