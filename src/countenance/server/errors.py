@@ -14,4 +14,10 @@ TRACES_MISSING = Rule(
     title="Traces are wanted, but what sends them is not installed.",
     remedy="Install `countenance[otel]`, or remove `COUNTENANCE_OTLP_ENDPOINT`.",
 )
-RULES = (ADDRESS_TAKEN, TRACES_MISSING)
+DATABASE_SETTING = Rule(
+    id="server.database_setting",
+    title="The setting of the database cannot be used.",
+    remedy="Name a PostgreSQL database (`postgresql://user:password@host/name`), or leave it out: then SQLite is used, "
+    "in the data folder, where nobody else may work with it.",
+)
+RULES = (ADDRESS_TAKEN, TRACES_MISSING, DATABASE_SETTING)

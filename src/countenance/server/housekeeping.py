@@ -21,6 +21,7 @@ from countenance.service.tasks import leftovers
 from countenance.service.uploads import expire as uploads
 
 _SECOND, _MINUTE, _HOUR = 1.0, 60.0, 3600.0
+_PATIENCE_S = 2.0
 _log = structlog.get_logger(__name__)
 
 
@@ -35,8 +36,13 @@ class Chore:
 
 
 def _expire_credits(service: Service) -> int:
-    with service.database.transaction() as session:
-        return ledger.expire(session)
+    with service.database.reading() as session:
+        accounts = ledger.due(session)
+    count = 0
+    for workspace_id, unit in accounts:
+        with service.database.transaction() as session:
+            count += ledger.expire(session, workspace_id, unit)
+    return count
 
 
 def _free_holds(service: Service) -> int:
@@ -74,7 +80,7 @@ def housekeeping(service: Service) -> Iterator[None]:
     finally:
         over.set()
         for thread in threads:
-            thread.join()
+            thread.join(_PATIENCE_S)  # what it does may be broken off: it is done again
 
 
 def _keep(service: Service, chores: tuple[Chore, ...], over: threading.Event) -> None:

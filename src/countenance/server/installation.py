@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pydantic import SecretStr
+
+from countenance.errors import CountenanceError, Finding
+from countenance.server.errors import DATABASE_SETTING
 from countenance.service.context import Service
 from countenance.service.db.database import open_database
 from countenance.service.db.migrate import migrate
@@ -18,9 +22,10 @@ def installation(settings: Settings, *, migrated: bool = True) -> Iterator[Servi
     """What the settings describe, with its tables as they should be.
 
     Raises:
-        CountenanceError: service.database_too_new, service.store_setting.
+        CountenanceError: server.database_setting, service.database_too_new, service.store_setting.
         OSError: for a data folder that cannot be made.
     """
+    _check_setting(settings)
     database = open_database(settings)
     try:
         if migrated:
@@ -33,3 +38,11 @@ def installation(settings: Settings, *, migrated: bool = True) -> Iterator[Servi
             queue.close()
     finally:
         database.dispose()
+
+
+def _check_setting(settings: Settings) -> None:
+    """An SQLite file elsewhere could be worked on by two processes that know nothing of each other."""
+    url = settings.database_url
+    text = url.get_secret_value() if isinstance(url, SecretStr) else url
+    if text is not None and not text.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
+        raise CountenanceError(Finding(DATABASE_SETTING))

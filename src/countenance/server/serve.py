@@ -54,8 +54,9 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
         service = stack.enter_context(installation(settings))
         key = first_key(service)
         if with_worker:
-            stack.enter_context(Worker(service, REGISTRY, alone=service.database.is_sqlite))
+            # In this order, so that at the end the worker stops first: it has work to hand back.
             stack.enter_context(housekeeping(service))
+            stack.enter_context(Worker(service, REGISTRY, alone=service.database.is_sqlite))
         config = uvicorn.Config(
             create_app(service),
             log_config=None,
@@ -81,8 +82,8 @@ def work(settings: Settings, queues: tuple[str, ...], wait: Callable[[], None]) 
         if settings.database_url is None:
             stack.enter_context(own_data_folder(settings))
         service = stack.enter_context(installation(settings))
-        stack.enter_context(Worker(service, REGISTRY, queues, alone=settings.database_url is None))
         stack.enter_context(housekeeping(service))
+        stack.enter_context(Worker(service, REGISTRY, queues, alone=service.database.is_sqlite))
         wait()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, Select, Update, nulls_last, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, Update, func, nulls_last, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -80,7 +80,7 @@ def hold(
     """
     _check(unit, amount)
     account = _locked(session, workspace_id, unit)
-    _expire(session, workspace_id, unit, "due")
+    _expire(session, workspace_id, unit)
     enough = update(CreditAccount).where(_is(workspace_id, unit), CreditAccount.available >= amount)
     if not _changed(
         session, enough.values(available=CreditAccount.available - amount, held=CreditAccount.held + amount)
@@ -127,16 +127,21 @@ def release(session: Session, hold_id: str, reason: str) -> bool:
     return _settle(session, hold_id, "released", 0, reason)
 
 
-def expire(session: Session, moment: datetime | None = None) -> int:
-    """Take back what is left of grants that have expired; how many grants that were."""
-    due = select(CreditGrant.workspace_id, CreditGrant.unit).where(
+def due(session: Session, moment: datetime | None = None) -> list[tuple[str, str]]:
+    """The accounts, by workspace and unit, in which something is left of a grant that has expired."""
+    rows = select(CreditGrant.workspace_id, CreditGrant.unit).where(
         CreditGrant.remaining > 0, CreditGrant.expires_at <= (moment or now())
     )
-    count = 0
-    for workspace_id, unit in session.execute(due.distinct()).all():
-        _locked(session, workspace_id, unit)
-        count += _expire(session, workspace_id, unit, "due", moment)
-    return count
+    return [(workspace_id, unit) for workspace_id, unit in session.execute(rows.distinct())]
+
+
+def expire(session: Session, workspace_id: str, unit: str, moment: datetime | None = None) -> int:
+    """Take back what is left of an account's grants that have expired; how many grants that were.
+
+    One account in a transaction: whoever locks several in one may wait for somebody who does so the other way round.
+    """
+    _locked(session, workspace_id, unit)
+    return _expire(session, workspace_id, unit, moment)
 
 
 def _settle(session: Session, hold_id: str, state: str, amount: int | None, reason: str) -> bool:
@@ -155,7 +160,7 @@ def _settle(session: Session, hold_id: str, state: str, amount: int | None, reas
         _post(session, f"release:{hold_id}", held.workspace_id, held.unit, "held", "available", freed, hold=hold_id)
         _give_back(session, hold_id, freed)
         session.flush()
-        _expire(session, held.workspace_id, held.unit, hold_id)
+        _expire(session, held.workspace_id, held.unit)
     session.flush()
     return True
 
@@ -174,20 +179,26 @@ def _give_back(session: Session, hold_id: str, freed: int) -> None:
         freed -= back
 
 
-def _expire(session: Session, workspace_id: str, unit: str, why: str, moment: datetime | None = None) -> int:
-    """`why` tells two takings from the same grant apart: when it was due, and after a hold gave something back."""
-    due = select(CreditGrant).where(
+def _expire(session: Session, workspace_id: str, unit: str, moment: datetime | None = None) -> int:
+    """Under the account's lock. A grant may be taken from again, after a hold has given something back to it."""
+    over = select(CreditGrant).where(
         CreditGrant.workspace_id == workspace_id,
         CreditGrant.unit == unit,
         CreditGrant.remaining > 0,
         CreditGrant.expires_at <= (moment or now()),
     )
-    grants = session.scalars(due).all()
+    grants = session.scalars(over).all()
     for given in grants:
         left, given.remaining = given.remaining, 0
+        taken = (
+            select(func.count())
+            .select_from(CreditPosting)
+            .where(CreditPosting.grant_id == given.id, CreditPosting.target == "expired")
+        )
+        key = f"expire:{given.id}:{session.scalar(taken) or 0}"
         _move(session, workspace_id, unit, available=-left, expired=left)
-        _post(session, f"expire:{given.id}:{why}", workspace_id, unit, "available", "expired", left, grant=given.id)
-    session.flush()
+        _post(session, key, workspace_id, unit, "available", "expired", left, grant=given.id)
+        session.flush()
     return len(grants)
 
 
