@@ -39,10 +39,10 @@ def dub() -> Callable[[Path, Samples, Path], Path]:
     """`dub(clip, sound, out)`: the clip's pictures, forth and back as long as the sound lasts."""
 
     def build(clip: Path, sound: Samples, out: Path) -> Path:
-        shown = [frame.image for frame in frames(clip, max_side=720, end_s=3.0)]
+        shown = [frame.image for frame in frames(clip, max_side=480, end_s=3.0)]
         shown += shown[-2:0:-1]
         height, width = shown[0].shape[:2]
-        with VideoWriter(out, width, height, audio=sound) as writer:
+        with VideoWriter(out, width, height, audio=sound, preset="ultrafast") as writer:
             for i in range(round(len(sound) / SAMPLE_RATE * FPS)):
                 writer.write(shown[i % len(shown)])
         return out

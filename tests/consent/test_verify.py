@@ -16,7 +16,7 @@ from countenance.errors import CountenanceError
 from countenance.media.write import VideoWriter
 from countenance.settings import Settings
 
-pytestmark = pytest.mark.real_data
+pytestmark = [pytest.mark.real_data, pytest.mark.usefixtures("looked_at_once")]
 
 NAME = "Maria Keller"
 STATEMENT = statement_for(NAME, Settings()).text
