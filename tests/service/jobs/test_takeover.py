@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from countenance.service.clock import now
+from countenance.service.db.tables import Lease
+from countenance.service.jobs import lease
 from countenance.service.jobs.worker import FENCED
+from countenance.service.jobs.workflow import Work
 
 ORDERS = {"ticks": 45, "tick_s": 0.25}
 """A training of eleven seconds."""
@@ -56,3 +62,27 @@ def test_who_is_alone_goes_on_at_once_after_a_restart(bench: Any) -> None:
     first.wait()
     with bench.worker("train"):
         bench.until(lambda: bench.row(job).attempt == 2)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_who_is_alone_works_although_its_lease_expired_in_its_sleep(bench: Any) -> None:
+    with bench.worker("train"):
+        with bench.service.database.transaction() as session:
+            session.execute(update(Lease).values(expires_at=now()))
+        job = bench.job(train={"ticks": 1, "crash_at": 1})
+        assert bench.until_ended(job).state == "done"
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_task_waits_for_a_lease_and_not_for_ever(bench: Any, work: Work) -> None:
+    job = bench.job(train={"ticks": 1})
+
+    async def executed() -> Any:
+        doing = asyncio.ensure_future(work.execute(job, "train"))
+        await asyncio.sleep(0.3)
+        assert bench.row(job).attempt == 0
+        with bench.service.database.transaction() as session:
+            lease.take(session, "e1", ["train"], 60)
+        return await asyncio.wait_for(doing, 10)
+
+    assert asyncio.run(executed()) == {"done": {"published": True}}

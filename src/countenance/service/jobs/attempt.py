@@ -9,20 +9,27 @@ from countenance.service.jobs import lease, life
 
 
 class NotOurs(Exception):
-    """The job is another worker's by now, and this one is about to learn that it lost its lease."""
+    """The job is another worker's by now, or may be, and this one is about to learn that it lost its lease."""
 
 
-def begin(service: Service, job_id: str, task: str, executor_id: str, *, again: bool) -> int | None:
+def begin(
+    service: Service, job_id: str, task: str, executor_id: str, *, again: bool, alone: bool = False
+) -> int | None:
     """This worker begins the task: the number of the attempt, from 1; None if the job does not want it (any more).
 
+    `again` says that it has begun it before. Who is `alone` needs no lease: it may
+    have expired while the machine slept.
+
     Raises:
-        NotOurs: for a worker that was frozen until another took over.
+        NotOurs: for a worker that was frozen until another took over, or might have.
     """
     with service.database.transaction() as session:
         job = life.locked(session, job_id)
         if job is None or job.state not in ("queued", "running") or job.task != task:
             return None
-        if executor_id not in lease.alive(session) or (again and job.executor_id != executor_id):
+        if again and job.executor_id != executor_id:
+            raise NotOurs
+        if not alone and executor_id not in lease.alive(session):
             raise NotOurs
         job.state, job.executor_id = "running", executor_id
         job.attempt += 1

@@ -51,7 +51,7 @@ class Worker:
         self._queues = [*queues]
         self._alone = alone
         self._queue = DbosQueue(service.database)
-        self._work = Work(service, self._queue, registry, self.executor_id, command)
+        self._work = Work(service, self._queue, registry, self.executor_id, command, alone=alone)
         self._runtime = Runtime(service.database, self.executor_id, self._queues, self._work)
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []

@@ -50,13 +50,21 @@ class Work:
     """The steps of all workflows of one worker (see `dbos_queue.Steps`)."""
 
     def __init__(
-        self, service: Service, queue: DbosQueue, registry: Registry, executor_id: str, command: Sequence[str]
+        self,
+        service: Service,
+        queue: DbosQueue,
+        registry: Registry,
+        executor_id: str,
+        command: Sequence[str],
+        *,
+        alone: bool = False,
     ) -> None:
         self.service = service
         self.queue = queue
         self.registry = registry
         self._executor_id = executor_id
         self._command = command
+        self._alone = alone
         self._stops: set[threading.Event] = set()
         self._changed = threading.Condition()
         self._over = False
@@ -67,20 +75,27 @@ class Work:
 
     async def execute(self, job_id: str, task: str) -> dict[str, Any] | None:
         """The outcome of the task; None if the job has ended meanwhile, or there is nothing to do."""
+        begun = threading.Event()
+        while True:
+            try:
+                outcome = await self._once(job_id, task, begun)
+                return None if outcome is None else as_json(outcome)
+            except attempt.NotOurs:
+                # Whatever is returned here would be kept as the outcome. This worker's end is near, or the job's; if
+                # neither comes, the work is its own after all.
+                await asyncio.sleep(self.service.settings.lease_s / 6)
+
+    async def _once(self, job_id: str, task: str, begun: threading.Event) -> Outcome | None:
+        """One try, which is broken off with this coroutine."""
         stop = threading.Event()
-        doing = aside(lambda: self._executed(job_id, task, stop))
+        doing = aside(lambda: self._executed(job_id, task, begun, stop))
         try:
-            outcome = await asyncio.shield(doing)
-        except attempt.NotOurs:
-            # Whatever is returned here would be kept as the outcome. This worker's end is near.
-            await asyncio.Event().wait()
-            raise
+            return await asyncio.shield(doing)
         except asyncio.CancelledError:
             stop.set()
             doing.add_done_callback(_heard)
             await asyncio.wait({doing}, timeout=_PATIENCE_S)
             raise
-        return None if outcome is None else as_json(outcome)
 
     def stop(self) -> None:
         """Break off all that is executed and begin nothing more; what cannot be broken off is left to itself."""
@@ -125,7 +140,7 @@ class Work:
             raise TypeError(f"{task} is an action")
         return handler
 
-    def _executed(self, job_id: str, task: str, stop: threading.Event) -> Outcome | None:
+    def _executed(self, job_id: str, task: str, begun: threading.Event, stop: threading.Event) -> Outcome | None:
         with self._changed:
             if self._over:
                 raise attempt.NotOurs
@@ -133,17 +148,16 @@ class Work:
         try:
             with bound_contextvars(job_id=job_id, task=task), _tracer.start_as_current_span(task) as span:
                 span.set_attribute("countenance.job_id", job_id)
-                return self._execute(job_id, task, stop)
+                return self._execute(job_id, task, begun, stop)
         finally:
             with self._changed:
                 self._stops.discard(stop)
                 self._changed.notify_all()
 
-    def _execute(self, job_id: str, task: str, stop: threading.Event) -> Outcome | None:
+    def _execute(self, job_id: str, task: str, begun: threading.Event, stop: threading.Event) -> Outcome | None:
         handler, limit = self._handler(task), self.service.settings.attempts
-        why, again = CRASHED, False
-        while (number := attempt.begin(self.service, job_id, task, self._executor_id, again=again)) is not None:
-            again = True
+        why = CRASHED
+        while (number := self._begin(job_id, task, begun)) is not None:
             if number > limit + 1:
                 return _failed(why, number - 1)
             try:
@@ -163,6 +177,12 @@ class Work:
                 remove_work_folder(self.service.settings, job_id)
                 return None
         return None
+
+    def _begin(self, job_id: str, task: str, begun: threading.Event) -> int | None:
+        again, alone = begun.is_set(), self._alone
+        number = attempt.begin(self.service, job_id, task, self._executor_id, again=again, alone=alone)
+        begun.set()
+        return number
 
     def _attempt(self, handler: Handler, job_id: str, stop: threading.Event) -> Outcome | None:
         folder = work_folder(self.service.settings, job_id)
