@@ -123,3 +123,24 @@ def test_a_statement_with_words_that_are_good_once(client: TestClient) -> None:
     for language in ("xx", "de"):  # unknown; known, but without words to draw
         asked = client.post("/v2/consent-statements", json={"full_name": "A", "language": language})
         assert asked.status_code == 400, language
+
+
+def test_by_a_link_only_its_own_uploads_are_reached(client: TestClient, link: str, person: Json) -> None:
+    announced = {"filename": "consent.wav", "bytes": 100}
+    own = client.post("/v2/uploads", json=announced).json()["upload_id"]
+    assert client.post(f"{link}/uploads/{own}/complete", **person).status_code == 404
+    assert client.post(f"{link}/record", json={"upload_id": own}, **person).status_code in (400, 404)
+    came = [client.post(f"{link}/uploads", json=announced, **person).json()["upload_id"] for _ in range(5)]
+    assert client.post(f"{link}/uploads", json=announced, **person).json()["error_type"] == "service.link_uploads"
+    too_large = {"filename": "consent.mp4", "bytes": 200_000_001}
+    assert client.post(f"{link}/uploads", json=too_large, **person).status_code == 413
+    assert client.post(f"{link}/decline", **person).status_code == 200
+    assert client.get(f"/v2/uploads/{came[4]}").json()["state"] == "deleted"
+    assert client.get(f"/v2/uploads/{own}").json()["state"] == "open"
+
+
+def test_a_link_is_not_asked_for_faster_than_a_person_does(client: TestClient, link: str, person: Json) -> None:
+    client.post(f"{link}/decline", **person)
+    answers = [client.get(link, **person) for _ in range(60)]
+    assert [each.status_code for each in answers] == [200] * 59 + [429]
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60

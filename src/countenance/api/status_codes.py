@@ -13,6 +13,7 @@ from countenance.service.notify import errors as notify
 from countenance.service.objects import errors as objects
 from countenance.service.replicas.errors import NOTHING_TO_REVIEW
 from countenance.service.uploads import errors as uploads
+from countenance.service.videos import errors as videos
 
 OTHERWISE = 400
 _STATUS: dict[int, tuple[Rule, ...]] = {
@@ -47,13 +48,14 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
         uploads.UPLOAD_IN_USE,
         uploads.UPLOAD_INCOMPLETE,
         uploads.UPLOADS_OPEN,
+        uploads.LINK_UPLOADS,
         uploads.PART_ELSEWHERE,
     ),
     410: (objects.LINK_EXPIRED, consent_requests.REQUEST_CLOSED, consent_requests.REQUEST_EXPIRED),
     413: (api.TOO_LARGE, uploads.UPLOAD_TOO_LARGE),
     416: (objects.RANGE_OUTSIDE,),
     422: (accounts.IDEMPOTENCY_MISMATCH, PATCH_INVALID),
-    429: (accounts.RATE_LIMITED,),
+    429: (accounts.RATE_LIMITED, videos.TRANSCRIPTIONS_OPEN),
     500: (service.INTERNAL,),
     501: (api.NOT_OFFERED, api.VOICES_NOT_MADE),
     503: (objects.STORE_UNREACHABLE, objects.LINK_KEY, api.BUSY),

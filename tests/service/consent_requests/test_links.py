@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -19,8 +20,18 @@ from countenance.service.replicas import life
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks import sources
 from countenance.service.tasks.sources import MediaRef
+from countenance.service.uploads import begin
+from countenance.service.uploads import expire as uploads
+from countenance.service.uploads.drop import abort
 
 WEEK = timedelta(days=7)
+RECORDING = "u0000000000000001"
+
+
+def _upload() -> dict[str, Any]:
+    moment = now()
+    kept = {"workspace_id": "w1", "filename": "a.webm", "bytes": 3, "part_bytes": 3, "state": "complete"}
+    return {**kept, "created_at": moment, "expires_at": moment + WEEK}
 
 
 @pytest.fixture
@@ -30,19 +41,7 @@ def replica(service: Service) -> str:
         session.add(Workspace(id="w1", name="", created_at=now()))
         session.flush()
         ledger.grant(session, "w1", ledger.TRAINING, 1, "a gift")
-        moment = now()
-        session.add(
-            Upload(
-                id="u1",
-                workspace_id="w1",
-                filename="a.webm",
-                bytes=3,
-                part_bytes=3,
-                state="complete",
-                created_at=moment,
-                expires_at=moment + WEEK,
-            )
-        )
+        session.add(Upload(id=RECORDING, **_upload()))
         wanted = NewReplica(footage=MediaRef(url="https://x.test/a.mp4"), consent_by_link=True)
         return life.create(session, service, "w1", wanted).id
 
@@ -50,6 +49,7 @@ def replica(service: Service) -> str:
 def requested(service: Service, replica: str, **more: object) -> tuple[str, str]:
     with service.database.transaction() as session:
         request, token = ask.create(session, service, "w1", replica, full_name=" Ada  Lovelace ", **more)  # type: ignore[arg-type]
+        session.get_one(Upload, RECORDING).consent_request_id = request.id  # the recording that comes by it
         return request.id, token
 
 
@@ -57,7 +57,7 @@ def recorded(service: Service, token: str) -> None:
     """The person opens the link and records what it shows."""
     with service.database.transaction() as session:
         answer.open_link(session, service, token)
-        answer.record(session, service, token, "u1")
+        answer.record(session, service, token, RECORDING)
 
 
 def standing(service: Service, replica: str) -> tuple[str, str, int]:
@@ -81,12 +81,12 @@ def test_a_recording_is_the_consent_and_begins_the_check(service: Service, repli
     assert all(word in shown.statement.text for word in shown.phrase.words)
     assert "Ada Lovelace" in shown.statement.text
     with service.database.transaction() as session:
-        answer.record(session, service, token, "u1", shown.phrase.id)
+        answer.record(session, service, token, RECORDING, shown.phrase.id)
     assert standing(service, replica) == ("queued", "queued", 0)
     with service.database.transaction() as session:
         row = session.get_one(Replica, replica)
         assert (row.full_name, row.phrase_id) == ("Ada Lovelace", shown.phrase.id)
-        assert sources.of(session, "replica", replica)["consent"].upload_id == "u1"
+        assert sources.of(session, "replica", replica)["consent"].upload_id == RECORDING
         event = session.scalars(select(OutboxEvent)).one()
         assert event.type == "consent.requested"
         assert event.payload["url"].endswith(f"/consent/{token}")
@@ -97,7 +97,7 @@ def test_a_link_is_answered_once(service: Service, replica: str) -> None:
     _, token = requested(service, replica)
     recorded(service, token)
     for late in (
-        lambda session: answer.record(session, service, token, "u1"),
+        lambda session: answer.record(session, service, token, RECORDING),
         lambda session: answer.open_link(session, service, token),
         lambda session: answer.decline(session, service, token),
     ):
@@ -121,7 +121,7 @@ def test_words_of_somebody_else_or_none_do_not_count(service: Service, replica: 
     _, token = requested(service, replica)
     for words in ("0123456789abcdef", None):
         with pytest.raises(CountenanceError) as error, service.database.transaction() as session:
-            answer.record(session, service, token, "u1", words)
+            answer.record(session, service, token, RECORDING, words)
         assert error.value.finding.rule.id == "consent.phrase_unknown"
     assert standing(service, replica) == ("waiting", "waiting", 0)
 
@@ -179,7 +179,7 @@ def test_a_deleted_replica_forgets_who_was_asked(service: Service, replica: str)
         request = session.get_one(ConsentRequest, request_id)
         assert (request.state, request.full_name, request.email) == ("withdrawn", None, None)
     with pytest.raises(CountenanceError, match="closed"), service.database.transaction() as session:
-        answer.record(session, service, token, "u1")
+        answer.record(session, service, token, RECORDING)
 
 
 def test_only_a_replica_that_waits_for_consent_asks_for_it(service: Service, replica: str) -> None:
@@ -191,3 +191,55 @@ def test_only_a_replica_that_waits_for_consent_asks_for_it(service: Service, rep
     with pytest.raises(CountenanceError) as error, service.database.transaction() as session:
         ask.create(session, service, "w2", replica, full_name="Ada")
     assert error.value.finding.rule.id == "service.replica_unknown"
+
+
+def test_only_what_came_by_the_link_is_its_recording(service: Service, replica: str) -> None:
+    _, token = requested(service, replica)
+    with service.database.transaction() as session:
+        session.add(Upload(id="u0000000000000002", **_upload()))
+        session.add(Upload(id="u0000000000000003", consent_request_id="cr-another", **_upload()))
+    for upload_id in ("u0000000000000002", "u0000000000000003", "u0000000000000004"):
+        with pytest.raises(CountenanceError) as error, service.database.transaction() as session:
+            answer.open_link(session, service, token)
+            answer.record(session, service, token, upload_id)
+        assert error.value.finding.rule.id == "service.upload_unknown"
+    assert standing(service, replica) == ("waiting", "waiting", 0)
+
+
+def test_by_a_link_comes_little_and_it_goes_with_it(service: Service, replica: str) -> None:
+    request_id, token = requested(service, replica)
+    with service.database.transaction() as session:
+        session.get_one(Upload, RECORDING).consent_request_id = None
+
+    def announce(size: int, link: str | None = request_id) -> str:
+        with service.database.transaction() as session:
+            return begin.create(session, service, "w1", "a.webm", size, consent_request_id=link).id
+
+    with pytest.raises(CountenanceError) as error:
+        announce(200_000_001)
+    assert (error.value.finding.rule.id, error.value.finding.limit) == ("service.upload_too_large", 200)
+    came = [announce(200_000_000) for _ in range(5)]
+    abort(service, "w1", came[0])
+    with pytest.raises(CountenanceError) as error:
+        announce(1)
+    assert error.value.finding.rule.id == "service.link_uploads"
+    for _ in range(50):
+        announce(1, None)
+    with service.database.transaction() as session:
+        session.get_one(Upload, came[1]).state = "complete"
+    assert uploads.sweep(service) == 0
+    with service.database.transaction() as session:
+        ask.withdraw(session, "w1", request_id)
+    assert uploads.sweep(service) == 4
+    with service.database.reading() as session:
+        assert {session.get_one(Upload, upload_id).state for upload_id in came} == {"deleted"}
+        assert session.get_one(Upload, RECORDING).state == "complete"
+
+
+def test_what_came_by_a_link_that_nobody_answers_in_time_is_deleted(service: Service, replica: str) -> None:
+    _, token = requested(service, replica)
+    with service.database.transaction() as session:
+        answer.find(session, token).expires_at = now() - timedelta(seconds=1)
+    assert expiry.sweep(service) == 1
+    with service.database.reading() as session:
+        assert session.get_one(Upload, RECORDING).state == "deleted"

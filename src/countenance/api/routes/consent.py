@@ -12,6 +12,7 @@ from countenance.consent import phrase
 from countenance.consent.language import language_of
 from countenance.consent.statement import statement_for
 from countenance.service.consent_requests import ask
+from countenance.service.uploads.drop import abort_by_link
 from countenance.wire.consent import AskConsent, ConsentRequestBody, StatementBody, WantStatement
 from countenance.wire.message import Page
 
@@ -74,3 +75,4 @@ def withdraw(request_id: str, call: WriteReplicas) -> None:
     with call.transaction() as session:
         ask.withdraw(session, call.workspace_id, request_id)
         call.note(session, "consent_request.withdraw", "consent_request", request_id)
+    abort_by_link(call.service, request_id)

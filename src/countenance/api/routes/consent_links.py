@@ -4,26 +4,43 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy.orm import Session
 
+from countenance.api.call import limiter_of
 from countenance.api.context import address_of, base_url, request_id, service_of
-from countenance.api.problem import problems
+from countenance.api.problem import RetryLaterError, problems
 from countenance.api.shown import consent as shown
 from countenance.api.shown.uploads import with_parts, without_parts
 from countenance.service.accounts import audit
+from countenance.service.accounts.limits import Limiter
 from countenance.service.clock import now
 from countenance.service.consent_requests import answer
+from countenance.service.consent_requests.ask import hashed
 from countenance.service.consent_requests.errors import REQUEST_CLOSED
 from countenance.service.db.tables import ConsentRequest
 from countenance.service.errors import refused
 from countenance.service.uploads import begin
 from countenance.service.uploads.complete import complete as completed
+from countenance.service.uploads.drop import abort_by_link
 from countenance.wire.consent import ConsentPage, RecordConsent
 from countenance.wire.uploads import BeginUpload, UploadBody
 
-router = APIRouter(prefix="/v2/consent-links", tags=["consent"], responses=problems(400, 404, 409, 410, 413, 500, 503))
 Token = Annotated[str, Path(min_length=1, max_length=128, description="The secret in the link.")]
+
+
+def _counted(token: Token, request: Request) -> None:
+    """A link is not asked for faster than a person does."""
+    if (after_s := limiter_of(request).check_link(hashed(token))) is not None:
+        raise RetryLaterError(after_s, Limiter.LINK_REQUESTS)
+
+
+router = APIRouter(
+    prefix="/v2/consent-links",
+    tags=["consent"],
+    dependencies=[Depends(_counted)],
+    responses=problems(400, 404, 409, 410, 413, 429, 500, 503),
+)
 
 
 @router.get("/{token}")
@@ -31,13 +48,13 @@ def opened(token: Token, request: Request) -> ConsentPage:
     """Who asks, and what to read aloud, with new words each time. A link that is closed only says so."""
     service = service_of(request)
     organisation = service.settings.organisation
-    with service.database.transaction() as session:
+    with service.database.reading() as session:
         row = answer.find(session, token)
-        if not _is_open(row):
-            state = "expired" if row.state == "open" else row.state
-            return shown.page(row, organisation, None, state)
-        seen = answer.open_link(session, service, token)
-    return shown.page(row, organisation, shown.statement(seen.statement, seen.phrase), row.state)
+    if not _is_open(row):
+        state = "expired" if row.state == "open" else row.state
+        return shown.page(row, organisation, None, state)
+    seen = answer.open_link(service, token)
+    return shown.page(seen.request, organisation, shown.statement(seen.statement, seen.phrase), row.state)
 
 
 @router.post("/{token}/record")
@@ -57,6 +74,7 @@ def decline(token: Token, request: Request) -> ConsentPage:
     with service.database.transaction() as session:
         row = answer.decline(session, service, token)
         _note(session, request, row, "consent_request.decline")
+    abort_by_link(service, row.id)
     return shown.page(row, service.settings.organisation, None, row.state)
 
 
@@ -66,7 +84,8 @@ def announce(token: Token, body: BeginUpload, request: Request) -> UploadBody:
     service = service_of(request)
     with service.database.transaction() as session:
         row = _still_open(answer.find(session, token))
-        made = begin.create(session, service, row.workspace_id, body.filename, body.bytes, body.sha256)
+        file = (body.filename, body.bytes, body.sha256)
+        made = begin.create(session, service, row.workspace_id, *file, consent_request_id=row.id)
     return with_parts(without_parts(made), service, row.workspace_id, base_url(request))
 
 
@@ -75,8 +94,9 @@ def complete(token: Token, upload_id: str, request: Request) -> UploadBody:
     """All parts are sent: the recording is put together and looked at."""
     service = service_of(request)
     with service.database.reading() as session:
-        workspace_id = _still_open(answer.find(session, token)).workspace_id
-    return without_parts(completed(service, workspace_id, upload_id))
+        row = _still_open(answer.find(session, token))
+        begin.by_link(session, row.id, upload_id)
+    return without_parts(completed(service, row.workspace_id, upload_id))
 
 
 def _is_open(row: ConsentRequest) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import structlog
 from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from countenance.errors import CountenanceError
 from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest, MediaSource, Upload, UploadPart
 from countenance.service.errors import refused
 from countenance.service.uploads import begin, bucket, folder
 from countenance.service.uploads.errors import UPLOAD_IN_USE
+
+_log = structlog.get_logger(__name__)
 
 
 def abort(service: Service, workspace_id: str, upload_id: str) -> None:
@@ -23,6 +27,21 @@ def abort(service: Service, workspace_id: str, upload_id: str) -> None:
         if upload.state != begin.DELETED and not mark_deleted(session, upload):
             raise refused(UPLOAD_IN_USE)
     forget(service, upload)
+
+
+def abort_by_link(service: Service, consent_request_id: str) -> None:
+    """A link is closed: delete what came by it and is not the recording. Call it outside of a transaction.
+
+    What the store does not delete now is left to its own rules, as with uploads that end by themselves.
+    """
+    with service.database.transaction() as session:
+        came = select(Upload).where(Upload.consent_request_id == consent_request_id, Upload.state != begin.DELETED)
+        gone = [upload for upload in session.scalars(came) if mark_deleted(session, upload)]
+    for upload in gone:
+        try:
+            forget(service, upload)
+        except CountenanceError as error:
+            _log.warning("upload not forgotten", upload_id=upload.id, rule=error.finding.rule.id)
 
 
 def unused() -> ColumnElement[bool]:

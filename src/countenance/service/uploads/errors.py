@@ -26,6 +26,13 @@ UPLOADS_OPEN = Rule(
     limit=50.0,
     unit="uploads",
 )
+LINK_UPLOADS = Rule(
+    id="service.link_uploads",
+    title="No more recordings are taken by this link.",
+    remedy="Ask the person who sent it for a new one.",
+    limit=5.0,
+    unit="uploads",
+)
 UPLOAD_TOO_LARGE = Rule(
     id="service.upload_too_large",
     title="The file is larger than the limit.",
@@ -109,6 +116,7 @@ RULES = (
     UPLOAD_CLOSED,
     UPLOAD_IN_USE,
     UPLOADS_OPEN,
+    LINK_UPLOADS,
     UPLOAD_TOO_LARGE,
     UPLOAD_SIZE,
     UPLOAD_HASH,

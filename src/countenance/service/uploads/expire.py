@@ -1,4 +1,5 @@
-"""Uploads end by themselves: those that nobody completes, and those from which nothing is made."""
+"""Uploads end by themselves: those that nobody completes, those from which nothing is made, and what came by a link
+that is closed and is not its recording."""
 
 from __future__ import annotations
 
@@ -6,12 +7,12 @@ import time
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from countenance.errors import CountenanceError
 from countenance.service.clock import now
 from countenance.service.context import Service
-from countenance.service.db.tables import Upload
+from countenance.service.db.tables import ConsentRequest, Upload
 from countenance.service.uploads import begin, folder
 from countenance.service.uploads.drop import forget, mark_deleted, unused
 
@@ -42,9 +43,14 @@ def sweep(service: Service) -> int:
 def _over(service: Service) -> list[Upload]:
     at = now()
     lapsed = (Upload.state == begin.OPEN) & (Upload.expires_at <= at)
+    link = select(ConsentRequest.id).where(
+        ConsentRequest.id == Upload.consent_request_id,
+        or_(ConsentRequest.state != "open", ConsentRequest.expires_at <= at),
+    )
+    closed = Upload.state.in_((begin.OPEN, begin.COMPLETE)) & exists(link) & unused()
     idle = (Upload.state == begin.COMPLETE) & (Upload.completed_at <= at - _UNUSED) & unused()
     with service.database.reading() as session:
-        return list(session.scalars(select(Upload).where(or_(lapsed, idle)).limit(_AT_ONCE)))
+        return list(session.scalars(select(Upload).where(or_(lapsed, idle, closed)).limit(_AT_ONCE)))
 
 
 def _clear_left_over(service: Service) -> None:

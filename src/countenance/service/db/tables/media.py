@@ -42,6 +42,8 @@ class Upload(Base):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    consent_request_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    """of the link by which it came, if it came without a key"""
     filename: Mapped[str] = mapped_column(String(255))
     bytes: Mapped[int] = mapped_column(BigInteger)
     """as announced"""
