@@ -195,19 +195,19 @@ def test_only_a_replica_that_waits_for_consent_asks_for_it(service: Service, rep
 
 def test_only_what_came_by_the_link_is_its_recording(service: Service, replica: str) -> None:
     _, token = requested(service, replica)
+    answer.open_link(service, token)
     with service.database.transaction() as session:
         session.add(Upload(id="u0000000000000002", **_upload()))
         session.add(Upload(id="u0000000000000003", consent_request_id="cr-another", **_upload()))
     for upload_id in ("u0000000000000002", "u0000000000000003", "u0000000000000004"):
         with pytest.raises(CountenanceError) as error, service.database.transaction() as session:
-            answer.open_link(session, service, token)
             answer.record(session, service, token, upload_id)
         assert error.value.finding.rule.id == "service.upload_unknown"
     assert standing(service, replica) == ("waiting", "waiting", 0)
 
 
 def test_by_a_link_comes_little_and_it_goes_with_it(service: Service, replica: str) -> None:
-    request_id, token = requested(service, replica)
+    request_id, _ = requested(service, replica)
     with service.database.transaction() as session:
         session.get_one(Upload, RECORDING).consent_request_id = None
 

@@ -1,4 +1,6 @@
-"""How often one key, or one link without a key, may ask. It protects the door of one process; fairness is a matter of queues and credits."""
+"""How often one key, or one link without a key, may ask.
+
+It protects the door of one process; fairness is a matter of queues and credits."""
 
 from __future__ import annotations
 
