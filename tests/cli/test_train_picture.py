@@ -11,15 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from rough import learn_roughly
 
 from countenance.cli.exits import Exit
 from countenance.media.read import frames
+from countenance.portrait import script
 from countenance.portrait import train as portrait
 from countenance.settings import Settings
 from countenance.stock.clips import presenter_clip, presenter_truth
 
 Command = Callable[..., Any]
-SECONDS = 7.5
+SECONDS = 6.2
+SENTENCES = ("Let me know what you think.", "We hope that both of you will visit us at the beach house in July.")
 
 
 @pytest.fixture
@@ -51,7 +54,9 @@ def test_a_picture_needs_its_declaration(picture: Path, short_footage: Path, tmp
 def test_a_picture_becomes_a_replica_until_its_declaration_is_taken_back(
     picture: Path, tmp_path: Path, command: Command, own_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # As much made footage as a test can wait for.
+    # No more made footage than can be learned from.
+    monkeypatch.setattr(script, "SENTENCES", SENTENCES)
+    learn_roughly(monkeypatch)
     monkeypatch.setattr(portrait, "train_from_picture", partial(portrait.train_from_picture, seconds=SECONDS))
     replica, video = tmp_path / "replica", tmp_path / "video.mp4"
     trained = command("train", picture, "--picture-rights", "--out", replica, "--json")

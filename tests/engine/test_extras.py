@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rough import learn_roughly
 
 from countenance.engine import finish, train
 from countenance.engine import replica as bundle
@@ -46,12 +47,13 @@ def trained(footage: Path) -> tuple[bundle.Replica, list[Progress]]:
     """A replica that was to have all there is. The net learns a few steps, and is kept whatever it is worth."""
     told: list[Progress] = []
 
-    def briefly(budget_s: float, device: apply.Device, threads: int) -> RefineOptions:
-        assert budget_s == 5.0
+    def briefly(budget_s: float, device: apply.Device, threads: int, patience: float) -> RefineOptions:
+        assert (budget_s, patience) == (5.0, 3.0)
         return RefineOptions(budget_s, device, threads, steps=8, side=64, width=8, judged=False)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(train, "RefineOptions", briefly)
+        learn_roughly(patch)
         options = TrainOptions(synthetic=True, refine_s=5.0, personal_voice=True, device="cpu")
         return train.train(footage, footage.parent / "ada", SETTINGS, options=options, progress=told.append), told
 

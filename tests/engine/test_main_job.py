@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from rough import learn_roughly
 
 from countenance.consent.permission import carried, still_stands
 from countenance.consent.receipt_content import Declaration, Kind, Material, ReceiptContent, evidence_of
@@ -31,7 +32,7 @@ from countenance.progress import Progress
 from countenance.settings import Settings
 from countenance.stock.clips import presenter_clip, presenter_truth
 
-SECONDS = 22
+SECONDS, PREVIEW_S = 16, 7.0
 SETTINGS = Settings(threads=1, refine_s=0.0, personal_voice=False)
 """The parts that a final replica may have besides are tested by themselves."""
 
@@ -72,7 +73,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         shutil.copytree(folder, work / "preview")
         previews.append(bundle.load(work / "preview"))
 
-    options = TrainOptions(synthetic=True, preview_s=9.0, on_preview=look)
+    options = TrainOptions(synthetic=True, preview_s=PREVIEW_S, on_preview=look)
     replica = train(footage, folder, SETTINGS, options=options, progress=told.append)
     return Trained(folder, footage, replica, told, previews[0])
 
@@ -106,7 +107,7 @@ def test_a_preview_speaks_before_the_rest_is_learned(trained: Trained, tmp_path:
     assert (preview["tier"], final["tier"]) == ("preview", "final")
     assert preview["id"] == final["id"]
     assert preview["metrics"] == {}
-    assert preview["footage"]["watched_s"] == pytest.approx(9.0)
+    assert preview["footage"]["watched_s"] == pytest.approx(PREVIEW_S)
     assert final["footage"]["watched_s"] == pytest.approx(SECONDS)
     assert len(trained.preview.atlas) < 0.6 * len(trained.replica.atlas)
     report = render(trained.preview.base_clip.parent, tmp_path / "out.mp4", SETTINGS, script="Big blue maps.")
@@ -149,12 +150,13 @@ def test_a_script_becomes_a_video_of_exactly_its_length(trained: Trained, tmp_pa
 
 
 def test_the_mouth_rests_in_silence_and_the_clip_loops(trained: Trained, tmp_path: Path) -> None:
-    """More sound than footage: speech, then a long silence."""
+    """More sound than the preview has pictures: speech, then a long silence."""
     speech = audio(trained.footage)[: 16_000 * 6]
-    sound = np.concatenate([speech, np.zeros(16_000 * (SECONDS - 2), np.float32)])
+    sound = np.concatenate([speech, np.zeros(16_000 * 6, np.float32)])
     write_wav(tmp_path / "sound.wav", sound)
-    report = render(trained.folder, tmp_path / "out.mp4", SETTINGS, audio=tmp_path / "sound.wav")
-    assert report.frames == 25 * (SECONDS + 4)
+    preview = trained.preview.base_clip.parent
+    report = render(preview, tmp_path / "out.mp4", SETTINGS, audio=tmp_path / "sound.wav")
+    assert report.frames == 25 * 12 > 25 * PREVIEW_S
     opened = gaps(tmp_path / "out.mp4", every=5)
     assert np.isfinite(opened).all()
     talking, silent = opened[: 6 * 5], opened[8 * 5 :]
@@ -175,7 +177,11 @@ def test_a_cancelled_training_leaves_nothing_behind(trained: Trained, tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_training_that_ends_early_leaves_the_preview(trained: Trained, tmp_path: Path) -> None:
+def test_a_training_that_ends_early_leaves_the_preview(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn_roughly(monkeypatch)
+
     class Stop(Exception):
         pass
 
@@ -190,7 +196,11 @@ def test_a_training_that_ends_early_leaves_the_preview(trained: Trained, tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["ada"]
 
 
-def test_a_replica_is_replaced_by_a_final_one_only(trained: Trained, tmp_path: Path) -> None:
+def test_a_replica_is_replaced_by_a_final_one_only(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn_roughly(monkeypatch)
+
     class Stop(Exception):
         pass
 
