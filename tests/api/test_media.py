@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import time
 import wave
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from PIL import Image
 from starlette.testclient import TestClient
 
@@ -117,6 +120,22 @@ def test_a_picture_is_looked_at_and_not_kept(client: TestClient, service: Servic
     assert body["details"]["pose_suitable_for_face"] is body["details"]["pose_suitable_for_replica"] is False
     assert not list((service.settings.data_dir / "looking").iterdir())
     assert client.post(f"{path}/image-validation", json={"imageBase64": "%%%"}).status_code == 400
+
+
+def test_where_all_places_are_taken_nobody_waits_long(app: FastAPI, client: TestClient) -> None:
+    picture = {"imageBase64": base64.b64encode(_grey_png()).decode()}
+    upload = client.post("/v2/uploads", json={"filename": "a.wav", "bytes": 1}).json()["upload_id"]
+    began = time.monotonic()
+    with ExitStack() as taken:
+        for slots in (app.state.looking, app.state.completing, app.state.completing):
+            taken.enter_context(slots)
+        looked = client.post("/v2/faces/image-validation", json=picture)
+        completed = client.post(f"/v2/uploads/{upload}/complete")
+    assert time.monotonic() - began < 5
+    for answer in (looked, completed):
+        assert (answer.status_code, answer.json()["error_type"]) == (503, "api.busy")
+        assert int(answer.headers["Retry-After"]) > 0
+    assert client.post(f"/v2/uploads/{upload}/complete").status_code == 409
 
 
 def test_what_is_no_picture_fails_a_check(client: TestClient) -> None:

@@ -40,6 +40,8 @@ from countenance.service.context import Service
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """Of a request that brings no media."""
 _PICTURES_AT_ONCE = 1
+_UPLOADS_AT_ONCE = 2
+"""That are put together and looked at."""
 _SECRET_PATHS = re.compile(r"/v2/(media|consent-links)/|/v2/uploads/[^/]+/parts/|/consent/")
 _NAMES_OF_REPLICAS = ("/v2/replicas", "/v2/faces")
 
@@ -68,6 +70,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.limiter = Limiter(service.settings)
     app.state.watch = Watch(service)
     app.state.looking = threading.BoundedSemaphore(_PICTURES_AT_ONCE)
+    app.state.completing = threading.BoundedSemaphore(_UPLOADS_AT_ONCE)
     problem.install(app)
     app.router.max_body_size = MAX_BODY_BYTES  # and not the application's, whose refusals would pass `Front` by
     for prefix in _NAMES_OF_REPLICAS:

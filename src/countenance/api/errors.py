@@ -51,7 +51,7 @@ SUBJECT_UNKNOWN = Rule(
 )
 BUSY = Rule(
     id="api.busy",
-    title="Too many pictures are being looked at.",
+    title="Too many files are being looked at.",
     remedy="Try again in a few seconds.",
 )
 IMAGE_UNREADABLE = Rule(

@@ -129,7 +129,7 @@ def _headers(finding: Finding) -> dict[str, str]:
     """What HTTP wants to be told beside the status."""
     if status_of(finding.rule.id) == status_of(KEY_INVALID.id):
         return {"WWW-Authenticate": "Bearer"}
-    if finding.rule is IDEMPOTENCY_RUNNING:
+    if finding.rule in (IDEMPOTENCY_RUNNING, errors.BUSY):
         return {"Retry-After": str(_COME_BACK_S)}
     if finding.rule is RANGE_OUTSIDE and finding.limit is not None:
         return {"Content-Range": f"bytes */{finding.limit:.0f}"}

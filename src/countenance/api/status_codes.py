@@ -47,6 +47,7 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
         uploads.UPLOAD_CLOSED,
         uploads.UPLOAD_IN_USE,
         uploads.UPLOAD_INCOMPLETE,
+        uploads.UPLOAD_COMPLETING,
         uploads.UPLOADS_OPEN,
         uploads.LINK_UPLOADS,
         uploads.PART_ELSEWHERE,

@@ -62,11 +62,15 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Only one process at a time is inside; the lock is gone with the process that held it."""
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Only one process at a time is inside; the lock is gone with the process that held it.
+
+    Raises:
+        BlockingIOError: where somebody is inside and `wait` is false.
+    """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(handle)

@@ -12,6 +12,7 @@ from countenance.api.context import address_of, base_url, request_id, service_of
 from countenance.api.problem import RetryLaterError, problems
 from countenance.api.shown import consent as shown
 from countenance.api.shown.uploads import with_parts, without_parts
+from countenance.api.slots import slot
 from countenance.service.accounts import audit
 from countenance.service.accounts.limits import Limiter
 from countenance.service.clock import now
@@ -96,7 +97,8 @@ def complete(token: Token, upload_id: str, request: Request) -> UploadBody:
     with service.database.reading() as session:
         row = _still_open(answer.find(session, token))
         begin.by_link(session, row.id, upload_id)
-    return without_parts(completed(service, row.workspace_id, upload_id))
+    with slot(request.app.state.completing):
+        return without_parts(completed(service, row.workspace_id, upload_id))
 
 
 def _is_open(row: ConsentRequest) -> bool:

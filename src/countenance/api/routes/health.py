@@ -20,8 +20,8 @@ router = APIRouter(tags=["operation"])
 
 
 @router.get("/healthz")
-def alive() -> Health:
-    """Whether the process answers."""
+async def alive() -> Health:
+    """Whether the process answers, also where all threads are busy."""
     return Health(status="ok")
 
 

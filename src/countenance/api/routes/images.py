@@ -16,6 +16,7 @@ from countenance.api import errors
 from countenance.api.call import WriteReplicas
 from countenance.api.problem import problems
 from countenance.api.shown.images import verdict
+from countenance.api.slots import slot
 from countenance.errors import CountenanceError, Finding
 from countenance.footage.portrait import check_image
 from countenance.media.private import private_folder
@@ -23,25 +24,19 @@ from countenance.service.context import Service
 from countenance.wire.images import MAX_REQUEST_BYTES, CheckImage, ImageVerdict
 
 router = APIRouter(tags=["replicas"])
-_WAIT_S = 20.0
 
 
 @router.post("/image-validation", max_body_size=MAX_REQUEST_BYTES, responses=problems(503))
 def check(body: CheckImage, call: WriteReplicas) -> ImageVerdict:
     """Whether a picture may become a replica: read `passed`."""
-    looking = call.request.app.state.looking
     data = _decoded(body.imageBase64)
-    if not looking.acquire(timeout=_WAIT_S):
-        raise CountenanceError(Finding(errors.BUSY))
     try:
-        with _for_a_while(data, call.service) as path:
+        with slot(call.request.app.state.looking), _for_a_while(data, call.service) as path:
             return verdict(check_image(path, call.service.settings))
     except CountenanceError as error:
         if error.finding.rule.id.startswith("media."):
             return verdict(None, error.findings)
         raise
-    finally:
-        looking.release()
 
 
 def _decoded(text: str) -> bytes:

@@ -11,6 +11,7 @@ from countenance.api.call import Call, ReadUploads, WriteUploads
 from countenance.api.context import service_of
 from countenance.api.problem import problems
 from countenance.api.shown.uploads import with_parts, without_parts
+from countenance.api.slots import slot
 from countenance.service.uploads import begin
 from countenance.service.uploads.complete import complete as completed
 from countenance.service.uploads.drop import abort
@@ -46,10 +47,11 @@ def get(upload_id: str, call: ReadUploads) -> UploadBody:
     return _complete(call, body)
 
 
-@router.post("/{upload_id}/complete", responses=problems(409))
+@router.post("/{upload_id}/complete", responses=problems(409, 503))
 def complete(upload_id: str, call: WriteUploads) -> UploadBody:
     """All parts are sent: the file is put together and looked at. Repeating it gives the same answer."""
-    return without_parts(completed(call.service, call.workspace_id, upload_id))
+    with slot(call.request.app.state.completing):
+        return without_parts(completed(call.service, call.workspace_id, upload_id))
 
 
 @router.delete("/{upload_id}", status_code=204, responses=problems(409))

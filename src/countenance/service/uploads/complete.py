@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from countenance.service.uploads.drop import forget
 from countenance.service.uploads.errors import (
     UPLOAD_CHANGED,
     UPLOAD_CLOSED,
+    UPLOAD_COMPLETING,
     UPLOAD_INCOMPLETE,
     UPLOAD_NOT_MEDIA,
 )
@@ -40,7 +43,8 @@ def complete(service: Service, workspace_id: str, upload_id: str) -> Upload:
     transaction, and not in an event loop. What is refused for what it is is deleted at once.
 
     Raises:
-        CountenanceError: service.upload_unknown, upload_closed, upload_incomplete (the upload stays open);
+        CountenanceError: service.upload_unknown, upload_closed, upload_incomplete, upload_completing (the upload stays
+            open);
             upload_changed, upload_not_media, upload_undecodable and media.* (the upload is deleted);
             service.store_unreachable.
     """
@@ -48,13 +52,24 @@ def complete(service: Service, workspace_id: str, upload_id: str) -> Upload:
     if upload.state == begin.COMPLETE:
         return upload
     place = private_folder(folder.folder_of(service.settings, upload.id))
-    with locked(place / ".lock"):
+    with _alone(place / ".lock"):
         return _completed(service, upload, place / ".whole")
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    # Whoever waited would keep a thread of the server that long, and everybody may ask as often as they like.
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(lock, wait=False))
+        except BlockingIOError as error:
+            raise refused(UPLOAD_COMPLETING) from error
+        yield
 
 
 def _completed(service: Service, upload: Upload, whole: Path) -> Upload:
     upload = _open_or_complete(service, upload.workspace_id, upload.id)
-    if upload.state == begin.COMPLETE:  # by another request, while this one waited
+    if upload.state == begin.COMPLETE:  # by another request, before this one had the lock
         return upload
     try:
         sha256 = _gathered(service, upload, whole)

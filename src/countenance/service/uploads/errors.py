@@ -105,6 +105,11 @@ UPLOAD_INCOMPLETE = Rule(
     remedy="Send the parts that are missing, then complete the upload again.",
     unit="parts",
 )
+UPLOAD_COMPLETING = Rule(
+    id="service.upload_completing",
+    title="The upload is being put together already.",
+    remedy="Wait for the answer to the request that completes it, or ask again in a few seconds.",
+)
 UPLOAD_CHANGED = Rule(
     id="service.upload_changed",
     title="What arrived is not the file that was announced.",
@@ -129,5 +134,6 @@ RULES = (
     PART_HASH,
     PART_ELSEWHERE,
     UPLOAD_INCOMPLETE,
+    UPLOAD_COMPLETING,
     UPLOAD_CHANGED,
 )
