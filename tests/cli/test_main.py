@@ -78,12 +78,14 @@ def test_the_manual_names_every_command_and_option() -> None:
     commands = dict(_commands(typer.main.get_command(app), ""))
     assert {name.split()[0] for name in commands} == {
         "check", "train", "say", "inspect", "export", "import", "upgrade", "statement", "voices", "engines", "consent",
-        "protect", "demo", "doctor",
+        "protect", "demo", "doctor", "serve", "worker", "migrate", "keys", "credits",
+        "replicas", "videos", "lipsyncs", "transcriptions", "dictionaries", "uploads", "media", "consent-requests",
+        "consent-links", "webhooks", "deliveries", "workspace", "members", "server",
     }  # fmt: skip
-    about_material = "".join(line for line in MANUAL.splitlines() if line.startswith("| `--"))
+    shared = "".join(line for line in MANUAL.splitlines() if line.startswith("| `--"))
     for name, each in commands.items():
         row = next(line for line in MANUAL.splitlines() if f"`countenance {name}" in line and line.startswith("| "))
-        told = row + (about_material if "WHO" in row else "")
+        told = row + (shared if "WHO" in row or "SERVER" in row else "")
         for option in (option for parameter in each.params for option in parameter.opts if option.startswith("--")):
             assert option in told or option == "--json", (name, option)
 

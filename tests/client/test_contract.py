@@ -119,6 +119,7 @@ OPERATIONS: Mapping[str, Way] = {
     "get_v2_webhook_endpoints_endpoint_id": Way("webhooks.get", "webhooks show", ("e",)),
     "post_v2_webhook_endpoints_endpoint_id_enable": Way("webhooks.enable", "webhooks enable", ("e",)),
     "delete_v2_webhook_endpoints_endpoint_id": Way("webhooks.delete", "webhooks delete", ("e",)),
+    "get_v2_webhook_secret": Way("webhooks.secret", "webhooks secret"),
     "get_v2_webhook_deliveries": Way("webhooks.deliveries", "deliveries list"),
     "get_v2_webhook_deliveries_delivery_id": Way("webhooks.delivery", "deliveries show", ("d",)),
     "post_v2_webhook_deliveries_delivery_id_resend": Way("webhooks.resend", "deliveries resend", ("d",)),

@@ -56,6 +56,13 @@ def show(endpoint: EndpointId, url: Url = None, key: Key = None, json: Json = Fa
 
 
 @app.command()
+def secret(url: Url = None, key: Key = None, json: Json = False) -> Exit:
+    """Show by what receivers verify what goes to a callback URL."""
+    with connected(url, key) as client:
+        return tell("callbacks", client.webhooks.secret(), as_json=json)
+
+
+@app.command()
 def enable(endpoint: EndpointId, url: Url = None, key: Key = None, json: Json = False) -> Exit:
     """Tell a URL again that was switched off because it failed."""
     with connected(url, key) as client:

@@ -130,6 +130,7 @@ class Webhooks(Group[AnyClient]):
     get = a.call(webhooks.get)
     enable = a.call(webhooks.enable)
     delete = a.call(webhooks.delete)
+    secret = a.call(webhooks.secret)
     deliveries = a.call(webhooks.deliveries)
     delivery = a.call(webhooks.delivery)
     resend = a.call(webhooks.resend)

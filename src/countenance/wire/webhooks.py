@@ -26,6 +26,12 @@ class EndpointBody(Message):
     failing_since: str | None = None
 
 
+class SecretBody(Message):
+    """By what receivers verify what goes to a `callback_url`."""
+
+    secret: str = Field(description="`whsec_...`, of the workspace; an endpoint has one of its own.")
+
+
 class AttemptBody(Message):
     """One try."""
 

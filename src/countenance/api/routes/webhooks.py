@@ -12,9 +12,10 @@ from countenance.api.paging import Part
 from countenance.api.problem import problems
 from countenance.service.db.tables import Delivery, OutboxEvent, WebhookEndpoint
 from countenance.service.notify import endpoints, log
+from countenance.service.notify.signing import workspace_secret
 from countenance.wire.message import Page
 from countenance.wire.times import iso_ms
-from countenance.wire.webhooks import AttemptBody, CreateEndpoint, DeliveryBody, EndpointBody
+from countenance.wire.webhooks import AttemptBody, CreateEndpoint, DeliveryBody, EndpointBody, SecretBody
 
 router = APIRouter(prefix="/v2", tags=["webhooks"])
 
@@ -59,6 +60,12 @@ def delete(endpoint_id: str, call: WriteWebhooks) -> None:
     with call.transaction() as session:
         endpoints.remove(session, call.workspace_id, endpoint_id)
         call.note(session, "endpoint.delete", "endpoint", endpoint_id)
+
+
+@router.get("/webhook-secret")
+def secret(call: ReadWebhooks) -> SecretBody:
+    """By what receivers verify what goes to a `callback_url` of this workspace."""
+    return SecretBody(secret=workspace_secret(call.workspace_id, call.service.settings))
 
 
 @router.get("/webhook-deliveries")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from countenance.client import call
 from countenance.client.call import Call, path
 from countenance.wire.message import Page
-from countenance.wire.webhooks import CreateEndpoint, DeliveryBody, EndpointBody
+from countenance.wire.webhooks import CreateEndpoint, DeliveryBody, EndpointBody, SecretBody
 
 _ENDPOINTS = ("v2", "webhook-endpoints")
 _DELIVERIES = ("v2", "webhook-deliveries")
@@ -34,6 +34,11 @@ def enable(endpoint_id: str) -> Call[EndpointBody]:
 def delete(endpoint_id: str) -> Call[None]:
     """Forget it."""
     return call.delete(path(*_ENDPOINTS, endpoint_id))
+
+
+def secret() -> Call[SecretBody]:
+    """By what receivers verify what goes to a `callback_url`."""
+    return call.get(SecretBody, path("v2", "webhook-secret"))
 
 
 def deliveries(
