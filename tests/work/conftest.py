@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rough import PROGRAM
 
+ROUGHLY = f"{PROGRAM}\nimport runpy\nrunpy.run_module('countenance.work', run_name='__main__', alter_sys=True)"
+"""The process that the service starts, but that it learns less well and quickly."""
 ACCOUNT = "w0123456789"
 
 
@@ -42,7 +45,7 @@ def work(task: str, folder: Path, until: Callable[[dict[str, Any]], bool] = lamb
     """Do a task; killed, as by a power cut, at the first line that `until` is true of."""
     (folder / "task.json").write_text(json.dumps(given))
     told = Told()
-    command = [sys.executable, "-m", "countenance.work", task, str(folder)]
+    command = [sys.executable, "-c", ROUGHLY, task, str(folder)]
     environment = {**os.environ, "COUNTENANCE_THREADS": "1"}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment

@@ -42,6 +42,23 @@ def told(task: str, folder: Path, given: object) -> tuple[int, list[dict[str, An
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [("CountenanceError(Finding(CANNOT_STORE))", 74), ("OSError(28, 'full')", 74), ("OSError(2, 'gone')", 70)],
+)
+def test_a_full_disk_is_not_told_of_the_material(tmp_path: Path, error: str, status: int) -> None:
+    program = (
+        "from countenance.engine.errors import CANNOT_STORE\n"
+        "from countenance.errors import CountenanceError, Finding\n"
+        "from countenance.work import __main__, transcribe\n"
+        f"def run(*_): raise {error}\n"
+        "transcribe.run = run\n"
+        f"__main__.main(['transcribe', {str(tmp_path)!r}])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, stdin=subprocess.DEVNULL)
+    assert (ended.returncode, ended.stdout) == (status, b"")
+
+
 def test_it_ends_within_a_second_whatever_it_is_doing() -> None:
     with started("-c", BUSY) as child:
         assert child.stdout is not None

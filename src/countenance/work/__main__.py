@@ -14,6 +14,7 @@ from countenance.errors import CountenanceError
 from countenance.settings import Settings
 from countenance.work.ending import TERMINATED, end_with_parent, leave
 from countenance.work.line import Line
+from countenance.work.storage import STORAGE, is_refused
 
 TASKS = ("check", "train", "render", "lipsync", "transcribe")
 USAGE, CRASHED, INTERRUPTED = 64, 70, 130
@@ -38,6 +39,8 @@ def _done(task: str, folder: Path) -> int:
             run: Run = import_module(f"countenance.work.{task}").run
             line.done(run(folder, Settings(), line))
         except CountenanceError as error:
+            if is_refused(error):
+                raise
             line.failed(error.findings)
     except SystemExit:
         return TERMINATED
@@ -45,9 +48,9 @@ def _done(task: str, folder: Path) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return TERMINATED  # nobody listens any more
-    except BaseException:
+    except BaseException as error:
         traceback.print_exc()
-        return CRASHED
+        return STORAGE if is_refused(error) else CRASHED
     return 0
 
 

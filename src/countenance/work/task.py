@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from countenance.clearance import Request
 from countenance.consent.declaration import declare
@@ -37,6 +36,8 @@ class Claimed:
     declarations: tuple[Declaration | str, ...] = ()
     """whole, or by their ids if they are made at this moment"""
     reviewed_by: str | None = None
+    received_at: AwareDatetime | None = None
+    """when whoever asks has asked, ISO 8601 with a zone: one-time words that were good then are; None: now"""
 
     def request(self, folder: Path) -> Request:
         """What `clearance.examine` takes.
@@ -59,6 +60,7 @@ class Claimed:
             phrase_id=self.phrase_id,
             declarations=tuple(declared),
             reviewed_by=self.reviewed_by,
+            received_at=self.received_at,
         )
 
 
@@ -137,9 +139,8 @@ def task_in(folder: Path, kind: type[Task]) -> Task:
     Raises:
         ValueError: for one that is malformed, which is a fault of the software that wrote it. It quotes nothing.
     """
-    given = json.loads((folder / "task.json").read_text("utf-8"))
     try:
-        return TypeAdapter(kind).validate_python(given)
+        return TypeAdapter(kind).validate_json((folder / "task.json").read_bytes())
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, part['loc']))}: {part['type']}" for part in error.errors())
         raise ValueError(f"task.json: {wrong}") from None

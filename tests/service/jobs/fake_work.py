@@ -30,6 +30,8 @@ def main(task: str, folder: Path) -> None:
     if orders.get("stubborn"):
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _tick(task, folder, orders)
+    if (status := orders.get("status")) is not None:
+        sys.exit(status)
     if (findings := orders.get("findings")) is not None:
         _say(event="failed", findings=findings)
     elif not orders.get("mute"):

@@ -20,11 +20,13 @@ from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.database import open_database
 from countenance.service.db.tables import AuditEntry, Job
+from countenance.service.errors import refused
 from countenance.service.jobs import life
 from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.jobs.handlers import Action, Done, Handler, Outcome, Registry, registry
 from countenance.service.jobs.queue import CHECK, NOTIFY, TRAIN
 from countenance.service.jobs.worker import Worker
+from countenance.service.objects.errors import STORE_UNREACHABLE
 from countenance.service.objects.open import open_objects
 from countenance.settings import Settings
 
@@ -53,6 +55,7 @@ def handlers() -> Registry:
 def _prepare(service: Service, job_id: str, folder: Path) -> Mapping[str, Any] | None:
     if (service.settings.data_dir / f"unready-{job_id}").exists():
         raise ValueError("an error of ours")
+    _store_answers(service, job_id)
     with service.database.transaction() as session:
         job = session.get_one(Job, job_id)
     return {"fake": orders(service, job_id, job.task)}
@@ -63,7 +66,16 @@ def _on_event(service: Service, job_id: str, folder: Path, event: Mapping[str, A
 
 
 def _publish(service: Service, job_id: str, folder: Path, result: Mapping[str, Any]) -> Mapping[str, Any]:
+    _store_answers(service, job_id)
     return {**result, "published": True}
+
+
+def _store_answers(service: Service, job_id: str) -> None:
+    """A file counts how often it still does not."""
+    away = service.settings.data_dir / f"away-{job_id}"
+    if away.exists() and (times := int(away.read_text())):
+        away.write_text(str(times - 1))
+        raise refused(STORE_UNREACHABLE)
 
 
 def _finish(session: Session, service: Service, job: Job, outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from countenance.service.jobs import life
+from countenance.service.jobs import life, workflow
 from countenance.service.jobs.queue import workflow_id
 
 FINDING = {"rule": "footage.too_short", "title": "Too short."}
@@ -39,9 +39,10 @@ def test_a_child_that_crashes_goes_on_from_its_checkpoint(bench: Any) -> None:
         ({"ticks": 1, "findings": [FINDING]}, "footage.too_short"),
         ({"ticks": 2, "crash_at": 2, "crashes": 9}, "service.crashed"),
         ({"ticks": 1, "mute": True}, "service.crashed"),
+        ({"ticks": 1, "status": 74}, "service.cannot_store"),
         ({"ticks": 100, "tick_s": 0.1, "silent": True}, "service.deadline"),
     ],
-    ids=["a user's problem", "a crash again and again", "no last word", "too late"],
+    ids=["a user's problem", "a crash again and again", "no last word", "a full disk", "too late"],
 )
 @pytest.mark.parametrize("deadline_s", [2.0])
 @pytest.mark.parametrize("backend", ["sqlite"])
@@ -66,6 +67,28 @@ def test_an_error_of_ours_ends_the_job_and_no_workflow_stays(bench: Any) -> None
     assert row.findings is not None
     assert row.findings[0]["rule"] == "service.internal"
     assert bench.notes(job) == ["finish.train.service.internal"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_store_that_is_away_for_a_while_costs_nothing(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow, "_PUBLISH_PAUSES_S", (0.1, 0.1))
+    with bench.worker():
+        job = bench.job(train={"ticks": 40, "tick_s": 0.05})
+        away = bench.service.settings.data_dir / f"away-{job}"
+        bench.until(lambda: bool(bench.trace(job)))
+        away.write_text("2")
+        row = bench.until_ended(job)
+    assert (row.state, row.attempt, away.read_text()) == ("done", 1, "0")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize(("times", "ends"), [(1, "done"), (9, "service.store_unreachable")])
+def test_a_store_that_is_away_at_the_start_is_asked_again(bench: Any, times: int, ends: str) -> None:
+    job = bench.job(train={"ticks": 1})
+    (bench.service.settings.data_dir / f"away-{job}").write_text(str(times))
+    with bench.worker():
+        bench.until_ended(job)
+    assert bench.notes(job) == [f"finish.train.{ends}"]
 
 
 def test_a_cancelled_task_is_gone_within_two_seconds(bench: Any) -> None:

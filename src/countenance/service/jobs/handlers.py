@@ -51,13 +51,14 @@ class Handler:
     queue: str
     prepare: Callable[[Service, str, Path], JsonObject | None]
     """(service, job id, folder): fill the folder and return the content of `task.json`; None if there is nothing to do
-    any more, which ends the job as cancelled. A CountenanceError fails the task with its findings."""
+    any more, which ends the job as cancelled. A CountenanceError fails the task with its findings, unless it is about
+    this server (`ours`): then all is tried again."""
     on_event: Callable[[Service, str, Path, JsonObject], None]
     """(service, job id, folder, event): of every event that is neither progress nor the last one; maybe told again
     after a crash"""
     publish: Callable[[Service, str, Path, JsonObject], JsonObject]
     """(service, job id, folder, result): store what was made; what is returned becomes `Done.result`. A
-    CountenanceError fails the task with its findings."""
+    CountenanceError is taken as one of `prepare`."""
     finish: Callable[[Session, Service, Job, Outcome], None]
     """(session, service, job, outcome): in one transaction all that follows, exactly once for each task of a job:
     the change of status, the credits, the event, the next task (`life.hand_on`). A job that it neither hands on nor

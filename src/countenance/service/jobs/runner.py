@@ -16,6 +16,7 @@ from countenance.media.private import write
 from countenance.service.errors import DEADLINE
 from countenance.service.jobs.child import Child, ChildHolds, child
 from countenance.service.jobs.handlers import Done, Failed, JsonObject, Outcome
+from countenance.work.storage import STORAGE, is_refused
 
 COMMAND = (sys.executable, "-P", "-m", "countenance.work")
 """What runs a task; its name and the folder are added. Nothing is imported from the folder in which the server was
@@ -32,6 +33,11 @@ _EXIT_S = 10.0
 
 class Crashed(Exception):
     """The child ended in a way that says nothing of the material: a signal, an error of ours, no last line."""
+
+    def __init__(self, why: str, *, for_storage: bool = False) -> None:
+        super().__init__(why)
+        self.for_storage = for_storage
+        """whether the disk refused to keep what it made"""
 
 
 class Stopped(Exception):
@@ -64,7 +70,7 @@ def run_task(
             said = folder / f"{task}.stderr"
             outcome = _followed(running, on_event, stop, time.monotonic() + deadline_s, deadline_s, said)
     except (OSError, ChildHolds) as error:
-        raise Crashed(f"{type(error).__name__}: {error}") from error
+        raise Crashed(f"{type(error).__name__}: {error}", for_storage=is_refused(error)) from error
     if isinstance(outcome, Done):
         write(kept, json.dumps(outcome.result).encode())
     return outcome
@@ -95,7 +101,7 @@ def _followed(
     if stop.is_set():
         raise Stopped
     if outcome is None or status != 0:
-        raise Crashed(_why(status, running.tail(), kept))
+        raise Crashed(_why(status, running.tail(), kept), for_storage=status == STORAGE)
     return outcome
 
 

@@ -24,6 +24,7 @@ from countenance.service.jobs import attempt, life
 from countenance.service.jobs.aside import aside
 from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.jobs.handlers import Action, Done, Failed, Handler, JsonObject, Outcome, Registry
+from countenance.service.jobs.ours import told_as
 from countenance.service.jobs.progress import Reporter
 from countenance.service.jobs.runner import Crashed, Stopped, run_task
 from countenance.service.jobs.work_folder import remove_work_folder, work_folder
@@ -164,13 +165,17 @@ class Work:
                 return self._attempt(handler, job_id, stop)
             except Stopped:
                 pass
-            except CountenanceError as error:
-                return Failed(tuple(finding.as_dict() for finding in error.findings))
             except Crashed as crash:
-                why = CRASHED
+                why = told_as(crash) or CRASHED
                 _log.warning("task crashed", attempt=number, reason=str(crash))
-            except Exception:
-                why = INTERNAL
+            except CountenanceError as error:
+                rule = told_as(error)
+                if rule is None:
+                    return Failed(tuple(finding.as_dict() for finding in error.findings))
+                why = rule
+                _log.warning("task broke", attempt=number, rule=error.finding.rule.id, told_as=why.id)
+            except Exception as error:
+                why = told_as(error) or INTERNAL
                 _log.exception("task broke", attempt=number)
             if stop.wait(_PAUSES_S[min(number, len(_PAUSES_S)) - 1] if number <= limit else 0):
                 attempt.break_off(self.service, job_id, task, self._executor_id)
@@ -202,10 +207,8 @@ class Work:
         for pause_s in (*_PUBLISH_PAUSES_S, None):
             try:
                 return Done(handler.publish(self.service, job_id, folder, done.result))
-            except CountenanceError:
-                raise
-            except Exception:
-                if pause_s is None:
+            except Exception as error:
+                if pause_s is None or told_as(error) is None:
                     raise
                 _log.exception("result not published")
                 if stop.wait(pause_s):
