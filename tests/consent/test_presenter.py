@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from countenance.consent.judge import Decision
 from countenance.consent.verify import verify
@@ -13,6 +13,20 @@ from countenance.media.read import SAMPLE_RATE, audio, frames
 from countenance.media.write import VideoWriter
 from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, consent_clip, presenter_clip
+
+pytestmark = pytest.mark.usefixtures("looked_at_once")
+
+SIDE, CONSENT_S = 480, 17.04
+
+
+def recorded(out: Path, *parts: tuple[Path, float, float]) -> Path:
+    """Parts of clips, (file, start, end) in seconds, one after the other and smaller."""
+    sound = [audio(clip)[round(start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)] for clip, start_s, end_s in parts]
+    with VideoWriter(out, SIDE, SIDE * 9 // 16, audio=np.concatenate(sound), preset="ultrafast") as writer:
+        for clip, start_s, end_s in parts:
+            for frame in frames(clip, max_side=SIDE, start_s=start_s, end_s=end_s):
+                writer.write(frame.image)
+    return out
 
 
 def test_the_presenter_agrees(settings: Settings) -> None:
@@ -23,13 +37,7 @@ def test_the_presenter_agrees(settings: Settings) -> None:
 
 
 def test_the_statement_may_open_the_footage(settings: Settings, tmp_path: Path) -> None:
-    both = tmp_path / "both.mp4"
-    talk_s = 10.0
-    sound = np.concatenate([audio(consent_clip()), audio(presenter_clip())[: round(talk_s * SAMPLE_RATE)]])
-    pictures = chain(frames(consent_clip(), max_side=640), frames(presenter_clip(), max_side=640, end_s=talk_s))
-    with VideoWriter(both, 640, 360, audio=sound, preset="ultrafast") as writer:
-        for frame in pictures:
-            writer.write(frame.image)
+    both = recorded(tmp_path / "both.mp4", (consent_clip(), 0.0, CONSENT_S), (presenter_clip(), 0.0, 6.0))
     verdict = verify(both, both, CONSENT_NAME, settings)
     assert (verdict.decision, verdict.findings) == (Decision.ACCEPTED, ())
 
@@ -39,17 +47,13 @@ def test_nobody_else_can_be_filed_under_it(settings: Settings) -> None:
     assert [finding.rule.id for finding in verdict.findings] == ["consent.name_not_heard"]
 
 
-def test_the_presenters_talk_is_no_consent(settings: Settings) -> None:
-    verdict = verify(presenter_clip(), presenter_clip(), CONSENT_NAME, settings)
+def test_the_presenters_talk_is_no_consent(settings: Settings, tmp_path: Path) -> None:
+    talk = recorded(tmp_path / "talk.mp4", (presenter_clip(), 13.0, 23.0))
+    verdict = verify(talk, talk, CONSENT_NAME, settings)
     assert [finding.rule.id for finding in verdict.findings] == ["consent.statement_not_spoken"]
 
 
 def test_what_comes_before_the_statement_would_be_held_against_nobody(settings: Settings, tmp_path: Path) -> None:
-    late, before_s = tmp_path / "late.mp4", 8.0
-    sound = np.concatenate([audio(presenter_clip())[: round(before_s * SAMPLE_RATE)], audio(consent_clip())])
-    pictures = chain(frames(presenter_clip(), max_side=640, end_s=before_s), frames(consent_clip(), max_side=640))
-    with VideoWriter(late, 640, 360, audio=sound, preset="ultrafast") as writer:
-        for frame in pictures:
-            writer.write(frame.image)
+    late = recorded(tmp_path / "late.mp4", (presenter_clip(), 0.0, 7.0), (consent_clip(), 0.0, CONSENT_S))
     verdict = verify(late, late, CONSENT_NAME, settings)
     assert [finding.rule.id for finding in verdict.findings] == ["consent.statement_not_first"]
