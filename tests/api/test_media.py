@@ -96,6 +96,20 @@ def test_a_picture_is_served_whole_and_in_parts(client: TestClient, thumbnail: t
     assert [(entry["actor"], entry["action"]) for entry in noted].count(("link", "replica.media.read")) == 2
 
 
+@pytest.mark.parametrize(
+    "asked", ["bytes= 0-", "bytes=00-", "bytes=5-6,0-", "x", "bytes=1-", "bytes=-9999", "items=1-"]
+)
+def test_no_look_goes_unnoted_however_it_is_asked_for(
+    client: TestClient, thumbnail: tuple[str, str, bytes], asked: str
+) -> None:
+    made, url, picture = thumbnail
+    got = client.get(_path(url), headers={"range": asked})
+    assert got.content in (picture, picture[1:])
+    client.get(_path(url), headers={"range": "bytes=100-"})  # the same look goes on
+    noted = client.get("/v2/workspace/audit", params={"subject_id": made}).json()["data"]
+    assert [entry["action"] for entry in noted].count("replica.media.read") == 1
+
+
 def test_what_was_deleted_is_not_shown(client: TestClient, thumbnail: tuple[str, str, bytes]) -> None:
     made, url, _ = thumbnail
     client.delete(f"/v2/replicas/{made}")

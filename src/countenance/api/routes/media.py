@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request
@@ -21,6 +23,8 @@ from countenance.service.objects.links import open_link
 
 router = APIRouter(prefix="/v2/media", tags=["media"])
 _TABLES: Mapping[str, type[Any]] = {"replicas": Replica, "videos": Video, "lipsyncs": Lipsync}
+_LOOK = timedelta(minutes=10)
+"""So long after the last entry a part from further on belongs to the same look."""
 _BINARY = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole.", **_BINARY},
@@ -42,7 +46,7 @@ def media(
     """The object of a link, until the link ends; nothing but the link is asked for."""
     service = service_of(request)
     link = open_link(service.settings, token)
-    _look_at(service, request, link.key)
+    seen = _seen(service, link.key)
     delivery = deliver(
         service.objects,
         link,
@@ -52,28 +56,44 @@ def media(
         if_none_match=if_none_match,
         head_only=request.method == "HEAD",
     )
+    if seen is not None and request.method != "HEAD":
+        _note(service, request, seen, goes_on=delivery.status == 206 and delivery.start > 0)
     return StreamingResponse(delivery.body, delivery.status, delivery.headers)
 
 
-def _look_at(service: Service, request: Request, key: str) -> None:
-    """What was deleted is not shown, and that somebody looks at somebody's face is noted: once for each look, and not
-    for every part that a player asks for.
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Whose face or voice it is."""
+
+    workspace_id: str
+    kind: str
+    id: str
+
+
+def _seen(service: Service, key: str) -> _Seen | None:
+    """What is looked at; None where it is nobody's of a workspace.
 
     Raises:
-        CountenanceError: service.object_missing.
+        CountenanceError: service.object_missing, also of what was deleted.
     """
     folder, _, rest = key.partition("/")
     table = _TABLES.get(folder)
     if table is None:
-        return
+        return None
     with service.database.reading() as session:
         row: Replica | Video | Lipsync | None = session.get(table, rest.partition("/")[0])
     if row is None or row.deleted_at is not None:
         raise refused(OBJECT_MISSING)
-    goes_on = not request.headers.get("range", "bytes=0-").startswith("bytes=0-")
-    if row.workspace_id is None or goes_on or request.method == "HEAD":
-        return
-    kind = folder.removesuffix("s")
-    place = (address_of(request), request_id(request))
+    return None if row.workspace_id is None else _Seen(row.workspace_id, folder.removesuffix("s"), row.id)
+
+
+def _note(service: Service, request: Request, seen: _Seen, *, goes_on: bool) -> None:
+    """That somebody looks is noted: once for each look, and not for every part that a player asks for later on."""
+    action, address = f"{seen.kind}.media.read", address_of(request)
+    if goes_on:
+        with service.database.reading() as session:
+            if audit.is_noted(session, seen.workspace_id, action, seen.id, address, _LOOK):
+                return
     with service.database.transaction() as session:
-        audit.record(session, "link", row.workspace_id, f"{kind}.media.read", kind, row.id, *place)
+        place = (address, request_id(request))
+        audit.record(session, "link", seen.workspace_id, action, seen.kind, seen.id, *place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,6 +49,20 @@ def record(
     )
     session.add(entry)
     return entry
+
+
+def is_noted(
+    session: Session, workspace_id: str, action: str, subject_id: str, address: str, within: timedelta
+) -> bool:
+    """Whether this was noted of this address a short while ago."""
+    wanted = select(AuditEntry.id).where(
+        AuditEntry.at >= now() - within,
+        AuditEntry.workspace_id == workspace_id,
+        AuditEntry.action == action,
+        AuditEntry.subject_id == subject_id,
+        AuditEntry.address == address[:64],
+    )
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def listed(

@@ -32,6 +32,8 @@ class Delivery:
     status: int
     headers: dict[str, str]
     body: Iterator[bytes]
+    start: int = 0
+    """the place of its first byte in the object"""
 
 
 def deliver(
@@ -71,7 +73,7 @@ def deliver(
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{stored.bytes}"
     body = iter(()) if head_only else objects.read(link.key, start, stop)
-    return Delivery(200 if part is None else 206, headers, body)
+    return Delivery(200 if part is None else 206, headers, body, start)
 
 
 def part_of(header: str | None, size: int) -> tuple[int, int] | None:
