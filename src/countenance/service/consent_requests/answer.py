@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from countenance.consent import phrase
@@ -13,6 +15,7 @@ from countenance.consent.phrase import OneTimePhrase
 from countenance.consent.statement import Statement, statement_for
 from countenance.errors import CountenanceError, Finding
 from countenance.service.clock import now
+from countenance.service.consent_requests import closing
 from countenance.service.consent_requests.ask import hashed
 from countenance.service.consent_requests.errors import (
     REQUEST_CLOSED,
@@ -26,6 +29,10 @@ from countenance.service.errors import refused
 from countenance.service.replicas import life
 from countenance.service.tasks import sources
 from countenance.service.tasks.sources import MediaRef
+from countenance.service.uploads import begin
+from countenance.settings import Settings
+
+_SHOWN_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +56,26 @@ def find(session: Session, token: str) -> ConsentRequest:
     return request
 
 
-def open_link(session: Session, service: Service, token: str) -> Shown:
-    """The statement with fresh one-time words; those that were shown before stay good for their time.
+def open_link(service: Service, token: str) -> Shown:
+    """The statement with fresh one-time words; those that were shown before stay good for their time, and within a
+    minute are shown again. In transactions of its own: words are files, for which nobody else is to wait.
 
     Raises:
         CountenanceError: service.consent_request_unknown, service.consent_request_closed, consent.request_expired,
             and what drawing words may raise.
     """
-    request = _open(session, token)
+    with service.database.reading() as session:
+        request = _open(session, token)
+    words = _last_words(request, service.settings) or _new_words(request, service.settings)
     name = request.full_name or ""
-    language = language_of(request.language, service.settings)
-    words = phrase.draw(name, language, service.settings, account=request.workspace_id)
     text = statement_for(name, service.settings, language=request.language, one_time_words=words.words)
-    request.phrase_id = words.id
+    if words.id != request.phrase_id:
+        with service.database.transaction() as session:
+            shown = update(ConsentRequest).where(ConsentRequest.id == request.id, ConsentRequest.state == "open")
+            result = session.execute(shown.values(phrase_id=words.id).execution_options(synchronize_session=False))
+        if not isinstance(result, CursorResult) or result.rowcount != 1:
+            phrase.forget(words.id, service.settings)
+            raise refused(REQUEST_CLOSED)
     return Shown(request, text, words)
 
 
@@ -75,11 +89,13 @@ def record(
 
     Raises:
         CountenanceError: service.consent_request_unknown, service.consent_request_closed, consent.request_expired,
-            service.request_invalid for an upload that is not there, consent.phrase_unknown, consent.phrase_expired.
+            service.upload_unknown for an upload that did not come by this link, service.request_invalid for one that is
+            not complete, consent.phrase_unknown, consent.phrase_expired.
     """
     request = _open(session, token)
     spoken = phrase_id or request.phrase_id
     phrase.recall(spoken or "", request.full_name or "", service.settings, account=request.workspace_id)
+    begin.by_link(session, request.id, upload_id)
     life.locked_job(session, request.replica_id)
     session.refresh(request)
     if request.state != "open":
@@ -90,6 +106,7 @@ def record(
     request.state, request.upload_id, request.answered_at = "recorded", upload_id, now()
     request.phrase_id = spoken
     session.flush()
+    closing.forget_link(session, request.id)
     if not life.consented(session, service, request.replica_id):
         raise refused(REQUEST_CLOSED, "The replica does not wait for it any more.")
     return request
@@ -107,8 +124,23 @@ def decline(session: Session, service: Service, token: str) -> ConsentRequest:
     if request.state != "open":
         raise refused(REQUEST_CLOSED, measured=request.state)
     request.state, request.answered_at = "declined", now()
+    closing.forget_link(session, request.id)
     life.fail(session, service, request.replica_id, [Finding(REQUEST_DECLINED).as_dict()])
     return request
+
+
+def _last_words(request: ConsentRequest, settings: Settings) -> OneTimePhrase | None:
+    """Those that were shown a moment ago, as to somebody who loads the page again."""
+    with suppress(CountenanceError):
+        last = phrase.recall(request.phrase_id or "", request.full_name or "", settings, account=request.workspace_id)
+        if now() - datetime.fromisoformat(last.issued_at) < _SHOWN_AGAIN:
+            return last
+    return None
+
+
+def _new_words(request: ConsentRequest, settings: Settings) -> OneTimePhrase:
+    language = language_of(request.language, settings)
+    return phrase.draw(request.full_name or "", language, settings, account=request.workspace_id)
 
 
 def _open(session: Session, token: str) -> ConsentRequest:

@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from countenance.errors import Finding
 from countenance.service.clock import now
+from countenance.service.consent_requests import closing
 from countenance.service.consent_requests.ask import VALID_FOR
 from countenance.service.consent_requests.errors import REQUEST_EXPIRED
 from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest, Job, Replica
 from countenance.service.replicas import life
+from countenance.service.uploads.drop import abort_by_link
 
 
 def sweep(service: Service) -> int:
@@ -42,9 +44,11 @@ def _expire(service: Service, request_id: str) -> bool:
             return False
         request.state = "expired"
         session.flush()
+        closing.forget_link(session, request_id)
         if not _asks_otherwise(session, request.replica_id):
             life.fail(session, service, request.replica_id, [Finding(REQUEST_EXPIRED).as_dict()])
-        return True
+    abort_by_link(service, request_id)
+    return True
 
 
 def _give_up(service: Service, replica_id: str) -> bool:
