@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 from countenance.consent import rules
 from countenance.consent.language import language_of
 from countenance.errors import CountenanceError, Finding
+from countenance.service.accounts import members
 from countenance.service.clock import now
+from countenance.service.consent_requests import closing, limits
 from countenance.service.consent_requests.errors import NOT_WAITING, REQUEST_CLOSED, REQUEST_UNKNOWN
+from countenance.service.consent_requests.limits import REQUESTED
 from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest
 from countenance.service.errors import refused
@@ -25,7 +28,6 @@ from countenance.service.replicas import find, life
 from countenance.settings import Settings
 
 VALID_FOR = timedelta(days=7)
-REQUESTED = "consent.requested"
 _TOKEN_BYTES = 32
 
 
@@ -49,7 +51,8 @@ def create(
 
     Raises:
         CountenanceError: service.replica_unknown, service.consent_not_awaited, consent.name_missing,
-            consent.unknown_language.
+            consent.unknown_language, service.consent_name_odd, service.consent_requests_open, service.consent_mails,
+            service.request_invalid for what is no e-mail address.
     """
     replica = find.own(session, workspace_id, replica_id)
     # The job is locked: meanwhile the replica neither fails nor begins.
@@ -60,6 +63,11 @@ def create(
     name = " ".join((full_name or replica.full_name or "").split())
     if not name:
         raise CountenanceError(Finding(rules.NAME_MISSING, detail="The field is `full_name`."))
+    limits.check_name(name)
+    limits.check_open(session, replica_id)
+    to = members.check_email(email) if email else None
+    if to is not None:
+        limits.check_mails(session, workspace_id)
     language_of(language or replica.language, service.settings)
     replica.full_name, replica.language = name, language or replica.language
     token, moment = secrets.token_urlsafe(_TOKEN_BYTES), now()
@@ -70,24 +78,24 @@ def create(
         token_sha256=hashed(token),
         full_name=name,
         language=replica.language,
-        email=email or None,
+        email=to,
         state="open",
         created_at=moment,
         expires_at=moment + expires_in,
     )
     session.add(request)
     session.flush()
-    if request.email:
+    if to is not None:
         payload = {
             "request_id": request.id,
             "replica_id": replica_id,
             "full_name": name,
             "organisation": service.settings.organisation,
-            "email": request.email,
+            "email": to,
             "url": link_of(token, service.settings),
             "expires_at": request.expires_at.isoformat(timespec="seconds"),
         }
-        emit(session, workspace_id, REQUESTED, "consent_request", request.id, payload)
+        emit(session, workspace_id, REQUESTED, closing.KIND, request.id, payload)
     return request, token
 
 
@@ -133,4 +141,5 @@ def withdraw(session: Session, workspace_id: str, request_id: str) -> ConsentReq
     if request.state != "open":
         raise refused(REQUEST_CLOSED, measured=request.state)
     request.state, request.answered_at = "withdrawn", now()
+    closing.forget_link(session, request.id)
     return request

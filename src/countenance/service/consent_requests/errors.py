@@ -19,6 +19,27 @@ NOT_WAITING = Rule(
     title="This replica does not wait for anybody's consent.",
     remedy="Only a replica that was created to be consented to by a link can ask for it.",
 )
+NAME_ODD = Rule(
+    id="service.consent_name_odd",
+    title="This cannot be the name of a person who is asked for consent.",
+    remedy="Give the full name as the person says it in the statement, and nothing else: it stands in the e-mail that "
+    "is sent. Up to 100 characters, without digits, slashes, @ and names of sites.",
+    limit=100,
+    unit="characters",
+)
+REQUESTS_OPEN = Rule(
+    id="service.consent_requests_open",
+    title="This replica has as many open requests for consent as it may have.",
+    remedy="Use one of those links, or take one back.",
+    limit=3,
+)
+MAILS_SENT = Rule(
+    id="service.consent_mails",
+    title="The workspace has asked as many people by e-mail today as it may.",
+    remedy="Ask again tomorrow, or leave the address out and send the link yourself.",
+    limit=50,
+    unit="e-mails/day",
+)
 REQUEST_EXPIRED = Rule(
     id="consent.request_expired",
     title="Nobody answered the request for consent in time.",
@@ -31,4 +52,13 @@ REQUEST_DECLINED = Rule(
     remedy="Nothing was charged. Use material of somebody who agrees.",
     tavus_type="consent_phrase_mismatch",
 )
-RULES = (REQUEST_UNKNOWN, REQUEST_CLOSED, NOT_WAITING, REQUEST_EXPIRED, REQUEST_DECLINED)
+RULES = (
+    REQUEST_UNKNOWN,
+    REQUEST_CLOSED,
+    NOT_WAITING,
+    NAME_ODD,
+    REQUESTS_OPEN,
+    MAILS_SENT,
+    REQUEST_EXPIRED,
+    REQUEST_DECLINED,
+)

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from countenance.errors import CountenanceError
 from countenance.service.clock import now
+from countenance.service.consent_requests.closing import forget_link
 from countenance.service.context import Service
 from countenance.service.db.tables import Delivery, DeliveryAttempt, OutboxEvent, WebhookEndpoint
 from countenance.service.jobs.handlers import Action
 from countenance.service.jobs.queue import NOTIFY
+from countenance.service.notify.asked import answerable
 from countenance.service.notify.dispatch import DELIVER
 from countenance.service.notify.mail.send import send
-from countenance.service.notify.types import DISABLED
+from countenance.service.notify.types import ASKED, DISABLED
 from countenance.service.notify.webhook import post_webhook
 from countenance.service.outbox import emit
 
@@ -51,8 +53,11 @@ def deliver(service: Service, delivery_id: str) -> float | None:
             return None
         event = session.get_one(OutboxEvent, found.event_id)
         endpoint = session.get(WebhookEndpoint, found.endpoint_id) if found.endpoint_id else None
+        over = event.type == ASKED and not answerable(session, event)
     if found.endpoint_id is not None and (endpoint is None or endpoint.disabled_at is not None):
         tried = Tried(False, None, "The endpoint was switched off.", 0, hopeless=True)
+    elif over:
+        tried = Tried(False, None, "The request for consent is closed.", 0, hopeless=True)
     else:
         tried = _try(service, found, event, endpoint)
     with service.database.transaction() as session:
@@ -94,12 +99,21 @@ def _noted(session: Session, service: Service, delivery_id: str, tried: Tried) -
     schedule = service.settings.webhook_schedule_s if delivery.channel == "webhook" else _MAIL_SCHEDULE_S
     if tried.ok or tried.hopeless or delivery.attempts >= len(schedule):
         delivery.state, delivery.finished_at, delivery.next_at = "delivered" if tried.ok else "failed", now(), None
-        if not tried.ok:
+        if tried.ok:
+            _forget_secret(session, delivery)
+        else:
             _log.warning("not delivered", delivery_id=delivery_id, channel=delivery.channel, status=tried.status)
         return None
     wait_s = schedule[delivery.attempts] * (1 + random.uniform(-_JITTER, _JITTER))  # noqa: S311 - spreads load
     delivery.next_at = now() + timedelta(seconds=wait_s)
     return wait_s
+
+
+def _forget_secret(session: Session, delivery: Delivery) -> None:
+    """Whoever is asked has the link: nobody else needs it any more."""
+    event = session.get_one(OutboxEvent, delivery.event_id)
+    if event.type == ASKED:
+        forget_link(session, event.subject_id)
 
 
 def _judge_endpoint(session: Session, delivery: Delivery, tried: Tried) -> None:

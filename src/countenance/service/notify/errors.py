@@ -20,6 +20,12 @@ DELIVERY_UNKNOWN = Rule(
     title="There is no such delivery in this workspace.",
     remedy="List the deliveries; those of something that was deleted for good are gone.",
 )
+DELIVERY_OVER = Rule(
+    id="service.delivery_over",
+    title="This cannot be sent again.",
+    remedy="Its receiver is not told of anything any more: the endpoint, or what it was about, was deleted; or the link "
+    "for consent was answered, has expired, or has arrived. Make a new link to ask once more.",
+)
 MAIL_SETTING = Rule(
     id="service.mail_setting",
     title="The mail server's setting cannot be used.",
@@ -31,4 +37,4 @@ MAIL_FAILED = Rule(
     title="The mail server did not take the e-mail.",
     remedy="It is tried again; look at what the server said, at its address, and at the password.",
 )
-RULES = (ENDPOINT_UNKNOWN, ENDPOINTS_TOO_MANY, DELIVERY_UNKNOWN, MAIL_SETTING, MAIL_FAILED)
+RULES = (ENDPOINT_UNKNOWN, ENDPOINTS_TOO_MANY, DELIVERY_UNKNOWN, DELIVERY_OVER, MAIL_SETTING, MAIL_FAILED)

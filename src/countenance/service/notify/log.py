@@ -8,13 +8,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from countenance.service.clock import now
+from countenance.service.consent_requests.limits import check_mails
 from countenance.service.context import Service
 from countenance.service.db.tables import Delivery, DeliveryAttempt, OutboxEvent
 from countenance.service.errors import refused
 from countenance.service.ids import new_id
 from countenance.service.jobs.queue import NOTIFY
+from countenance.service.notify.asked import answerable
 from countenance.service.notify.dispatch import DELIVER
-from countenance.service.notify.errors import DELIVERY_UNKNOWN
+from countenance.service.notify.errors import DELIVERY_OVER, DELIVERY_UNKNOWN
+from countenance.service.notify.types import ASKED
 
 
 def listed(
@@ -59,9 +62,14 @@ def resend(session: Session, service: Service, workspace_id: str, delivery_id: s
     """Deliver the same event to the same receiver once more, as a delivery of its own.
 
     Raises:
-        CountenanceError: service.delivery_unknown.
+        CountenanceError: service.delivery_unknown; service.delivery_over where the receiver is no receiver any more;
+            service.consent_mails.
     """
     delivery, event = get(session, workspace_id, delivery_id)
+    if _is_over(session, delivery, event):
+        raise refused(DELIVERY_OVER, measured=delivery_id[:80])
+    if event.type == ASKED:
+        check_mails(session, workspace_id)
     again = Delivery(
         id=new_id(f"{event.id}-"),
         event_id=event.id,
@@ -79,3 +87,10 @@ def resend(session: Session, service: Service, workspace_id: str, delivery_id: s
     session.flush()
     service.queue.enqueue(session, NOTIFY, again.id, DELIVER)
     return again
+
+
+def _is_over(session: Session, delivery: Delivery, event: OutboxEvent) -> bool:
+    if delivery.target == "" or (event.type == ASKED and not answerable(session, event)):
+        return True
+    # Of an endpoint that was deleted the address is still known; it is nobody's any more.
+    return delivery.channel == "webhook" and delivery.endpoint_id is None and delivery.target != event.callback_url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countenance.service.consent_requests.ask import REQUESTED
+from countenance.service.consent_requests.limits import REQUESTED
 from countenance.service.replicas import events as replicas
 
 TYPES = (

@@ -1,0 +1,61 @@
+"""What keeps links for consent from being a way to write to anybody, with any text, from the operator's mail server."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from countenance.service.clock import now
+from countenance.service.consent_requests.errors import MAILS_SENT, NAME_ODD, REQUESTS_OPEN
+from countenance.service.db.tables import ConsentRequest, Delivery, OutboxEvent
+from countenance.service.errors import refused
+
+REQUESTED = "consent.requested"
+"""The type of the event that asks for an e-mail."""
+_DAY = timedelta(days=1)
+_NOT_IN_NAMES = re.compile(r"[\d/@\\<>\x00-\x1f\x7f]|\w\.\w{2}")
+"""The last part is what mail programs make a link of."""
+
+
+def check_name(name: str) -> None:
+    """Whether this can be the name of a person: in an e-mail nothing else is to stand in its place.
+
+    Raises:
+        CountenanceError: service.consent_name_odd.
+    """
+    if len(name) > (NAME_ODD.limit or 0) or _NOT_IN_NAMES.search(name):
+        raise refused(NAME_ODD, measured=float(len(name)))
+
+
+def check_open(session: Session, replica_id: str) -> None:
+    """Whether one more link may be open.
+
+    Raises:
+        CountenanceError: service.consent_requests_open.
+    """
+    still = (ConsentRequest.state == "open", ConsentRequest.expires_at > now())
+    count = session.scalar(select(func.count(ConsentRequest.id)).where(ConsentRequest.replica_id == replica_id, *still))
+    if (count or 0) >= (REQUESTS_OPEN.limit or 0):
+        raise refused(REQUESTS_OPEN, measured=float(count or 0))
+
+
+def check_mails(session: Session, workspace_id: str) -> None:
+    """Whether one more e-mail may be sent to somebody who is asked: those of the last day count, sent again too.
+
+    Raises:
+        CountenanceError: service.consent_mails.
+    """
+    asked = (OutboxEvent.workspace_id == workspace_id, OutboxEvent.type == REQUESTED)
+    lately = now() - _DAY
+    waiting = select(func.count(OutboxEvent.id)).where(*asked, OutboxEvent.dispatched_at.is_(None))
+    sent = (
+        select(func.count(Delivery.id))
+        .join(OutboxEvent, OutboxEvent.id == Delivery.event_id)
+        .where(*asked, Delivery.workspace_id == workspace_id, Delivery.created_at > lately)
+    )
+    count = (session.scalar(waiting) or 0) + (session.scalar(sent) or 0)
+    if count >= (MAILS_SENT.limit or 0):
+        raise refused(MAILS_SENT, measured=float(count))
