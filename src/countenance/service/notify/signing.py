@@ -1,24 +1,21 @@
 """The secrets that webhooks are signed with, as Standard Webhooks has it (standardwebhooks.com).
 
 A registered endpoint has a secret of its own. What goes to a `callback_url` is signed with the secret of its
-workspace, which follows from one key of the installation, so that nothing has to be stored for it.
+workspace, which follows from the installation's secret for links, so that nothing has to be stored for it and all
+machines agree.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import secrets
 from datetime import datetime
-from pathlib import Path
 
 from standardwebhooks import Webhook
 
-from countenance.media.private import private_folder, write_once
+from countenance.service.objects.links import derived_key
 from countenance.settings import Settings
 
-_KEY_FILE = Path("keys") / "webhooks.key"
 _KEY_BYTES = 32
 _PREFIX = "whsec_"
 
@@ -32,14 +29,9 @@ def workspace_secret(workspace_id: str, settings: Settings) -> str:
     """The secret by which a workspace's callbacks are signed.
 
     Raises:
-        OSError: for a key that can be neither read nor made.
+        CountenanceError: service.link_key.
     """
-    path = settings.data_dir / _KEY_FILE
-    if not path.exists():
-        private_folder(path.parent)
-        write_once(path, secrets.token_bytes(_KEY_BYTES))
-    digest = hmac.new(path.read_bytes(), b"webhooks of " + workspace_id.encode(), hashlib.sha256)
-    return _PREFIX + base64.b64encode(digest.digest()).decode()
+    return _PREFIX + base64.b64encode(derived_key(settings, f"webhooks of {workspace_id}")).decode()
 
 
 def signed_headers(secret: str, message_id: str, moment: datetime, body: bytes) -> dict[str, str]:

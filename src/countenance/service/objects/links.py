@@ -85,6 +85,15 @@ def unsign(settings: Settings, purpose: str, token: str) -> dict[str, Any]:
     return content
 
 
+def derived_key(settings: Settings, purpose: str) -> bytes:
+    """32 bytes for one other purpose, the same on every machine of an installation that has one secret for links.
+
+    Raises:
+        CountenanceError: service.link_key.
+    """
+    return hmac.digest(_secret(settings), f"key:{purpose}".encode(), hashlib.sha256)
+
+
 def _mark(settings: Settings, purpose: str, body: str) -> bytes:
     return hmac.digest(_secret(settings), f"{purpose}:{body}".encode(), hashlib.sha256)
 
