@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,8 @@ class Request:
     declarations: tuple[Declaration, ...] = ()
     reviewed_by: str | None = None
     """Who looked and listened, and confirms what the machine left to a human."""
+    received_at: datetime | None = None
+    """When this came, where it has waited since: one-time words that were good then are. None: now."""
 
     @property
     def paths(self) -> dict[str, Path]:
@@ -138,7 +141,7 @@ def examine(request: Request, settings: Settings, progress: ProgressCallback | N
         return _examine_image(request, settings, progress)
     words = None
     if request.phrase_id is not None and request.name is not None:
-        words = phrase.recall(request.phrase_id, request.name, settings, account=settings.account)
+        words = phrase.recall(request.phrase_id, request.name, settings, request.received_at, settings.account)
     stages = StageProgress(STAGES, progress)
     files = _files(request, settings)
     report = check_footage(request.footage, settings, stages.nested("check footage"))

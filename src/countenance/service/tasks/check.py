@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from countenance.service.context import Service
-from countenance.service.db.tables import Job, Replica
+from countenance.service.db.tables import ConsentRequest, Job, Replica
 from countenance.service.jobs.handlers import Failed, Handler, JsonObject, Outcome
 from countenance.service.jobs.queue import CHECK
 from countenance.service.replicas import life
@@ -28,6 +30,7 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
         replica = replica_of(session, job_id)
         if replica is None or not life.begin(session, replica.id, "check"):
             return None
+        received_at = _received_at(session, replica)
     files = inputs.brought(service, "replica", replica.id, folder)
     return {
         "footage": files.get("footage"),
@@ -38,10 +41,19 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
         "name": replica.full_name,
         "language": replica.language,
         "phrase_id": replica.phrase_id,
-        "declarations": [each["id"] for each in replica.declarations],
+        "declarations": replica.declarations,
         "account": replica.workspace_id,
         "reviewed_by": replica.reviewed_by,
+        "received_at": received_at.isoformat(),
     }
+
+
+def _received_at(session: Session, replica: Replica) -> datetime:
+    """When the statement came: by a link later than the footage."""
+    recorded = select(ConsentRequest.answered_at).where(
+        ConsentRequest.replica_id == replica.id, ConsentRequest.state == "recorded"
+    )
+    return session.scalar(recorded) or replica.created_at
 
 
 def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) -> JsonObject:

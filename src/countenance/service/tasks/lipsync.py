@@ -33,8 +33,9 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
         "name": claim["full_name"],
         "language": claim["language"],
         "phrase_id": claim["phrase_id"],
-        "declarations": [each["id"] for each in claim["declarations"]],
+        "declarations": claim["declarations"],
         "account": lipsync.workspace_id,
+        "received_at": lipsync.created_at.isoformat(),
         "out": "video.mp4",
     }
 
