@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from countenance.service.clock import now
@@ -79,6 +80,14 @@ def _store_answers(service: Service, job_id: str) -> None:
 
 
 def _finish(session: Session, service: Service, job: Job, outcome: Outcome) -> None:
+    broken = service.settings.data_dir / f"unsettled-{job.id}"
+    if broken.exists():
+        broken.unlink()
+        raise ValueError("an error of ours")
+    away = service.settings.data_dir / f"database-{job.id}"
+    if away.exists() and (times := int(away.read_text())):
+        away.write_text(str(times - 1))
+        session.execute(text("SELECT * FROM nowhere"))
     how = "done" if isinstance(outcome, Done) else str(outcome.findings[0]["rule"])
     session.add(_note(f"finish.{job.task}.{how}", job.id))
     if job.task == "check" and isinstance(outcome, Done):

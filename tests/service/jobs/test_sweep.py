@@ -43,3 +43,22 @@ def test_the_job_of_a_task_that_nobody_knows_ends(bench: Any, work: Work) -> Non
     work.queue.cancel([f"{job}:unheard"])
     assert fail_abandoned(work) == 1
     assert bench.row(job).state == "failed"
+
+
+def test_what_was_done_is_not_lost_with_its_workflow(bench: Any, work: Work) -> None:
+    with bench.worker():
+        job = bench.job(train={"ticks": 1})
+        (bench.service.settings.data_dir / f"unsettled-{job}").touch()
+        bench.until(lambda: work.queue.states([f"{job}:train"]) == {f"{job}:train": "ERROR"})
+    assert bench.row(job).state == "running"
+    assert fail_abandoned(work) == 1
+    assert (bench.row(job).state, bench.notes(job)) == ("done", ["finish.train.done"])
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_database_that_is_away_for_minutes_is_waited_for(bench: Any) -> None:
+    with bench.worker():
+        job = bench.job(train={"ticks": 1})
+        (bench.service.settings.data_dir / f"database-{job}").write_text("2")
+        assert bench.until_ended(job).state == "done"
+    assert bench.notes(job) == ["finish.train.done"]

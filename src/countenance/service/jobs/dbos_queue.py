@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, StepOptions, error
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from countenance.service.db.database import Database
@@ -22,16 +24,26 @@ CONTRACT = "1"
 _APPLICATION = "countenance"
 _SCHEMA = "dbos"
 _WORKFLOW = "run_task"
+_EXECUTE = "execute"
 _RECOVERIES = 50
 """Takeovers after which a workflow is given up. Every restart of a worker is one; crashes have a counter of ours."""
+
+
+def _is_away(error: BaseException) -> bool:
+    """Whether the database is what failed: it restarts, or its disk is full."""
+    return isinstance(error, OperationalError | InterfaceError | InternalError | PoolTimeout)
+
+
 _SETTLE: StepOptions = {
     "name": "settle",
     "retries_allowed": True,
-    "max_attempts": 8,
+    "max_attempts": 40,
     "interval_seconds": 1.0,
-    "backoff_rate": 2.0,
+    "backoff_rate": 1.3,
+    "should_retry": _is_away,
 }
-"""For two minutes: hours of work are not given up because the database was away."""
+"""For half a day, each pause about a third of the time so far: hours of work are not given up because the database was
+away. An error of ours is seen by the sweep (`sweep.fail_abandoned`)."""
 _ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
@@ -100,6 +112,13 @@ class DbosQueue:
             return {}
         found = self._client.list_workflows(workflow_ids=[*workflow_ids], load_input=False, load_output=False)
         return {workflow.workflow_id: workflow.status for workflow in found}
+
+    def outcome(self, name: str) -> Mapping[str, Any] | None:
+        """What the step `execute` of a workflow has come to; None where that was not kept."""
+        for step in self._client.list_workflow_steps(name):
+            if step["function_name"] == _EXECUTE and isinstance(step["output"], dict):
+                return step["output"]
+        return None
 
     def owners(self) -> set[str]:
         """The executors that are said to be at work on something."""
@@ -186,7 +205,7 @@ def _workflow(steps: Steps) -> Callable[[str, str, int, int], Awaitable[None]]:
         if steps.is_action(task):
             await DBOS.run_step_async({"name": "act"}, steps.act, job_id, task, turn, failures)
             return
-        outcome = await DBOS.run_step_async({"name": "execute", "preemptible": True}, steps.execute, job_id, task)
+        outcome = await DBOS.run_step_async({"name": _EXECUTE, "preemptible": True}, steps.execute, job_id, task)
         await DBOS.run_step_async(_SETTLE, steps.settle, job_id, task, outcome)
 
     return run_task

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from countenance.errors import Finding
 from countenance.service.clock import now
@@ -13,10 +14,10 @@ from countenance.service.db.tables import Job
 from countenance.service.errors import CRASHED
 from countenance.service.jobs import attempt, lease, life
 from countenance.service.jobs.child import in_use
-from countenance.service.jobs.handlers import Failed, Handler
+from countenance.service.jobs.handlers import Failed, Handler, Outcome
 from countenance.service.jobs.queue import workflow_id
 from countenance.service.jobs.work_folder import jobs_with_folders, remove_work_folder, work_folder
-from countenance.service.jobs.workflow import Work, finish
+from countenance.service.jobs.workflow import Work, finish, from_json
 
 _AT_ONCE = 500
 _REMEMBERED = timedelta(hours=1)
@@ -27,7 +28,9 @@ _log = structlog.get_logger(__name__)
 
 
 def fail_abandoned(work: Work) -> int:
-    """Fail the jobs whose workflow has ended or is gone without ending them; how many."""
+    """End the jobs whose workflow has ended or is gone without ending them, with what their task has come to, if that
+    is known; how many.
+    """
     with work.service.database.reading() as session:
         open_jobs = session.execute(select(Job.id, Job.task).where(Job.state.in_(("queued", "running")))).all()
     failed = 0
@@ -37,24 +40,37 @@ def fail_abandoned(work: Work) -> int:
         states = work.queue.states([*some])
         for name, (job_id, task) in some.items():
             if states.get(name) not in _ALIVE:
-                failed += _fail(work, job_id, task, states.get(name))
+                failed += _ended(work, job_id, task, states.get(name))
     return failed
 
 
-def _fail(work: Work, job_id: str, task: str, state: str | None) -> bool:
-    outcome = Failed((Finding(CRASHED).as_dict(),))
+def _ended(work: Work, job_id: str, task: str, state: str | None) -> bool:
+    lost = Failed((Finding(CRASHED).as_dict(),))
     handler = work.registry.get(task)
     try:
-        if isinstance(handler, Handler):
-            failed = finish(work.service, handler, job_id, task, outcome)
-        else:  # a task of another version of this software
-            failed = _end(work, job_id, outcome)
+        if not isinstance(handler, Handler):  # a task of another version of this software
+            ended = _end(work, job_id, lost)
+        elif (kept := work.queue.outcome(workflow_id(job_id, task))) is None:
+            ended = finish(work.service, handler, job_id, task, lost)
+        else:
+            ended = _settled(work, handler, job_id, from_json(dict(kept)), lost)
     except Exception:
-        _log.exception("abandoned job not failed", job_id=job_id, task=task)
+        _log.exception("abandoned job not ended", job_id=job_id, task=task)
         return False
-    if failed:
-        _log.error("job failed because its workflow has ended", job_id=job_id, task=task, workflow=state or "absent")
-    return failed
+    if ended:
+        _log.error("job ended because its workflow has", job_id=job_id, task=task, workflow=state or "absent")
+    return ended
+
+
+def _settled(work: Work, handler: Handler, job_id: str, outcome: Outcome, lost: Failed) -> bool:
+    """The consequences of what the task has come to; where they cannot be drawn, those of a failure."""
+    try:
+        return finish(work.service, handler, job_id, handler.task, outcome)
+    except SQLAlchemyError:
+        raise  # the next time may be better
+    except Exception:
+        _log.exception("outcome not settled", job_id=job_id, task=handler.task)
+        return finish(work.service, handler, job_id, handler.task, lost)
 
 
 def _end(work: Work, job_id: str, outcome: Failed) -> bool:
