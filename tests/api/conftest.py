@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from countenance.api.app import create_app
+from countenance.api.streams import Streams
 from countenance.api.watch import Watch
 from countenance.service.accounts import keys, workspaces
 from countenance.service.accounts.limits import Limiter
@@ -79,6 +80,7 @@ def app(described: FastAPI, service: Service) -> FastAPI:
     """One application for all tests, since its routes are put together at the first request, with a new service."""
     described.state.service = service
     described.state.watch = Watch(service)
+    described.state.streams = Streams()
     described.state.limiter = Limiter(service.settings)
     return described
 

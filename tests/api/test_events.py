@@ -13,11 +13,13 @@ import httpx2
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import update
 
+from countenance.api.streams import Streams
 from countenance.api.watch import Watch
 from countenance.service.clock import now
 from countenance.service.context import Service
-from countenance.service.db.tables import Job, Replica
+from countenance.service.db.tables import ApiKey, Job, Replica
 from countenance.service.replicas import life
 from countenance.service.replicas.life import Published
 from countenance.service.replicas.wanted import NewReplica
@@ -90,10 +92,12 @@ def _listen(url: str, key: str, told: Told, **headers: str) -> Told:
 
 def test_everybody_who_watches_is_told_to_the_end(server: str, service: Service, key: str, training: str) -> None:
     url = f"{server}/v2/replicas/{training}/events"
-    told: list[Told] = [[] for _ in range(12)]
-    with ThreadPoolExecutor(12) as pool:
+    told: list[Told] = [[] for _ in range(10)]
+    with ThreadPoolExecutor(10) as pool:
         listening = [pool.submit(_listen, url, key, each) for each in told]
         _until_all_have(1, *told)
+        refused = httpx2.get(url, headers={"x-api-key": key})
+        assert (refused.status_code, refused.json()["error_type"]) == (429, "api.streams_open")
         _progress(service, training, 0.5)
         _until_all_have(2, *told)
         with service.database.transaction() as session:
@@ -149,3 +153,28 @@ def test_there_must_be_such_a_replica(server: str, key: str) -> None:
     answer = httpx2.get(f"{server}/v2/replicas/r000000000000/events", headers={"x-api-key": key})
     assert answer.status_code == 404
     assert answer.json()["error"] == "Invalid replica_id"
+
+
+def test_no_stream_is_open_for_ever(server: str, app: FastAPI, key: str, training: str) -> None:
+    app.state.streams = Streams(longest_s=0.5)
+    url = f"{server}/v2/replicas/{training}/events"
+    for _ in range(11):
+        told = _listen(url, key, [])
+        assert [event["event"] for event in told] == ["progress"]
+        app.state.streams.longest_s = 0.1
+
+
+def test_a_key_that_is_revoked_watches_no_more(
+    server: str, app: FastAPI, service: Service, key: str, training: str
+) -> None:
+    app.state.streams = Streams(checked_every_s=0.1)
+    with ThreadPoolExecutor(1) as pool:
+        told: Told = []
+        listening = pool.submit(_listen, f"{server}/v2/replicas/{training}/events", key, told)
+        _until_all_have(1, told)
+        _progress(service, training, 0.6)
+        _until_all_have(2, told)
+        with service.database.transaction() as session:
+            session.execute(update(ApiKey).values(revoked_at=now()))
+        listening.result(10)
+    assert [event["event"] for event in told] == ["progress", "progress"]

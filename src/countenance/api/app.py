@@ -33,6 +33,7 @@ from countenance.api.routes import (
     webhooks,
     workspace,
 )
+from countenance.api.streams import Streams
 from countenance.api.watch import Watch
 from countenance.service.accounts.limits import Limiter
 from countenance.service.context import Service
@@ -69,6 +70,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.registry = registry
     app.state.limiter = Limiter(service.settings)
     app.state.watch = Watch(service)
+    app.state.streams = Streams()
     app.state.looking = threading.BoundedSemaphore(_PICTURES_AT_ONCE)
     app.state.completing = threading.BoundedSemaphore(_UPLOADS_AT_ONCE)
     problem.install(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
 import structlog
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from countenance.api.context import address_of, base_url, request_id, service_of
 from countenance.api.problem import RetryLaterError
+from countenance.errors import CountenanceError
 from countenance.service.accounts import audit, idempotency
 from countenance.service.accounts.actor import Actor, authenticate, require
 from countenance.service.accounts.limits import Limiter
@@ -36,6 +37,8 @@ class Call:
     actor: Actor
     body: bytes
     idempotency_key: str | None
+    presented: str = field(repr=False)
+    """the key, with its secret"""
 
     @property
     def workspace_id(self) -> str:
@@ -44,6 +47,13 @@ class Call:
     @property
     def base_url(self) -> str:
         return base_url(self.request)
+
+    def is_still_good(self) -> bool:
+        """Whether the key would be let in now as it was: for what goes on for long."""
+        try:
+            return _authenticated(self.service, self.presented, address_of(self.request)) == self.actor
+        except CountenanceError:
+            return False
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -144,7 +154,7 @@ def may(scope: str) -> Callable[..., Call]:
             raise RetryLaterError(after_s, limiter.requests_per_minute)
         require(actor, scope)
         structlog.contextvars.bind_contextvars(key_id=actor.key_id)
-        return Call(request, service, actor, body, idempotency_key)
+        return Call(request, service, actor, body, idempotency_key, presented)
 
     return calling
 

@@ -54,6 +54,13 @@ BUSY = Rule(
     title="Too many files are being looked at.",
     remedy="Try again in a few seconds.",
 )
+STREAMS_OPEN = Rule(
+    id="api.streams_open",
+    title="Too many trainings are watched with this key.",
+    remedy="Close a stream that is not needed any more, or ask with `GET /v2/replicas/{id}` now and then.",
+    limit=10.0,
+    unit="streams",
+)
 IMAGE_UNREADABLE = Rule(
     id="api.image_unreadable",
     title="The picture is not base64.",
@@ -70,5 +77,6 @@ RULES = (
     CONVERSATION_UNKNOWN,
     SUBJECT_UNKNOWN,
     BUSY,
+    STREAMS_OPEN,
     IMAGE_UNREADABLE,
 )

@@ -56,7 +56,7 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
     413: (api.TOO_LARGE, uploads.UPLOAD_TOO_LARGE),
     416: (objects.RANGE_OUTSIDE,),
     422: (accounts.IDEMPOTENCY_MISMATCH, PATCH_INVALID),
-    429: (accounts.RATE_LIMITED, videos.TRANSCRIPTIONS_OPEN),
+    429: (accounts.RATE_LIMITED, api.STREAMS_OPEN, videos.TRANSCRIPTIONS_OPEN),
     500: (service.INTERNAL,),
     501: (api.NOT_OFFERED, api.VOICES_NOT_MADE),
     503: (objects.STORE_UNREACHABLE, objects.LINK_KEY, api.BUSY),
