@@ -52,8 +52,8 @@ async def events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Where the training stands, whenever that changes: events `progress`, and `end` as the last one.
 
-    The `data` is a `ReplicaEvent`. The stream ends when the replica is complete, in error or deleted. It breaks off after
-    a quarter of an hour, and when the key is no longer good: clients come back with `Last-Event-ID`.
+    The `data` is a `ReplicaEvent`. The stream ends when the replica is complete, in error or deleted. It breaks off
+    after a quarter of an hour, and when the key is no longer good: clients come back with `Last-Event-ID`.
     """
     watch: Watch = request.app.state.watch
     told, began = last_event_id, time.monotonic()
