@@ -25,14 +25,14 @@ def statement(body: WantStatement, call: WriteReplicas) -> StatementBody:
     """The statement for a person to read aloud, with words that are good for half an hour and for one consent."""
     settings = call.service.settings
     name = " ".join(body.full_name.split())
-    words = phrase.draw(name, language_of(body.language, settings), settings)
+    words = phrase.draw(name, language_of(body.language, settings), settings, account=call.workspace_id)
     return shown.statement(statement_for(name, settings, language=body.language, one_time_words=words.words), words)
 
 
 @of_replica.post(
     "/{replica_id}/consent-requests",
     status_code=201,
-    responses=problems(409, 422),
+    responses=problems(409, 410, 422),
     response_model=ConsentRequestBody,
 )
 def create(replica_id: str, body: AskConsent, call: WriteReplicas) -> Response:

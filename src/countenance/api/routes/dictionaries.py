@@ -27,7 +27,9 @@ _PATCH = {
 }
 
 
-@router.post("", status_code=201, max_body_size=MAX_BYTES, responses=problems(409, 422), response_model=DictionaryBody)
+@router.post(
+    "", status_code=201, max_body_size=MAX_BYTES, responses=problems(409, 410, 422), response_model=DictionaryBody
+)
 def create(body: CreateDictionary, call: WriteDictionaries) -> Response:
     """A new dictionary; every sound in it is one that can be spoken."""
 

@@ -23,7 +23,7 @@ from countenance.wire.works import CreateLipsync, LipsyncBody
 router = APIRouter(prefix="/v2/lipsync", tags=["lipsync"])
 
 
-@router.post("", responses=problems(402, 409, 422), response_model=LipsyncBody)
+@router.post("", responses=problems(402, 409, 410, 422), response_model=LipsyncBody)
 def create(body: CreateLipsync, call: WriteVideos) -> Response:
     """Move the lips in a film to another sound. It is paid for, as a video, when it is complete."""
 

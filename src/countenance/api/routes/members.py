@@ -24,7 +24,7 @@ def listed(call: ReadAccount) -> Page[MemberBody]:
     return Page(data=[_body(row) for row in found], total_count=len(found))
 
 
-@router.post("", status_code=201, responses=problems(409, 422), response_model=MemberBody)
+@router.post("", status_code=201, responses=problems(409, 410, 422), response_model=MemberBody)
 def add(body: AddMember, call: WriteAccount) -> Response:
     """Add a person, or change what is known of them."""
 

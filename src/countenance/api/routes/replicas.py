@@ -33,7 +33,7 @@ from countenance.wire.status import stored
 router = APIRouter(tags=["replicas"])
 
 
-@router.post("", responses=problems(402, 409, 422), response_model=CreatedReplica)
+@router.post("", responses=problems(402, 409, 410, 422), response_model=CreatedReplica)
 def create(body: CreateReplica, call: WriteReplicas) -> Response:
     """Begin to train a replica. It is paid for when it is complete; every other end is free."""
 
@@ -133,7 +133,7 @@ def report(replica_id: str, call: ReadReplicas) -> ReplicaReport:
     return shown.report(found, link_of(call))
 
 
-@router.post("/{replica_id}/review", responses=problems(409, 422), response_model=ReplicaBody)
+@router.post("/{replica_id}/review", responses=problems(409, 410, 422), response_model=ReplicaBody)
 def review(replica_id: str, body: Review, call: WriteReplicas) -> Response:
     """A human has looked and listened, and confirms what the machine left to them: training follows."""
 

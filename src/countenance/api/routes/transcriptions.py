@@ -19,7 +19,7 @@ from countenance.wire.works import CreateTranscription, TranscriptionBody
 router = APIRouter(prefix="/v2/transcriptions", tags=["transcriptions"])
 
 
-@router.post("", responses=problems(409, 422), response_model=TranscriptionBody)
+@router.post("", responses=problems(409, 410, 422), response_model=TranscriptionBody)
 def create(body: CreateTranscription, call: WriteTranscriptions) -> Response:
     """Write down what is said in a film or a recording; free."""
 

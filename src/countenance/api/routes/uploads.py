@@ -26,7 +26,7 @@ MAX_PART_BYTES = 5 * 1024**3
 _BODY = {"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
-@router.post("", status_code=201, responses=problems(409, 422), response_model=UploadBody)
+@router.post("", status_code=201, responses=problems(409, 410, 422), response_model=UploadBody)
 def announce(body: BeginUpload, call: WriteUploads) -> Response:
     """Say what is to come; the answer says where to send each part with PUT. It ends after a day."""
 

@@ -24,7 +24,7 @@ from countenance.wire.videos import CreatedVideo, CreateVideo, RenameVideo, Vide
 router = APIRouter(prefix="/v2/videos", tags=["videos"])
 
 
-@router.post("", responses=problems(402, 409, 422), response_model=CreatedVideo)
+@router.post("", responses=problems(402, 409, 410, 422), response_model=CreatedVideo)
 def create(body: CreateVideo, call: WriteVideos) -> Response:
     """Let a replica speak. While it is being trained the video waits; it is paid for when it is ready."""
 

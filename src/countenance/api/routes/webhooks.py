@@ -20,7 +20,7 @@ from countenance.wire.webhooks import AttemptBody, CreateEndpoint, DeliveryBody,
 router = APIRouter(prefix="/v2", tags=["webhooks"])
 
 
-@router.post("/webhook-endpoints", status_code=201, responses=problems(409, 422), response_model=EndpointBody)
+@router.post("/webhook-endpoints", status_code=201, responses=problems(409, 410, 422), response_model=EndpointBody)
 def create(body: CreateEndpoint, call: WriteWebhooks) -> Response:
     """Register a URL. The secret by which it verifies what it is told is shown this once."""
 
@@ -103,7 +103,7 @@ def delivery(delivery_id: str, call: ReadWebhooks) -> DeliveryBody:
 @router.post(
     "/webhook-deliveries/{delivery_id}/resend",
     status_code=201,
-    responses=problems(409, 422),
+    responses=problems(409, 410, 422),
     response_model=DeliveryBody,
 )
 def resend(delivery_id: str, call: WriteWebhooks) -> Response:

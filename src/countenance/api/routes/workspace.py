@@ -56,7 +56,7 @@ def listed(call: ReadAccount) -> Page[KeyBody]:
     return Page(data=[_body(row) for row in found], total_count=len(found))
 
 
-@router.post("/keys", status_code=201, responses=problems(409, 422), response_model=CreatedKey)
+@router.post("/keys", status_code=201, responses=problems(409, 410, 422), response_model=CreatedKey)
 def create(body: CreateKey, call: WriteAccount) -> Response:
     """A new key, which may do no more than the one that makes it. It is shown this once."""
 
