@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rough import learn_roughly
 
-from countenance import clearance
 from countenance.certificate import Certificate, certified
 from countenance.clearance import Clearance, Request, check_policy, examine, warrant_of
 from countenance.cli.exits import Exit
@@ -26,11 +26,11 @@ from countenance.consent.receipt_content import Material, evidence_of
 from countenance.consent.register import held_ids
 from countenance.consent.revoke import revoke
 from countenance.errors import CountenanceError
-from countenance.footage.report import Report, check
 from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, consent_clip
 
 Say = Callable[..., tuple[int, dict[str, Any]]]
+pytestmark = pytest.mark.usefixtures("looked_at_once")
 
 
 @pytest.fixture
@@ -54,22 +54,16 @@ def recordings(short_footage: Path, tmp_path: Path) -> tuple[Path, Path]:
     return footage, consent
 
 
-@pytest.fixture(scope="module")
-def looked_at(short_footage: Path) -> Report:
-    """What is made of the footage, which is the same in all tests."""
-    return check(short_footage, Settings(threads=1))
-
-
-@pytest.fixture
-def footage_known(looked_at: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that are about what follows: the footage is not looked at again."""
-    monkeypatch.setattr(clearance, "check_footage", lambda *_: looked_at)
-
-
 @pytest.mark.timeout(600)
 def test_a_consent_and_its_end(
-    recordings: tuple[Path, Path], short_footage: Path, own_settings: Settings, say: Say, tmp_path: Path
+    recordings: tuple[Path, Path],
+    short_footage: Path,
+    own_settings: Settings,
+    say: Say,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    learn_roughly(monkeypatch)
     footage, consent = recordings
     replica, video = tmp_path / "ada", tmp_path / "hello.mp4"
     code, trained = say("train", footage, "--consent", consent, "--name", CONSENT_NAME, "--out", replica)
@@ -137,7 +131,6 @@ def test_synthetic_footage_of_a_public_figure_needs_an_answer(tmp_path: Path) ->
     check_policy(Request(tmp_path / "v.mp4", Material.SYNTHETIC, Subject.PUBLIC_FIGURE, declarations=declared))
 
 
-@pytest.mark.usefixtures("footage_known")
 def test_a_declaration_is_certified_too(recordings: tuple[Path, Path], own_settings: Settings, say: Say) -> None:
     footage, _ = recordings
     judged = declared_synthetic(footage, own_settings)
@@ -158,7 +151,6 @@ def cleared(footage: Path, consent: Path, settings: Settings, phrase_id: str | N
     return examine(request, settings)
 
 
-@pytest.mark.usefixtures("footage_known")
 def test_without_the_one_time_words_an_old_recording_is_refused(
     recordings: tuple[Path, Path], own_settings: Settings
 ) -> None:
@@ -171,7 +163,6 @@ def test_without_the_one_time_words_an_old_recording_is_refused(
     assert recall(phrase.id, CONSENT_NAME, own_settings) == phrase
 
 
-@pytest.mark.usefixtures("footage_known")
 def test_a_training_that_fails_leaves_no_receipt(recordings: tuple[Path, Path], own_settings: Settings) -> None:
     footage, consent = recordings
     judged = cleared(footage, consent, own_settings)
@@ -182,7 +173,6 @@ def test_a_training_that_fails_leaves_no_receipt(recordings: tuple[Path, Path], 
     assert people(Group.ENROLLED, own_settings) == ()
 
 
-@pytest.mark.usefixtures("footage_known")
 def test_a_training_that_fails_after_its_preview_keeps_the_receipt(
     recordings: tuple[Path, Path], own_settings: Settings, tmp_path: Path
 ) -> None:
@@ -203,7 +193,6 @@ def test_a_training_that_fails_after_its_preview_keeps_the_receipt(
     assert len(held_ids(own_settings)) == 1
 
 
-@pytest.mark.usefixtures("footage_known")
 def test_a_replica_whose_consent_ends_while_it_is_finished_is_deleted(
     recordings: tuple[Path, Path], own_settings: Settings, tmp_path: Path
 ) -> None:
@@ -237,7 +226,6 @@ def bundle(folder: Path, certificate: Certificate) -> None:
     (folder / "replica.json").write_text(json.dumps({"format_version": 1, "consent": dict(certificate.consent)}))
 
 
-@pytest.mark.usefixtures("footage_known")
 def test_footage_that_is_exchanged_after_it_was_judged_is_not_what_the_receipt_is_for(
     recordings: tuple[Path, Path], own_settings: Settings
 ) -> None:

@@ -16,7 +16,7 @@ from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, Truth, consent_clip, presenter_clip, presenter_truth
 
 SETTINGS = Settings(threads=1)
-TRACKED_S = 12.0
+TRACKED_S = 8.0
 
 
 @dataclass(frozen=True)
