@@ -121,7 +121,7 @@ class Settings(BaseSettings):
         description="The URL under which people reach the server, for links in e-mails and answers; without it the "
         "address that it listens on.",
     )
-    database_url: str | None = Field(
+    database_url: SecretStr | None = Field(
         default=None,
         description="The database (`postgresql+psycopg://...`); without it an SQLite file in the data folder.",
     )

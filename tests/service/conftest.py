@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from countenance.service.context import Service
 from countenance.service.db.database import Database, open_database
@@ -106,7 +107,8 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     try:
         with _administrator(folder) as connection:
             connection.execute(f"CREATE DATABASE {_TEMPLATE}")
-        _make_tables(Settings(data_dir=tmp_path_factory.mktemp("template"), database_url=_url(folder, _TEMPLATE)))
+        template = SecretStr(_url(folder, _TEMPLATE))
+        _make_tables(Settings(data_dir=tmp_path_factory.mktemp("template"), database_url=template))
         yield folder
     finally:
         run(f"{programs}/pg_ctl", "-D", data, "-m", "immediate", "stop")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 import traceback
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from countenance.service.clock import now
-from countenance.service.db.database import Database
+from countenance.service.db.database import Database, open_database
 from countenance.service.db.tables import Replica, Workspace
+from countenance.settings import Settings
 
 
 def _add(database: Database, name: str, moment: datetime | None = None) -> None:
@@ -57,6 +60,16 @@ def test_errors_tell_nothing_of_what_was_stored(database: Database) -> None:
             session.execute(statement)
         told = "".join(traceback.format_exception(caught.value))
         assert "Ada" not in told
+
+
+def test_the_password_of_the_database_is_nowhere_to_be_read(tmp_path: Path) -> None:
+    url = SecretStr("postgresql://ada:sesame@db.example/studio")
+    settings = Settings(data_dir=tmp_path, database_url=url)
+    database = open_database(settings)
+    assert database.url == "postgresql+psycopg://ada:sesame@db.example/studio"
+    for told in (repr(settings), str(settings.model_dump()), settings.model_dump_json(), repr(database)):
+        assert "sesame" not in told
+    database.dispose()
 
 
 def test_a_reader_does_not_wait_for_a_writer_and_changes_nothing(database: Database) -> None:

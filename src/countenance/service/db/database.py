@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -29,7 +29,7 @@ class Database:
     """The database of one installation."""
 
     engine: Engine
-    url: str
+    url: str = field(repr=False)
     """with the password, if it has one"""
 
     @property
@@ -65,9 +65,10 @@ def open_database(settings: Settings) -> Database:
         if not path.exists():
             path.touch(0o600)
         return _sqlite(f"sqlite:///{path}")
-    url = make_url(settings.database_url)
+    text = settings.database_url.get_secret_value()
+    url = make_url(text)
     if url.get_backend_name() == "sqlite":
-        return _sqlite(settings.database_url)
+        return _sqlite(text)
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
