@@ -11,6 +11,7 @@ import uvicorn
 
 from countenance.api.app import create_app
 from countenance.errors import CountenanceError, Finding
+from countenance.portal import pages
 from countenance.server.errors import ADDRESS_TAKEN
 from countenance.server.first_start import first_key
 from countenance.server.housekeeping import housekeeping
@@ -57,8 +58,10 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
             # In this order, so that at the end the worker stops first: it has work to hand back.
             stack.enter_context(housekeeping(service))
             stack.enter_context(Worker(service, REGISTRY, alone=service.database.is_sqlite))
+        app = create_app(service)
+        app.include_router(pages.router)
         config = uvicorn.Config(
-            create_app(service),
+            app,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=_GOODBYE_S,
