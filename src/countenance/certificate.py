@@ -40,7 +40,12 @@ class Certificate:
 
 @contextmanager
 def certified(
-    warrant: Warrant, files: Mapping[str, Path], replica: Path, settings: Settings, kept: Path | None = None
+    warrant: Warrant,
+    files: Mapping[str, Path],
+    replica: Path,
+    settings: Settings,
+    kept: Path | None = None,
+    on_signed: Callable[[], None] = lambda: None,
 ) -> Iterator[Certificate]:
     """Train inside this block, to `replica`, from `files` by role.
 
@@ -50,8 +55,9 @@ def certified(
     its receipt does not count, because it could not be entered or its consent was taken back, is deleted.
 
     A training that may be begun again after its process died keeps its receipt in the file `kept`: every further try
-    goes on under the same one. One-time words that were used up under the same warrant stay good for it; where there
-    may be a further try, only what is told as an error gives them back.
+    goes on under the same one. `on_signed` is called when it is there, before words are used up under it. One-time words
+    that were used up under the same warrant stay good for it; where there may be a further try, only what is told as an
+    error gives them back.
 
     Raises:
         CountenanceError: clearance.not_reviewed, clearance.other_file; for one-time words that were used meanwhile,
@@ -60,6 +66,7 @@ def certified(
     warrant.check_files(files)
     register.check_place(replica, settings)
     receipt = _receipt(warrant, settings, kept)
+    on_signed()
     if warrant.phrase is not None:
         phrase.use_up(warrant.phrase, settings, by=warrant.digest)
     entered = False

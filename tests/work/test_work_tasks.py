@@ -68,6 +68,7 @@ def test_a_killed_training_goes_on_where_it_was(trained: Trained) -> None:
     folder, first, second = trained
     assert first.code == -9
     assert first.lines[-1]["event"] == "preview"
+    assert first.lines[0] == second.lines[0] == {"event": "receipt", "file": "receipt.jws"}, "before anything counts"
     result = second.result
     description = result["description"]
     assert description["tier"] == "final"

@@ -38,7 +38,11 @@ def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
             return result
     warrant, replica, out = load_warrant(folder / WARRANT, own), folder / _REPLICA, folder / task.out
     quick = Training(refine_s=0.0, personal_voice=False, device=task.device, checkpoints=folder / CHECKPOINTS)
-    with certified(warrant, request.paths, replica, own, folder / RECEIPT) as certificate:
+
+    def signed() -> None:
+        line.event("receipt", file=RECEIPT)
+
+    with certified(warrant, request.paths, replica, own, folder / RECEIPT, signed) as certificate:
         if not is_final(earlier(replica, certificate)):
             train_under(certificate, warrant, request.footage, replica, own, quick, progress=stages.nested("train"))
     report = render_replica(replica, out, own, stages.nested("render"), audio=folder / task.audio)

@@ -41,7 +41,10 @@ def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
         pictures = {"thumbnail": THUMBNAIL, "thumbnail_video": THUMBNAIL_VIDEO}
         line.event("preview", folder=task.out, receipt=certificate.consent["receipt"], **pictures)
 
-    with certified(warrant, files, out, own, folder / RECEIPT) as certificate:
+    def signed() -> None:
+        line.event("receipt", file=RECEIPT)
+
+    with certified(warrant, files, out, own, folder / RECEIPT, signed) as certificate:
         description = earlier(out, certificate)
         if description is not None:
             # Whoever was to be told may not have heard it.

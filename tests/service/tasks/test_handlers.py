@@ -6,6 +6,7 @@ The child's work itself is tested in tests/work; here its results lie in the fol
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import wave
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +35,7 @@ from countenance.service.jobs.workflow import finish
 from countenance.service.objects.open import open_objects
 from countenance.service.replicas import life, revocations
 from countenance.service.replicas.wanted import NewReplica
-from countenance.service.tasks import leftovers, outputs, sources
+from countenance.service.tasks import inputs, leftovers, outputs, sources
 from countenance.service.tasks.check import CHECKING
 from countenance.service.tasks.lipsync import DUBBING
 from countenance.service.tasks.render import RENDERING
@@ -266,6 +267,43 @@ def test_a_training_publishes_its_preview_and_its_end(studio: Service) -> None:
         assert balance(session, "w1", ledger.TRAINING).spent == 1
 
 
+def test_a_training_goes_on_under_its_receipt_in_a_new_folder(studio: Service) -> None:
+    replica = new_replica(studio, uploaded(studio, FOOTAGE, "video/mp4"))
+    checked(studio, replica)
+    task = Task(studio, TRAINING, replica.job_id)
+    task.prepared()
+    task.write(receipt_jws=b"a receipt")
+    task.told(event="receipt", file="receipt.jws")
+    shutil.rmtree(task.folder)
+    task.write(warrant__warrant_json=b"of another check here, of which nothing came")
+    assert task.prepared() is not None
+    assert (task.folder / "receipt.jws").read_bytes() == b"a receipt"
+    assert (task.folder / "warrant" / "warrant.json").read_bytes() == b"{}"
+
+
+def test_half_a_warrant_is_none(studio: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    replica = new_replica(studio, uploaded(studio, FOOTAGE, "video/mp4"))
+    check = Task(studio, CHECKING, replica.job_id)
+    check.prepared()
+    check.write(warrant__seen_safetensors=b"seen")
+    checked(studio, replica)
+    task = Task(studio, TRAINING, replica.job_id)
+    shutil.rmtree(task.folder)
+    linked = inputs.linked
+
+    def power_cut(service: Service, key: str, path: Path) -> None:
+        if key.endswith("warrant.json"):
+            raise OSError("a power cut")
+        linked(service, key, path)
+
+    monkeypatch.setattr(inputs, "linked", power_cut)
+    with pytest.raises(OSError, match="a power cut"):
+        task.prepared()
+    monkeypatch.setattr(inputs, "linked", linked)
+    assert task.prepared() is not None
+    assert {path.name for path in (task.folder / "warrant").iterdir()} == {"seen.safetensors", "warrant.json"}
+
+
 def test_a_revocation_erases_what_is_really_stored(
     studio: Service, queue: DbosQueue, agreement: Callable[..., ReceiptContent]
 ) -> None:
@@ -426,7 +464,14 @@ def test_a_lip_synced_film(studio: Service, tmp_path: Path) -> None:
         content = task.prepared()
         assert content is not None
         assert (content["video"], content["audio"], content["name"]) == ("in/video.mp4", "in/audio.wav", "Ada")
-        task.write(video_mp4=b"a film")
+        task.write(video_mp4=b"a film", receipt_jws=b"a receipt", warrant__warrant_json=b"{}")
+        if not refused:
+            task.told(event="receipt", file="receipt.jws")
+            shutil.rmtree(task.folder)
+            assert task.prepared() == content, "in a new folder"
+            assert (task.folder / "receipt.jws").read_bytes() == b"a receipt", "its words are used up"
+            assert (task.folder / "warrant" / "warrant.json").is_file()
+            task.write(video_mp4=b"a film")
         found = {"ok": False, "findings": [DOUBT], "clearance": {}, "evidence": []}
         task.done(found if refused else {**made, "receipt": None})
         with studio.database.transaction() as session:

@@ -13,9 +13,7 @@ from countenance.service.db.tables import ConsentRequest, Job, Replica
 from countenance.service.jobs.handlers import Failed, Handler, JsonObject, Outcome
 from countenance.service.jobs.queue import CHECK
 from countenance.service.replicas import life
-from countenance.service.tasks import inputs, outputs
-
-WARRANT = "warrant"
+from countenance.service.tasks import inputs, outputs, warrants
 
 
 def replica_of(session: Session, job_id: str) -> Replica | None:
@@ -61,8 +59,7 @@ def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) ->
         replica = replica_of(session, job_id)
     if replica is not None:
         outputs.evidence(service, f"replicas/{replica.id}", folder, result["evidence"])
-        if (folder / WARRANT).is_dir():
-            service.objects.put_folder(outputs.warrant_key("replica", replica.id), folder / WARRANT)
+        warrants.keep(service, "replica", replica.id, folder)
     kept = {name: result[name] for name in ("ok", "findings", "clearance")}
     return dict(outputs.without_paths(kept, folder))
 

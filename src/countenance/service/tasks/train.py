@@ -13,8 +13,8 @@ from countenance.service.jobs.handlers import Failed, Handler, JsonObject, Outco
 from countenance.service.jobs.queue import TRAIN
 from countenance.service.replicas import life
 from countenance.service.replicas.life import Published
-from countenance.service.tasks import inputs, outputs
-from countenance.service.tasks.check import WARRANT, replica_of
+from countenance.service.tasks import inputs, outputs, warrants
+from countenance.service.tasks.check import replica_of
 
 _OUT = "replica"
 
@@ -25,10 +25,9 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
         if replica is None or not life.begin(session, replica.id, "train"):
             return None
     files = inputs.brought(service, "replica", replica.id, folder)
-    if not (folder / WARRANT).is_dir():
-        inputs.linked_folder(service, outputs.warrant_key("replica", replica.id), folder / WARRANT)
+    warrants.lay(service, "replica", replica.id, folder)
     return {
-        "warrant": WARRANT,
+        "warrant": warrants.WARRANT,
         "footage": files.get("footage"),
         "picture": files.get("picture"),
         "consent": files.get("consent"),
@@ -39,11 +38,13 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
 
 
 def _on_event(service: Service, job_id: str, folder: Path, event: JsonObject) -> None:
-    if event["event"] != "preview":
-        return
     with service.database.transaction() as session:
         replica = replica_of(session, job_id)
     if replica is None:
+        return
+    if event["event"] == "receipt":
+        warrants.keep_receipt(service, "replica", replica.id, folder)
+    if event["event"] != "preview":
         return
     stored = _stored(service, replica.id, folder, event)
     with service.database.transaction() as session:
