@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
+
+from countenance.errors import CountenanceError
+from countenance.service.context import Service
+from countenance.service.db.database import Database
+from countenance.service.dictionaries import book
+from countenance.voice import pronunciation
+from countenance.voice.ipa import spoken_form
 
 PATH = "/v2/pronunciation-dictionaries"
 RULE = {"text": "Ada", "pronunciation": "ay dah", "type": "alias"}
@@ -89,3 +100,67 @@ def test_it_is_deleted_once(client: TestClient, made: str) -> None:
     assert client.delete(f"{PATH}/{made}").status_code == 404
     used = {"replica_id": "r1", "script": "Hello.", "pronunciation_dictionary_id": made}
     assert client.post("/v2/videos", json=used).status_code == 400
+
+
+def test_a_large_dictionary_keeps_nobody_waiting(
+    client: TestClient, service: Service, made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing: list[bool] = []
+    parsed: list[bool] = []
+    transaction = Database.transaction
+
+    @contextmanager
+    def watched(database: Database) -> Iterator[Session]:
+        with transaction(database) as session:
+            writing.append(True)
+            yield session
+            writing.pop()
+
+    def watched_form(ipa: str) -> str:
+        parsed.append(bool(writing))
+        return spoken_form(ipa)
+
+    monkeypatch.setattr(Database, "transaction", watched)
+    monkeypatch.setattr(pronunciation, "spoken_form", watched_form)
+    rule = {"text": "Bob", "pronunciation": "ˈbɑb", "type": "ipa"}
+    other = client.post(PATH, json={"name": "Others", "rules": [rule]}, headers={"idempotency-key": "once"}).json()
+    patch = [{"op": "add", "path": "/rules/-", "value": rule}]
+    assert client.patch(f"{PATH}/{made}", json=patch).json()["rules_count"] == 2
+    wanted = {"replica_id": "r1", "script": "Bob.", "pronunciation_dictionary_id": other["uuid"]}
+    client.post("/v2/videos", json=wanted)
+    assert parsed
+    assert not any(parsed)
+
+
+def test_changes_that_come_at_once_are_all_kept(service: Service, workspace_id: str) -> None:
+    with service.database.transaction() as session:
+        made = book.create(session, workspace_id, pronunciation.parse({"name": "Names", "rules": []})).id
+
+    def change(number: int) -> None:
+        rule = {"text": f"word{number}", "pronunciation": "x", "type": "alias"}
+        while True:
+            with suppress(CountenanceError):
+                book.change(service.database, workspace_id, made, [{"op": "add", "path": "/rules/-", "value": rule}])
+                return
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(change, range(12)))
+    with service.database.reading() as session:
+        found = book.get(session, workspace_id, made)
+        assert (len(found.rules), found.rules_count) == (12, 12)
+    with service.database.reading() as session:
+        (listed,) = book.listed(session, workspace_id).rows
+        assert "rules" not in vars(listed), "a list reads no rules"
+
+
+def test_dictionaries_are_not_without_number(client: TestClient, service: Service, workspace_id: str) -> None:
+    with service.database.transaction() as session:
+        for number in range(100):
+            book.create(session, workspace_id, pronunciation.parse({"name": f"{number}", "rules": []}))
+    answer = client.post(PATH, json={"name": "One more", "rules": []})
+    assert (answer.status_code, answer.json()["error_type"]) == (409, "service.dictionaries_too_many")
+
+
+def test_a_patch_is_small(client: TestClient, made: str) -> None:
+    patch = [{"op": "replace", "path": "/name", "value": "a" * (2 * 1024 * 1024)}]
+    assert client.patch(f"{PATH}/{made}", json=patch).status_code == 413

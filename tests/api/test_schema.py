@@ -33,6 +33,7 @@ from countenance.service.replicas import life
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
 from countenance.settings import Settings
+from countenance.voice.pronunciation import parse
 
 
 def no_fault(ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]) -> None:
@@ -73,7 +74,7 @@ def api(
         key = keys.create(session, workspace.id, "schema", "owner").text
         there = {
             "replica_id": _replica(session, service, workspace.id),
-            "dictionary_id": book.create(session, workspace.id, "Names", []).id,
+            "dictionary_id": book.create(session, workspace.id, parse({"name": "Names", "rules": []})).id,
         }
     yield schemathesis.openapi.from_asgi("/openapi.json", create_app(service)), key, there
     database.dispose()

@@ -8,7 +8,7 @@ from countenance.service import errors as service
 from countenance.service.accounts import errors as accounts
 from countenance.service.consent_requests import errors as consent_requests
 from countenance.service.credits.errors import OUT_OF_CREDITS
-from countenance.service.dictionaries.errors import PATCH_INVALID
+from countenance.service.dictionaries.errors import DICTIONARIES_TOO_MANY, DICTIONARY_CHANGING, PATCH_INVALID
 from countenance.service.notify import errors as notify
 from countenance.service.objects import errors as objects
 from countenance.service.replicas.errors import NOTHING_TO_REVIEW
@@ -41,6 +41,8 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
     405: (api.METHOD_NOT_ALLOWED,),
     409: (
         accounts.IDEMPOTENCY_RUNNING,
+        DICTIONARIES_TOO_MANY,
+        DICTIONARY_CHANGING,
         NOTHING_TO_REVIEW,
         consent_requests.NOT_WAITING,
         consent_requests.REQUESTS_OPEN,

@@ -13,10 +13,6 @@ from countenance.service.videos.wanted import NewVideo
 from countenance.wire.videos import CreateVideo
 from countenance.wire.works import CreateLipsync, CreateTranscription
 
-_OURS = ("colour", "transparent")
-"""Properties in which the service keeps what was asked for in fields; whoever could write them directly could name a
-file of this machine as a background."""
-
 
 def new_video(body: CreateVideo) -> NewVideo:
     """The video that is asked for.
@@ -38,7 +34,7 @@ def new_video(body: CreateVideo) -> NewVideo:
         transparent=body.transparent_background,
         watermark=ref(body.watermark_image_url),
         callback_url=body.callback_url,
-        properties={name: value for name, value in (body.properties or {}).items() if name not in _OURS},
+        properties=body.properties or {},
     )
 
 

@@ -14,6 +14,7 @@ from countenance.service.db.tables import PronunciationDictionary
 from countenance.service.dictionaries import book
 from countenance.service.dictionaries.errors import PATCH_INVALID
 from countenance.service.errors import refused
+from countenance.voice.pronunciation import parse
 from countenance.wire.dictionaries import CreateDictionary, DictionaryBody, PatchStep, RuleBody
 from countenance.wire.message import NOT_STORABLE, Page, is_storable
 from countenance.wire.times import iso_ms
@@ -33,9 +34,10 @@ _PATCH = {
 def create(body: CreateDictionary, call: WriteDictionaries) -> Response:
     """A new dictionary; every sound in it is one that can be spoken."""
 
+    checked = parse(body.model_dump())
+
     def work(session: Session) -> DictionaryBody:
-        rules = [rule.model_dump() for rule in body.rules]
-        return _body(book.create(session, call.workspace_id, body.name, rules))
+        return _body(book.create(session, call.workspace_id, checked))
 
     return call.once(work, 201)
 
@@ -57,20 +59,18 @@ def get(dictionary_id: str, call: ReadDictionaries) -> DictionaryBody:
 
 @router.patch(
     "/{dictionary_id}",
-    max_body_size=MAX_BYTES,
     openapi_extra=_PATCH,
-    responses={304: {"description": "Nothing changed."}, **problems(422)},
+    responses={304: {"description": "Nothing changed."}, **problems(409, 422)},
     response_model=DictionaryBody,
 )
 def change(dictionary_id: str, body: list[dict[str, Any]], call: WriteDictionaries) -> Response:
     """Apply a JSON Patch (RFC 6902), wholly or not at all."""
     if not is_storable(body):
         raise refused(PATCH_INVALID, NOT_STORABLE)
-    with call.transaction() as session:
-        if not book.change(session, call.workspace_id, dictionary_id, body):
-            return Response(status_code=304)
-        changed = _body(book.get(session, call.workspace_id, dictionary_id))
-    return Response(changed.model_dump_json(), media_type=JSON)
+    changed = book.change(call.service.database, call.workspace_id, dictionary_id, body)
+    if changed is None:
+        return Response(status_code=304)
+    return Response(_body(changed).model_dump_json(), media_type=JSON)
 
 
 @router.delete("/{dictionary_id}", status_code=204)
@@ -85,7 +85,7 @@ def _body(row: PronunciationDictionary, *, with_rules: bool = True) -> Dictionar
         pronunciation_dictionary_id=row.id,
         name=row.name,
         rules=[RuleBody.model_validate(rule) for rule in row.rules] if with_rules else None,
-        rules_count=len(row.rules),
+        rules_count=row.rules_count,
         created_at=iso_ms(row.created_at),
         updated_at=iso_ms(row.updated_at),
     )

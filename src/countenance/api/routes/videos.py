@@ -18,6 +18,7 @@ from countenance.service.errors import DICTIONARY_UNKNOWN, REPLICA_UNKNOWN
 from countenance.service.purge import actions as purge
 from countenance.service.replicas import find as replicas
 from countenance.service.videos import find, life
+from countenance.service.videos.estimate import spoken_seconds
 from countenance.wire.message import Page
 from countenance.wire.videos import CreatedVideo, CreateVideo, RenameVideo, VideoBody
 
@@ -28,9 +29,12 @@ router = APIRouter(prefix="/v2/videos", tags=["videos"])
 def create(body: CreateVideo, call: WriteVideos) -> Response:
     """Let a replica speak. While it is being trained the video waits; it is paid for when it is ready."""
 
+    wanted = new_video(body)
+    script_s = spoken_seconds(call.service, call.workspace_id, wanted)
+
     def work(session: Session) -> CreatedVideo:
         with named_in_body(REPLICA_UNKNOWN, DICTIONARY_UNKNOWN):
-            made = life.create(session, call.service, call.workspace_id, new_video(body))
+            made = life.create(session, call.service, call.workspace_id, wanted, script_s)
         call.note(session, "video.create", "video", made.id)
         return shown.created(made, call.base_url)
 
