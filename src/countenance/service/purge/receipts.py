@@ -17,9 +17,9 @@ from countenance.consent.register import Holding, HoldingKind, Standing
 from countenance.consent.revoke import revoke
 from countenance.errors import CountenanceError
 from countenance.service.context import Service
-from countenance.service.db.tables import Replica
+from countenance.service.db.tables import Lipsync, Replica
 from countenance.service.purge.files import named
-from countenance.service.purge.traces import REPLICA, Traces
+from countenance.service.purge.traces import LIPSYNC, REPLICA, Traces
 from countenance.settings import Settings
 
 _REASON = "The replica was deleted."
@@ -82,13 +82,14 @@ class _Places:
 
 
 def _stands_for_another(service: Service, traces: Traces, receipt_id: str, others: Collection[Holding]) -> bool:
-    """Whether a replica that stays was made under this receipt: one of ours, or one that lies elsewhere."""
-    rows = select(Replica.id).where(
-        Replica.receipt_id == receipt_id,
-        Replica.purged_at.is_(None),
-        Replica.id.not_in(traces.subjects.get(REPLICA, ())),
-    )
+    """Whether something that stays was made under this receipt: one of ours, or a replica that lies elsewhere."""
     with service.database.reading() as session:
-        if session.scalars(rows.limit(1)).first() is not None:
-            return True
+        for kind, table in ((REPLICA, Replica), (LIPSYNC, Lipsync)):
+            rows = select(table.id).where(
+                table.receipt_id == receipt_id,
+                table.purged_at.is_(None),
+                table.id.not_in(traces.subjects.get(kind, ())),
+            )
+            if session.scalars(rows.limit(1)).first() is not None:
+                return True
     return any(row.kind is HoldingKind.REPLICA and receipt_in(Path(row.path)) == receipt_id for row in others)

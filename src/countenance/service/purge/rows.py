@@ -50,7 +50,7 @@ _EMPTY: dict[str, tuple[type[Replica | Video | Lipsync | Transcription], dict[st
         Video,
         {**_MADE, **dict.fromkeys(("script", "audio_url", "video_key", "still_key", "gif_key")), "properties": {}},
     ),
-    LIPSYNC: (Lipsync, {**_MADE, "claim": {}, "video_key": None}),
+    LIPSYNC: (Lipsync, {**_MADE, "claim": {}, "video_key": None, "receipt_id": None}),
     TRANSCRIPTION: (Transcription, {**_MADE, "transcript": None}),
 }
 _TOLD = (

@@ -91,7 +91,7 @@ def _gathered(session: Session, subjects: dict[str, tuple[str, ...]]) -> Traces:
     keys = [key for row in made for name in _KEYS if (key := getattr(row, name, None))]
     keys += [source.object_key for source in sources if source.object_key]
     keys += [upload.object_key for upload in uploads if upload.object_key]
-    receipts = [row.receipt_id for row in made if isinstance(row, Replica) and row.receipt_id]
+    receipts = [row.receipt_id for row in made if isinstance(row, Replica | Lipsync) and row.receipt_id]
     return Traces(
         workspace_id=workspace_id,
         subjects=subjects,

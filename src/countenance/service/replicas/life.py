@@ -24,7 +24,7 @@ from countenance.service.clock import now
 from countenance.service.consent_requests import closing
 from countenance.service.context import Service
 from countenance.service.credits import ledger
-from countenance.service.db.tables import Job, Replica
+from countenance.service.db.tables import Job, Lipsync, Replica
 from countenance.service.errors import REPLICA_UNKNOWN, refused
 from countenance.service.jobs import life as jobs
 from countenance.service.jobs.queue import CHECK, TRAIN, workflow_id
@@ -34,7 +34,7 @@ from countenance.service.replicas.errors import NOTHING_TO_REVIEW
 from countenance.service.replicas.wanted import NewReplica, accepted, name_of, voice_of
 from countenance.service.tasks import sources
 from countenance.service.tasks.failure import failure
-from countenance.service.videos import waiting
+from countenance.service.videos import lipsyncs, waiting
 
 TASKS = ("check", "train")
 """The tasks of a replica's job, in their order."""
@@ -270,7 +270,7 @@ def delete_and_cancel(service: Service, workspace_id: str, replica_id: str, *, h
 
 
 def revoked(session: Session, service: Service, receipt_id: str) -> list[str]:
-    """A consent was taken back: no replica under it can be used any more, and all of them are purged.
+    """A consent was taken back: no replica and no film under it can be used any more, and all of them are purged.
 
     Returns:
         The ids of the workflows to cancel after the commit (`Queue.cancel`).
@@ -280,6 +280,10 @@ def revoked(session: Session, service: Service, receipt_id: str) -> list[str]:
     for replica_id in under.all():
         workflows += _deleted(session, service, replica_id, purged=True)
         purge.ask(session, service, "replica", replica_id)
+    films = select(Lipsync).where(Lipsync.receipt_id == receipt_id, Lipsync.purged_at.is_(None))
+    for film in session.scalars(films).all():
+        workflows += lipsyncs.delete(session, film.workspace_id, film.id, hard=True)
+        purge.ask(session, service, "lipsync", film.id)
     return workflows
 
 

@@ -102,9 +102,12 @@ def begin(session: Session, lipsync_id: str) -> bool:
     return rows.begun(session, Lipsync, lipsync_id)
 
 
-def complete(session: Session, lipsync_id: str, video_key: str, duration_s: float) -> bool:
+def complete(
+    session: Session, lipsync_id: str, video_key: str, duration_s: float, receipt_id: str | None = None
+) -> bool:
     """The film is there: only here is it paid for."""
-    lipsync = rows.done(session, Lipsync, lipsync_id, video_key=video_key, duration_s=duration_s)
+    made = {"video_key": video_key, "duration_s": duration_s, "receipt_id": receipt_id}
+    lipsync = rows.done(session, Lipsync, lipsync_id, **made)
     if lipsync is None:
         return False
     lipsync.credits_used = rows.captured(session, lipsync.job_id, duration_s)

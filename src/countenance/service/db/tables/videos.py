@@ -70,6 +70,8 @@ class Lipsync(Base):
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
+    receipt_id: Mapped[str | None] = mapped_column(String(64))
+    """of the consent under which it was made"""
     video_key: Mapped[str | None] = mapped_column(String(255))
     duration_s: Mapped[float | None]
     error_type: Mapped[str | None] = mapped_column(String(64))
