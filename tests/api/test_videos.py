@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from countenance.engine import background
 from countenance.service.context import Service
-from countenance.service.db.tables import Replica, Video
+from countenance.service.db.tables import Replica, Transcription, Video
 from countenance.service.videos import life
 from countenance.service.videos.wanted import look_of
 from countenance.wire.videos import COLOURS
@@ -111,7 +111,7 @@ def test_credits_run_out(client: TestClient, replica_id: str) -> None:
     assert client.get("/v2/videos").json()["total_count"] == 3
 
 
-def test_lipsync_and_transcription(client: TestClient) -> None:
+def test_lipsync_and_transcription(client: TestClient, service: Service) -> None:
     film = {"original_video_url": "https://example.org/a.mp4", "source_audio_url": "https://example.org/a.wav"}
     refused = client.post("/v2/lipsync", json=film)
     assert refused.status_code == 400, "nobody agreed"
@@ -124,7 +124,14 @@ def test_lipsync_and_transcription(client: TestClient) -> None:
     words = client.post("/v2/transcriptions", json={"audio_url": "https://example.org/a.wav"})
     path = f"/v2/transcriptions/{words.json()['transcription_id']}"
     assert (client.get(path).json()["words"], client.get(path).json()["standing"]) == (None, "waiting")
-    assert client.get("/v2/transcriptions").json()["total_count"] == 1
+    said: dict[str, Any] = {"text": "Hello.", "language": "en", "duration_s": 1.0}
+    said["words"] = [{"text": "Hello.", "start_s": 0.1, "end_s": 0.5, "probability": 0.9}]
+    with service.database.transaction() as session:
+        session.get_one(Transcription, words.json()["transcription_id"]).transcript = said
+    listed = client.get("/v2/transcriptions", params={"limit": 1000}).json()
+    assert listed["total_count"] == 1
+    assert [(row["text"], row["words"]) for row in listed["data"]] == [("Hello.", None)]
+    assert client.get(path).json()["words"] == said["words"]
     assert client.delete(path).status_code == 204
 
 

@@ -106,5 +106,5 @@ class TranscriptionBody(WorkBody):
     transcription_name: str
     text: str | None = None
     language: str | None = None
-    words: list[SpokenWord] | None = None
+    words: list[SpokenWord] | None = Field(default=None, description="Not in lists.")
     duration_s: float | None = None

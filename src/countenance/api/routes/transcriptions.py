@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from countenance.api.asked.videos import new_transcription
 from countenance.api.call import Call, ReadTranscriptions, WriteTranscriptions
-from countenance.api.paging import Part
+from countenance.api.paging import LargePart
 from countenance.api.problem import problems
 from countenance.api.shown import videos as shown
 from countenance.service.db.tables import Transcription
@@ -32,11 +32,12 @@ def create(body: CreateTranscription, call: WriteTranscriptions) -> Response:
 
 
 @router.get("")
-def listed(call: ReadTranscriptions, part: Part) -> Page[TranscriptionBody]:
-    """The workspace's transcriptions, newest first."""
+def listed(call: ReadTranscriptions, part: LargePart) -> Page[TranscriptionBody]:
+    """The workspace's transcriptions, newest first, without the times of their words."""
     with call.reading() as session:
         found = find.transcriptions(session, call.workspace_id, limit=part.limit, offset=part.offset)
-        return Page(data=[_body(call, session, row) for row in found.rows], total_count=found.total)
+        data = [_body(call, session, row, with_words=False) for row in found.rows]
+    return Page(data=data, total_count=found.total)
 
 
 @router.get("/{transcription_id}")
@@ -55,6 +56,6 @@ def delete(transcription_id: str, call: WriteTranscriptions) -> None:
         call.note(session, "transcription.delete", "transcription", transcription_id)
 
 
-def _body(call: Call, session: Session, row: Transcription) -> TranscriptionBody:
+def _body(call: Call, session: Session, row: Transcription, *, with_words: bool = True) -> TranscriptionBody:
     job = jobs_of(session, (row.job_id,)).get(row.job_id or "")
-    return shown.transcription(row, job, call.service.settings.lease_s)
+    return shown.transcription(row, job, call.service.settings.lease_s, with_words=with_words)

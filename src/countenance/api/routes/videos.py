@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from countenance.api.asked.videos import new_video
 from countenance.api.call import Call, ReadVideos, WriteVideos
 from countenance.api.links import link_of
-from countenance.api.paging import Part
+from countenance.api.paging import LargePart
 from countenance.api.problem import named_in_body, problems
 from countenance.api.shown import videos as shown
 from countenance.service.db.tables import Job, Video
@@ -44,7 +44,7 @@ def create(body: CreateVideo, call: WriteVideos) -> Response:
 @router.get("")
 def listed(
     call: ReadVideos,
-    part: Part,
+    part: LargePart,
     replica_id: str | None = None,
     face_id: Annotated[str | None, Query(description="The same as `replica_id`.")] = None,
     status: Annotated[str | None, Query(description="`queued`, `generating`, `ready` or `error`")] = None,

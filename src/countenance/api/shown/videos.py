@@ -70,8 +70,8 @@ def lipsync(made: Lipsync, job: Job | None, link: Link, lease_s: float) -> Lipsy
     )
 
 
-def transcription(made: Transcription, job: Job | None, lease_s: float) -> TranscriptionBody:
-    """Words and their times, once they are there."""
+def transcription(made: Transcription, job: Job | None, lease_s: float, *, with_words: bool) -> TranscriptionBody:
+    """What was said, once it is known, and each of its words with its time."""
     said = made.transcript or {}
     return TranscriptionBody(
         **_common(made, job, lease_s).model_dump(),
@@ -79,7 +79,7 @@ def transcription(made: Transcription, job: Job | None, lease_s: float) -> Trans
         transcription_name=made.name,
         text=said.get("text"),
         language=said.get("language"),
-        words=[SpokenWord.model_validate(word) for word in said["words"]] if "words" in said else None,
+        words=[SpokenWord.model_validate(word) for word in said["words"]] if with_words and "words" in said else None,
         duration_s=said.get("duration_s"),
     )
 
