@@ -18,6 +18,7 @@ from countenance.cli.exits import Exit
 from countenance.stock.clips import CONSENT_NAME, consent_clip
 
 Command = Callable[..., Any]
+pytestmark = pytest.mark.usefixtures("looked_at_once")
 
 
 def test_footage_that_may_train(short_footage: Path, command: Command) -> None:
@@ -81,10 +82,12 @@ def test_what_is_named_must_be_there(line: tuple[str, ...], rule: str, tmp_path:
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_training_leaves_nothing(sent: signal.Signals, short_footage: Path, tmp_path: Path) -> None:
+def test_a_stopped_training_leaves_nothing(
+    sent: signal.Signals, knowing_program: str, short_footage: Path, tmp_path: Path
+) -> None:
     arguments = ["train", str(short_footage), "--synthetic", "--out", str(tmp_path / "r"), "--json"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "countenance", *arguments],
+        [sys.executable, "-c", knowing_program, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
