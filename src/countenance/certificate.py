@@ -55,9 +55,9 @@ def certified(
     its receipt does not count, because it could not be entered or its consent was taken back, is deleted.
 
     A training that may be begun again after its process died keeps its receipt in the file `kept`: every further try
-    goes on under the same one. `on_signed` is called when it is there, before words are used up under it. One-time words
-    that were used up under the same warrant stay good for it; where there may be a further try, only what is told as an
-    error gives them back.
+    goes on under the same one. `on_signed` is called when it is there, before words are used up under it. One-time
+    words that were used up under the same warrant stay good for it; where there may be a further try, only what is told
+    as an error gives them back.
 
     Raises:
         CountenanceError: clearance.not_reviewed, clearance.other_file; for one-time words that were used meanwhile,

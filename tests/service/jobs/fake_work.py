@@ -54,6 +54,8 @@ def _tick(task: str, folder: Path, orders: dict[str, Any]) -> None:
         checkpoint.write_text(str(tick))
         if not orders.get("silent"):
             _say(event="progress", stage="tick", fraction=tick / ticks, seconds_left=float(ticks - tick))
+        if orders.get("crash_each"):
+            os.kill(os.getpid(), signal.SIGKILL)
         if tick == orders.get("preview_at"):
             _say(event="preview", folder="replica")
 

@@ -43,10 +43,13 @@ def test_the_fraction_of_the_job_grows_through_its_tasks(bench: Any) -> None:
     assert half.stage == "watch"
     with bench.service.database.transaction() as session:
         life.hand_on(session, bench.service.queue, session.get_one(Job, job), "train", "train")
+    assert (bench.row(job).stage, bench.row(job).seconds_left) == ("queued", None)
     _running(bench, job)
     _told(bench, job, "train", fraction=0.5, seconds_left=40.0)
     _told(bench, job, "train", fraction=0.1, seconds_left=40.0)
-    assert bench.row(job).fraction == pytest.approx(0.585)
+    row = bench.row(job)
+    assert row.fraction == pytest.approx(0.585)
+    assert row.seconds_left == pytest.approx(40.0), "what this attempt still has to do"
 
 
 def test_one_that_says_nothing_shows_signs_of_life(bench: Any) -> None:

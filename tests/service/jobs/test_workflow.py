@@ -33,6 +33,15 @@ def test_a_child_that_crashes_goes_on_from_its_checkpoint(bench: Any) -> None:
     assert bench.notes(job) == ["finish.train.done"]
 
 
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_one_that_advances_is_not_given_up(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workflow, "_PAUSES_S", (0.0,))
+    with bench.worker():
+        job = bench.job(train={"ticks": 4, "crash_each": True})
+        row = bench.until_ended(job)
+    assert (row.state, row.attempt) == ("done", 5)
+
+
 @pytest.mark.parametrize(
     ("orders", "rule"),
     [
@@ -125,7 +134,8 @@ def test_a_worker_that_stops_in_peace_costs_no_attempt(bench: Any) -> None:
     with bench.worker():
         job = bench.job(train={"ticks": 6, "tick_s": 0.2})
         bench.until(lambda: len(bench.trace(job)) > 1)
-    assert (bench.row(job).state, bench.row(job).attempt) == ("queued", 0)
+    row = bench.row(job)
+    assert (row.state, row.attempt, row.stage, row.seconds_left) == ("queued", 0, "queued", None)
     with bench.worker():
         row = bench.until_ended(job)
     assert (row.state, row.attempt) == ("done", 1)

@@ -7,6 +7,9 @@ from countenance.service.context import Service
 from countenance.service.db.tables import Job
 from countenance.service.jobs import lease, life
 
+_ADVANCE = 0.01
+"""Of the whole job: less is no advance, so that there is an end to them."""
+
 
 class NotOurs(Exception):
     """The job is another worker's by now, or may be, and this one is about to learn that it lost its lease."""
@@ -16,6 +19,8 @@ def begin(
     service: Service, job_id: str, task: str, executor_id: str, *, again: bool, alone: bool = False
 ) -> int | None:
     """This worker begins the task: the number of the attempt, from 1; None if the job does not want it (any more).
+
+    Attempts are numbered anew where those before have brought the job on: one that advances is not given up.
 
     `again` says that it has begun it before. Who is `alone` needs no lease: it may
     have expired while the machine slept.
@@ -32,10 +37,12 @@ def begin(
         if not alone and executor_id not in lease.alive(session):
             raise NotOurs
         job.state, job.executor_id = "running", executor_id
-        job.attempt += 1
+        if job.fraction >= job.advanced + _ADVANCE:
+            job.fruitless, job.advanced = 0, job.fraction
+        job.attempt, job.fruitless = job.attempt + 1, job.fruitless + 1
         job.heartbeat_at = now()
         job.started_at = job.started_at or job.heartbeat_at
-        return job.attempt
+        return job.fruitless
 
 
 def break_off(service: Service, job_id: str, task: str, executor_id: str) -> None:
@@ -50,7 +57,8 @@ def break_off(service: Service, job_id: str, task: str, executor_id: str) -> Non
             return
         if (job.state, job.task, job.executor_id) == ("running", task, executor_id):
             job.state, job.executor_id, job.heartbeat_at = "queued", None, None
-            job.attempt -= 1
+            job.attempt, job.fruitless = job.attempt - 1, max(0, job.fruitless - 1)
+            life.wait_for_worker(job)
     raise NotOurs
 
 

@@ -43,9 +43,16 @@ def hand_on(session: Session, queue: Queue, job: Job, queue_name: str, task: str
     if has_ended(job):
         return
     job.state, job.task, job.attempt = "queued", task, 0
+    job.fruitless, job.advanced = 0, job.fraction
     job.heartbeat_at = None
+    wait_for_worker(job)
     session.flush()
     queue.enqueue(session, queue_name, job.id, task)
+
+
+def wait_for_worker(job: Job) -> None:
+    """What is shown of the job until a worker begins."""
+    job.stage, job.seconds_left = "queued", None
 
 
 def end(job: Job, state: Ended, findings: Sequence[Any] = ()) -> bool:

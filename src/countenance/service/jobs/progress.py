@@ -105,8 +105,9 @@ def _take_over(job: Job, news: Mapping[str, Any]) -> None:
     start, end = SHARES.get(job.task, (0.0, 1.0))
     within = min(max(float(news.get("fraction") or 0.0), 0.0), 1.0)
     job.stage = str(news.get("stage") or job.stage)[:80]
-    job.fraction = max(job.fraction, start + within * (end - start))
+    # Elsewhere an earlier attempt may have been further: that is shown, but the time that is left is this one's.
+    here = start + within * (end - start)
+    job.fraction = max(job.fraction, here)
     left = news.get("seconds_left")
     # The child knows its own task only; what comes after is taken to go on at the same pace.
-    rest = end - (start + within * (end - start))
-    job.seconds_left = None if left is None or rest <= 0 else float(left) * (1.0 - job.fraction) / rest
+    job.seconds_left = None if left is None or here >= end else float(left) * (1.0 - here) / (end - here)

@@ -35,6 +35,10 @@ class Job(Base):
     """which task is queued or running"""
     attempt: Mapped[int] = mapped_column(default=0)
     """how often a process was begun for this task"""
+    fruitless: Mapped[int] = mapped_column(default=0)
+    """how often since it last advanced"""
+    advanced: Mapped[float] = mapped_column(default=0.0)
+    """the fraction that it had then"""
     stage: Mapped[str] = mapped_column(String(80), default="")
     """in a word or two, for people: `watch`, `waiting for consent`"""
     fraction: Mapped[float] = mapped_column(default=0.0)
@@ -46,6 +50,8 @@ class Job(Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    tidied_at: Mapped[datetime | None]
+    """when what it left in the object store was deleted"""
     findings: Mapped[list[Any] | None]
     """why it failed: findings, JSON-ready"""
 
