@@ -152,6 +152,14 @@ def test_where_all_places_are_taken_nobody_waits_long(app: FastAPI, client: Test
     assert client.post(f"/v2/uploads/{upload}/complete").status_code == 409
 
 
+def test_a_picture_that_a_killed_server_has_left_is_deleted(service: Service) -> None:
+    left = service.settings.data_dir / "looking" / "0123456789abcdef"
+    left.parent.mkdir()
+    left.write_bytes(_grey_png())
+    create_app(service)
+    assert not left.exists()
+
+
 def test_what_is_no_picture_fails_a_check(client: TestClient) -> None:
     body = _asked(client, "/v2/faces", base64.b64encode(b"GIF89a" + bytes(50)).decode())
     assert body["passed"] is False

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
 
 import pytest
 from fastapi import FastAPI, Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 import countenance
 from countenance.api.app import create_app
@@ -147,3 +149,44 @@ def test_an_id_of_the_caller_is_kept_if_it_is_plain(client: TestClient) -> None:
     given = client.get("/healthz", headers={"x-request-id": "trace-0123456789"})
     assert given.headers["x-request-id"] == "trace-0123456789"
     assert client.get("/healthz", headers={"x-request-id": "a b"}).headers["x-request-id"] != "a b"
+
+
+@pytest.mark.parametrize("path", ["/v2/pronunciation-dictionaries", "/v2/faces/image-validation", "/v2/videos"])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_nothing_large_is_read_of_somebody_without_a_key(app: FastAPI, key: str, path: str, chunked: bool) -> None:
+    length = (b"transfer-encoding", b"chunked") if chunked else (b"content-length", b"300000")
+
+    def asked(*headers: tuple[bytes, bytes]) -> tuple[int, int]:
+        """The status, and how often the body was asked for."""
+        reads, statuses = 0, []
+
+        async def receive() -> Message:
+            nonlocal reads
+            reads += 1
+            return {"type": "http.request", "body": b"[" * 300_000, "more_body": False}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        told = [length, (b"content-type", b"application/json"), *headers]
+        where = {"path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"", "scheme": "http"}
+        line = {"type": "http", "http_version": "1.1", "method": "POST"}
+        ends = {"client": ("127.0.0.1", 1), "server": ("testserver", 80)}
+        asyncio.run(app({**line, **where, **ends, "headers": told}, receive, send))
+        return statuses[0], reads
+
+    assert asked() == (401, 0)
+    assert asked((b"x-api-key", b"cnt_0_0_0")) == (401, 0)
+    assert asked((b"authorization", b"Basic " + key.encode())) == (401, 0)
+    for header in ((b"x-api-key", key.encode()), (b"authorization", b"Bearer " + key.encode())):
+        status, reads = asked(header)
+        assert status == 400
+        assert reads > 0
+
+
+def test_somebody_with_a_link_sends_little(nobody: TestClient) -> None:
+    sent = nobody.post(
+        "/v2/consent-links/x/record", content=b"[" * 70_000, headers={"content-type": "application/json"}
+    )
+    assert sent.status_code == 413

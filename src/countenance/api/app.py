@@ -1,4 +1,4 @@
-"""The application: what it serves is put together here, and nothing is done before it is asked for."""
+"""The application: what it serves is put together here, and nothing but tidying is done before it is asked for."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def _carries_permission(scope: Scope) -> bool:
 
 def create_app(service: Service) -> FastAPI:
     """The HTTP API of one installation; pages and a lifespan are added by whoever serves it."""
+    images.clear(service.settings)
     app = FastAPI(
         title="Countenance",
         version=version("countenance"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
@@ -132,6 +132,21 @@ def _authenticated(service: Service, presented: str, address: str) -> Actor:
         with service.database.transaction() as session:
             authenticate(session, presented, address)
     return actor
+
+
+def presented_by(headers: Mapping[str, str]) -> str:
+    """The key in a request's headers; empty where there is none."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return headers.get("x-api-key", "") or (token.strip() if scheme.lower() == "bearer" else "")
+
+
+def check_key(request: Request) -> None:
+    """Whether a request brings a key that is good, before its body is read.
+
+    Raises:
+        CountenanceError: service.key_invalid, service.key_expired, service.address_not_allowed.
+    """
+    _authenticated(service_of(request), presented_by(request.headers), address_of(request))
 
 
 def may(scope: str) -> Callable[..., Call]:

@@ -5,18 +5,26 @@ Logged is the route, never the address with its query: links carry their permiss
 
 from __future__ import annotations
 
+import re
 import time
 
 import structlog
+from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from countenance.api.call import check_key
 from countenance.api.context import HEADER, new_request_id
 from countenance.api.metrics import RequestCounts
-from countenance.api.problem import crashed, malformed, too_large
+from countenance.api.problem import crashed, malformed, refused, too_large
+from countenance.errors import CountenanceError
 
 _log = structlog.get_logger("countenance.api")
+_MOST_WITHOUT_KEY = 256 * 1024
+"""bytes"""
+_WITHOUT_KEY = re.compile(r"/v2/uploads/[^/]+/parts/|/v2/consent-links/|/v2/media/")
 _SILENT = ("/healthz", "/readyz", "/metrics")
 
 
@@ -38,10 +46,8 @@ class Front:
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=given):
             try:
-                if _is_readable(scope):
-                    await self.app(scope, receive, answer.send)
-                else:
-                    await malformed(Request(scope))(scope, receive, answer.send)
+                reply = await _objection(scope)
+                await (reply or self.app)(scope, receive, answer.send)
             except Exception as error:
                 if answer.status is not None:
                     raise
@@ -54,6 +60,27 @@ class Front:
         self.counts.note(scope["method"], route, status, seconds)
         if scope["path"] not in _SILENT:
             _log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000))
+
+
+async def _objection(scope: Scope) -> Response | None:
+    """The answer to what goes no further, before its body is read: bodies are taken apart before keys are looked at."""
+    request = Request(scope)
+    if not _is_readable(scope):
+        return malformed(request)
+    if _brings_much(scope["path"], request.headers):
+        try:
+            await to_thread.run_sync(check_key, request)
+        except CountenanceError as error:
+            return refused(request, error)
+    return None
+
+
+def _brings_much(path: str, headers: Headers) -> bool:
+    """Whether a body, of known length or not, is so large that it takes a key. Parts of uploads, which are not taken
+    apart, and people with a link have none; what the latter send is small (see `consent_links`)."""
+    length = headers.get("content-length", "0")
+    is_large = "transfer-encoding" in headers or not length.isdecimal() or int(length[:20]) > _MOST_WITHOUT_KEY
+    return is_large and path.startswith("/v2/") and not _WITHOUT_KEY.match(path)
 
 
 def _is_readable(scope: Scope) -> bool:

@@ -80,7 +80,7 @@ COMMON = problems(400, 401, 403, 404, 413, 429, 500, 503)
 
 def install(app: FastAPI) -> None:
     """Every error of this application is answered alike."""
-    app.add_exception_handler(CountenanceError, _refused)
+    app.add_exception_handler(CountenanceError, refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _http)
 
@@ -113,7 +113,8 @@ def answer(
     return Response(body.model_dump_json(), status, headers, media_type=kind)
 
 
-def _refused(request: Request, error: Exception) -> Response:
+def refused(request: Request, error: Exception) -> Response:
+    """The answer to what is refused."""
     assert isinstance(error, CountenanceError)  # noqa: S101 - what it is registered for
     rule = error.finding.rule
     if isinstance(error, RetryLaterError):

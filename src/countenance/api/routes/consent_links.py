@@ -27,6 +27,8 @@ from countenance.service.uploads.drop import abort_by_link
 from countenance.wire.consent import ConsentPage, RecordConsent
 from countenance.wire.uploads import BeginUpload, UploadBody
 
+_MAX_BYTES = 64 * 1024
+"""Names and ids; a recording comes in parts."""
 Token = Annotated[str, Path(min_length=1, max_length=128, description="The secret in the link.")]
 
 
@@ -40,6 +42,7 @@ router = APIRouter(
     prefix="/v2/consent-links",
     tags=["consent"],
     dependencies=[Depends(_counted)],
+    max_body_size=_MAX_BYTES,
     responses=problems(400, 404, 409, 410, 413, 429, 500, 503),
 )
 

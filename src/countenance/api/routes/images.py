@@ -6,6 +6,7 @@ import base64
 import binascii
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from countenance.errors import CountenanceError, Finding
 from countenance.footage.portrait import check_image
 from countenance.media.private import private_folder
 from countenance.service.context import Service
+from countenance.settings import Settings
 from countenance.wire.images import MAX_REQUEST_BYTES, CheckImage, ImageVerdict
 
 router = APIRouter(tags=["replicas"])
@@ -48,9 +50,18 @@ def _decoded(text: str) -> bytes:
         raise CountenanceError(Finding(errors.IMAGE_UNREADABLE)) from error
 
 
+def clear(settings: Settings) -> None:
+    """Delete what a server that was killed has left; for the start."""
+    shutil.rmtree(_folder(settings), ignore_errors=True)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_dir / "looking"
+
+
 @contextmanager
 def _for_a_while(data: bytes, service: Service) -> Iterator[Path]:
-    path = private_folder(service.settings.data_dir / "looking") / secrets.token_hex(8)
+    path = private_folder(_folder(service.settings)) / secrets.token_hex(8)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:

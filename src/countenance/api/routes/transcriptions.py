@@ -11,6 +11,7 @@ from countenance.api.paging import LargePart
 from countenance.api.problem import problems
 from countenance.api.shown import videos as shown
 from countenance.service.db.tables import Transcription
+from countenance.service.purge import actions as purge
 from countenance.service.replicas.find import jobs_of
 from countenance.service.videos import find, transcriptions
 from countenance.wire.message import Page
@@ -50,10 +51,12 @@ def get(transcription_id: str, call: ReadTranscriptions) -> TranscriptionBody:
 
 @router.delete("/{transcription_id}", status_code=204)
 def delete(transcription_id: str, call: WriteTranscriptions) -> None:
-    """Take it away at once, and end what is under way for it."""
-    transcriptions.delete_and_cancel(call.service, call.workspace_id, transcription_id)
+    """Take it away at once with the recording, and end what is under way for it."""
     with call.transaction() as session:
+        workflows = transcriptions.delete(session, call.workspace_id, transcription_id)
         call.note(session, "transcription.delete", "transcription", transcription_id)
+        purge.ask(session, call.service, "transcription", transcription_id)
+    call.service.queue.cancel(workflows)
 
 
 def _body(call: Call, session: Session, row: Transcription, *, with_words: bool = True) -> TranscriptionBody:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from countenance.service.clock import now
 from countenance.service.db.tables import Job
+from countenance.service.jobs import progress
 from countenance.service.jobs.life import has_ended
 from countenance.wire.problem import FindingBody, finding_body
 from countenance.wire.status import Standing
@@ -18,13 +18,9 @@ Link = Callable[[str | None], str | None]
 
 
 def standing(job: Job | None, lease_s: float) -> Standing:
-    """`stalled` is work whose worker has said nothing for as long as a lease lasts: then another takes it over."""
-    if job is None or has_ended(job):
-        return "done"
-    if job.state in ("waiting", "queued"):
-        return "waiting"
-    seen = job.heartbeat_at or job.started_at or job.created_at
-    return "working" if now() - seen <= timedelta(seconds=lease_s) else "stalled"
+    """See `service.jobs.progress.standing`; what has ended is done."""
+    found = "ended" if job is None else progress.standing(job, now(), lease_s)
+    return "done" if found == "ended" else found
 
 
 def under_way(job: Job | None) -> Job | None:
