@@ -18,6 +18,7 @@ import signal
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -87,8 +88,16 @@ def _under_filter(home: Path, *arguments: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=280)
 
 
-def _countenance(home: Path, *arguments: str) -> dict[str, object]:
-    done = _under_filter(home, "module", "countenance", *arguments, "--json")
+ROUGHLY = """
+from countenance.engine import motion
+motion.FEATURE_COMPONENTS, motion._SPEEDS = 24, ()
+runpy.run_module("countenance", run_name="__main__", alter_sys=True)
+"""
+"""The same command, but that it learns less well and quickly."""
+
+
+def _countenance(home: Path, *arguments: str, how: Sequence[str] = ("module", "countenance")) -> dict[str, object]:
+    done = _under_filter(home, *how, *arguments, "--json")
     assert done.returncode != -signal.SIGSYS, f"a socket was opened:\n{done.stderr}"
     assert done.returncode == 0, done.stdout + done.stderr
     result = json.loads(done.stdout)
@@ -111,7 +120,8 @@ def test_train_say_and_inspect_open_no_socket(tmp_path: Path, short_footage: Pat
     """Training checks the footage first, so that `check` is among them."""
     home, replica, video = tmp_path / "home", tmp_path / "replica", tmp_path / "video.mp4"
     home.mkdir()
-    assert _countenance(home, "train", str(short_footage), "--synthetic", "--out", str(replica))["ok"]
+    arguments = ("train", str(short_footage), "--synthetic", "--out", str(replica))
+    assert _countenance(home, *arguments, how=("code", ROUGHLY))["ok"]
     assert _countenance(home, "say", str(replica), "--script", "Nobody is listening.", "--out", str(video))["ok"]
     assert video.stat().st_size > 10_000
     again = tmp_path / "again.mp4"

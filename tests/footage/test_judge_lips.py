@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +61,13 @@ def timeline(gap: Array, sound: Array) -> Timeline:
         Sample(i / SAMPLES_PER_S, 1, FaceSample(200, 0.4, 0, 0, lip_gap=None if np.isnan(g) else float(g)), 100)
         for i, g in enumerate(gap)
     )
-    heard = Sound(speech_spans(sound, SETTINGS), 0.5, expected_gap=expected_gap(sound, SETTINGS))
-    return Timeline(samples, lip_track(samples), sound=heard)
+    return Timeline(samples, lip_track(samples), sound=heard(sound.tobytes()))
+
+
+@cache
+def heard(sound: bytes) -> Sound:
+    samples = np.frombuffer(sound, np.float32)
+    return Sound(speech_spans(samples, SETTINGS), 0.5, expected_gap=expected_gap(samples, SETTINGS))
 
 
 def found(gap: Array, sound: Array, info: MediaInfo) -> dict[str, Finding]:
