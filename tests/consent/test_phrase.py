@@ -88,6 +88,17 @@ def test_old_words_are_forgotten_but_for_those_in_use(own: Settings) -> None:
     assert forget_old(Settings(data_dir=own.data_dir / "none")) == 0
 
 
+def test_a_machine_without_workspaces_forgets_by_itself(own: Settings) -> None:
+    mine, theirs = (draw(NAME, language_of("en", own), own, NOON, account=account) for account in ("", "w1"))
+    folder = own.data_dir / "phrases"
+    for path in folder.iterdir():
+        os.utime(path, (NOON.timestamp(), NOON.timestamp()))
+    new = draw(NAME, language_of("en", own), own, NOON + timedelta(hours=25))
+    assert {path.stem for path in folder.iterdir()} == {theirs.id, new.id}
+    assert recall(theirs.id, NAME, own, NOON, "w1") == theirs
+    assert refused(lambda: recall(mine.id, NAME, own, NOON)) == "consent.phrase_unknown"
+
+
 @pytest.mark.parametrize("phrase_id", ["", "../../etc/passwd", "0" * 16, "g" * 16, "x" * 5000, "\0"])
 def test_made_up_ids_are_unknown(own: Settings, phrase_id: str) -> None:
     assert refused(lambda: recall(phrase_id, NAME, own)) == "consent.phrase_unknown"

@@ -52,7 +52,7 @@ class OneTimePhrase:
 def draw(
     name: str, language: Language, settings: Settings, now: datetime | None = None, account: str = ""
 ) -> OneTimePhrase:
-    """New words for `name`, remembered until `forget_old`.
+    """New words for `name`, remembered until `forget_old`, which is done here where there is no `account`.
 
     Raises:
         CountenanceError: consent.phrase_no_words, consent.cannot_store.
@@ -73,6 +73,9 @@ def draw(
     folder = _folder(settings)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not account:
+            # Where no service sweeps. What workspaces have drawn is theirs to sweep.
+            forget_old(settings, _of_workspaces(folder, settings), now)
         path = folder / f"{phrase.id}.json"
         path.touch(0o600, exist_ok=False)
         path.write_text(json.dumps(asdict(phrase)), "utf-8")
@@ -169,6 +172,11 @@ def forget_old(settings: Settings, kept: Collection[str] = (), now: datetime | N
                     path.unlink()
                     gone += 1
     return gone
+
+
+def _of_workspaces(folder: Path, settings: Settings) -> set[str]:
+    drawn = (known(path.stem, settings) for path in folder.glob("*.json"))
+    return {words.id for words in drawn if words is not None and words.account}
 
 
 def same_name(one: str, other: str) -> bool:

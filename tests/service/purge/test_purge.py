@@ -552,6 +552,13 @@ def test_others_are_untouched(world: World, service: Service, tmp_path: Path) ->
         idempotency.keep(session, other, "k", 200, "kept")
     letter = _letter(service, other, "theirs", f"{NAME} agreed. Replica {world.replica}.")
     words = [_drawn(service, other), _drawn(service, ""), _drawn(service, world.workspace, "李明")]
+    with service.database.transaction() as session:
+        # Whoever knows the id of another workspace's words cannot have them deleted.
+        ask_for = NewReplica(footage=MediaRef(url="https://x.example/f.mp4"), consent_by_link=True)
+        claimed = replicas.create(session, service, world.workspace, ask_for)
+        claimed.phrase_id = words[0].id
+    replicas.delete_and_cancel(service, world.workspace, claimed.id, hard=True)
+    purge_replica(service, claimed.id)
     ours = _drawn(service, world.workspace)
     _deleted(world)
     purge_replica(service, world.replica)

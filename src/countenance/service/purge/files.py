@@ -80,9 +80,10 @@ def _id_in(path: Path) -> str:
     return match[1] if match else ""
 
 
-def people_in(settings: Settings, phrase_ids: Collection[str]) -> tuple[str, ...]:
-    """For whom one-time words were drawn: of who was forgotten everywhere else, the name may be known here."""
-    return tuple(drawn.name for each in phrase_ids if (drawn := phrase.known(each, settings)) is not None)
+def people_in(settings: Settings, traces: Traces) -> tuple[str, ...]:
+    """For whom their one-time words were drawn: of who was forgotten everywhere else, the name may be known here."""
+    drawn = (phrase.known(each, settings) for each in traces.phrases)
+    return tuple(words.name for words in drawn if words is not None and words.account in ("", traces.workspace_id))
 
 
 def _erase_mail(service: Service, folder: Path, traces: Traces) -> None:
@@ -121,13 +122,15 @@ def _erase_phrases(settings: Settings, traces: Traces) -> None:
 
 
 def _is_theirs(path: Path, settings: Settings, traces: Traces) -> bool:
+    drawn = phrase.known(path.stem, settings)
+    if drawn is not None and drawn.account not in ("", traces.workspace_id):
+        return False
     if path.stem in traces.phrases:
         return True
     if path.suffix == ".used":
         with suppress(OSError, ValueError):
             return path.read_text("utf-8") in traces.receipts
-    drawn = phrase.known(path.stem, settings)
-    if drawn is None or drawn.account != traces.workspace_id:
+    if drawn is None or not drawn.account:
         return False
     return any(phrase.same_name(drawn.name, name) for name in traces.people)
 

@@ -91,7 +91,7 @@ def _traces(service: Service, kind: str, subject_id: str) -> Traces:
         (
             *traces.people,
             *receipts.people_of(given, service.settings),
-            *files.people_in(service.settings, traces.phrases),
+            *files.people_in(service.settings, traces),
         )
     )
     return replace(traces, receipts=given, people=tuple(people))
