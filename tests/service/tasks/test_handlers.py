@@ -329,16 +329,28 @@ def test_a_revocation_erases_what_is_really_stored(
     assert revocations.sweep(studio) == 0
 
 
-def test_what_nobody_needs_any_more_goes(studio: Service, complete: Replica) -> None:
+@pytest.mark.parametrize("later", [timedelta(hours=1), timedelta(days=9)], ids=["soon", "after days off"])
+def test_what_nobody_needs_any_more_goes(studio: Service, complete: Replica, later: timedelta) -> None:
     task = Task(studio, TRAINING, complete.job_id)
     bundle(task, "preview")
     left = outputs.bundle(studio, complete.id, task.folder / "replica")
     assert leftovers.sweep(studio, now()) == 0, "somebody may be about to read it"
-    assert leftovers.sweep(studio, now() + timedelta(hours=1)) == 2, "a bundle and the warrant"
+    assert leftovers.sweep(studio, now() + later) == 2, "a bundle and the warrant"
     assert studio.objects.list(left) == []
     assert studio.objects.list(f"replicas/{complete.id}/warrant") == []
     assert studio.objects.list(complete.bundle or "")
     assert studio.objects.list(f"replicas/{complete.id}/source")
+    studio.objects.put(f"replicas/{complete.id}/warrant/warrant.json", task.folder / "replica" / "replica.json")
+    assert leftovers.sweep(studio, now() + later) == 0, "it was looked at"
+
+
+def test_the_warrant_of_a_deleted_replica_goes(studio: Service) -> None:
+    replica = new_replica(studio, uploaded(studio, FOOTAGE, "video/mp4"))
+    checked(studio, replica)
+    assert leftovers.sweep(studio, now() + timedelta(hours=1)) == 0, "the training needs it"
+    life.delete_and_cancel(studio, "w1", replica.id)
+    assert leftovers.sweep(studio, now() + timedelta(hours=1)) == 1
+    assert studio.objects.list(f"replicas/{replica.id}/warrant") == []
 
 
 def test_a_consent_that_is_taken_back_while_the_training_ends(

@@ -1,11 +1,12 @@
-"""What a training leaves that nobody needs any more: the bundles of its preview and of tries that came to nothing, and
-the warrant, in which there are a name and a face."""
+"""What a task leaves that nobody needs any more: the bundles of a training's preview and of tries that came to nothing,
+and the warrant, in which there are a name and a face.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from countenance.service.context import Service
 from countenance.service.db.tables import Job, Replica
@@ -13,31 +14,41 @@ from countenance.service.tasks.outputs import warrant_key
 
 _AFTER = timedelta(minutes=10)
 """Whoever began to lay a bundle into a task's folder has ended by then."""
-_FOR = timedelta(days=1)
-"""What is older was looked at before."""
+_KINDS = ("replica", "lipsync")
+_AT_ONCE = 200
 
 
 def sweep(service: Service, at: datetime) -> int:
-    """Delete the leftovers of trainings that ended lately, as seen from the moment `at`; how many bundles and warrants.
+    """Delete the leftovers of jobs that have ended and were not looked at, as seen from the moment `at`; how many
+    bundles and warrants.
 
     Raises:
         CountenanceError: service.store_unreachable.
     """
     ended = (
-        select(Replica.id, Replica.bundle)
-        .join(Job, Job.id == Replica.job_id)
-        .where(Job.finished_at <= at - _AFTER, Job.finished_at > at - _AFTER - _FOR, Replica.deleted_at.is_(None))
+        select(Job.id, Job.subject_kind, Job.subject_id, Replica.bundle)
+        .outerjoin(Replica, Replica.job_id == Job.id)
+        .where(Job.subject_kind.in_(_KINDS), Job.finished_at <= at - _AFTER, Job.tidied_at.is_(None))
+        .order_by(Job.finished_at)
+        .limit(_AT_ONCE)
     )
-    with service.database.transaction() as session:
-        rows = session.execute(ended).all()
-    return sum(_delete(service, replica_id, bundle) for replica_id, bundle in rows)
+    count = 0
+    while True:
+        with service.database.reading() as session:
+            rows = session.execute(ended).all()
+        for job_id, kind, subject_id, bundle in rows:
+            count += _delete(service, kind, subject_id, bundle)
+            with service.database.transaction() as session:
+                session.execute(update(Job).where(Job.id == job_id).values(tidied_at=at))
+        if len(rows) < _AT_ONCE:
+            return count
 
 
-def _delete(service: Service, replica_id: str, bundle: str | None) -> int:
-    keys = service.objects.list(f"replicas/{replica_id}")
+def _delete(service: Service, kind: str, subject_id: str, bundle: str | None) -> int:
+    keys = service.objects.list(f"{kind}s/{subject_id}")
     bundles = {key.rpartition("/bundle/")[0] for key in keys if "/bundle/" in key}
     left = [prefix for prefix in bundles if f"{prefix}/bundle" != bundle]  # with the pictures beside it
-    warrant = warrant_key("replica", replica_id)
+    warrant = warrant_key(kind, subject_id)
     left += [warrant] if any(key.startswith(f"{warrant}/") for key in keys) else []
     for prefix in left:
         service.objects.delete(prefix)
