@@ -26,6 +26,7 @@ from countenance.consent.receipt_content import Material, evidence_of
 from countenance.consent.register import held_ids
 from countenance.consent.revoke import revoke
 from countenance.errors import CountenanceError
+from countenance.progress import ProgressCallback
 from countenance.settings import Settings
 from countenance.stock.clips import CONSENT_NAME, consent_clip
 
@@ -215,9 +216,9 @@ def test_a_replica_whose_consent_ends_while_it_is_finished_is_deleted(
     assert not replica.exists()
 
 
-def declared_synthetic(footage: Path, settings: Settings) -> Clearance:
+def declared_synthetic(footage: Path, settings: Settings, progress: ProgressCallback | None = None) -> Clearance:
     declared = (declare(AI_GENERATED, "ada"),)
-    return examine(Request(footage, Material.SYNTHETIC, Subject.INVENTED, declarations=declared), settings)
+    return examine(Request(footage, Material.SYNTHETIC, Subject.INVENTED, declarations=declared), settings, progress)
 
 
 def bundle(folder: Path, certificate: Certificate) -> None:
@@ -230,7 +231,10 @@ def test_footage_that_is_exchanged_after_it_was_judged_is_not_what_the_receipt_i
     recordings: tuple[Path, Path], own_settings: Settings
 ) -> None:
     footage, consent = recordings
-    judged = declared_synthetic(footage, own_settings)
+    stages: list[str] = []
+    judged = declared_synthetic(footage, own_settings, lambda told: stages.append(told.stage))
+    assert "verify consent" not in stages, "nobody has to agree"
+    assert stages[-1] == "check origin"
     with under(judged, consent, own_settings) as certificate:
         shutil.copy(consent, footage)
         trained = {"consent": certificate.consent, "footage": {"sha256": evidence_of(footage).sha256}}

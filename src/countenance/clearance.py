@@ -45,9 +45,12 @@ from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 from countenance.warrant import CONSENT, FOOTAGE, Warrant
 
-STAGES = {"check footage": 15.0, "verify consent": 8.0}
-"""Share of each stage in the time, as measured on 50 s of 720p footage."""
+_FOOTAGE_STAGE, _CONSENT_STAGE, _ORIGIN_STAGE = "check footage", "verify consent", "check origin"
 _PICTURE_STAGE = "check picture"
+_AGREED = {_FOOTAGE_STAGE: 15.0, _CONSENT_STAGE: 8.0}
+"""Share of each stage in the time, as measured on 50 s of 720p footage."""
+_DECLARED = {_FOOTAGE_STAGE: 15.0, _ORIGIN_STAGE: 8.0}
+"""Where nobody has to agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,11 @@ class Request:
     """Who looked and listened, and confirms what the machine left to a human."""
     received_at: datetime | None = None
     """When this came, where it has waited since: one-time words that were good then are. None: now."""
+
+    @property
+    def is_of_somebody(self) -> bool:
+        """Whether somebody agrees, in a recording."""
+        return self.material is Material.FOOTAGE and self.consent is not None and self.name is not None
 
     @property
     def paths(self) -> dict[str, Path]:
@@ -142,9 +150,9 @@ def examine(request: Request, settings: Settings, progress: ProgressCallback | N
     words = None
     if request.phrase_id is not None and request.name is not None:
         words = phrase.recall(request.phrase_id, request.name, settings, request.received_at, settings.account)
-    stages = StageProgress(STAGES, progress)
+    stages = StageProgress(_AGREED if request.is_of_somebody else _DECLARED, progress)
     files = _files(request, settings)
-    report = check_footage(request.footage, settings, stages.nested("check footage"))
+    report = check_footage(request.footage, settings, stages.nested(_FOOTAGE_STAGE))
     if request.material is Material.FOOTAGE and request.consent is not None and request.name is not None:
         verdict = verify(
             request.consent,
@@ -153,11 +161,11 @@ def examine(request: Request, settings: Settings, progress: ProgressCallback | N
             settings,
             language=request.language,
             phrase=words,
-            progress=stages.nested("verify consent"),
+            progress=stages.nested(_CONSENT_STAGE),
         )
         claim = examine_footage_identity(request.footage, request.consent, settings, verdict.shown, report.info)
     else:
-        stages.update("verify consent", 0.0)
+        stages.update(_ORIGIN_STAGE, 0.0)
         verdict = None
         claim = examine_claim(request.footage, settings, request.subject, account_of(settings), info=report.info)
     stages.done()
