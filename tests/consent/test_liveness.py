@@ -143,7 +143,7 @@ def _held(photo: NDArray[np.uint8], time_s: float) -> Picture:
 
 def _write(path: Path, pictures: list[Picture], sound: Samples) -> Path:
     height, width = pictures[0].shape[:2]
-    with VideoWriter(path, width, height, audio=sound) as writer:
+    with VideoWriter(path, width, height, audio=sound, preset="ultrafast") as writer:
         for picture in pictures:
             writer.write(picture)
     return path
