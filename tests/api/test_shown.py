@@ -51,7 +51,8 @@ def _job(state: str, heard_s: float | None) -> Job:
         ("queued", None, "waiting"),
         ("running", None, "working"),
         ("running", 5.0, "working"),
-        ("running", 61.0, "stalled"),
+        ("running", 179.0, "working"),
+        ("running", 181.0, "stalled"),
         ("failed", 5.0, "done"),
     ],
 )
