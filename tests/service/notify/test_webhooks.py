@@ -15,7 +15,8 @@ from countenance.errors import CountenanceError
 from countenance.service.accounts import members
 from countenance.service.clock import now
 from countenance.service.context import Service
-from countenance.service.db.tables import Delivery, OutboxEvent, WebhookEndpoint, Workspace
+from countenance.service.credits import ledger
+from countenance.service.db.tables import Delivery, OutboxEvent, Replica, WebhookEndpoint, Workspace
 from countenance.service.jobs.handlers import registry
 from countenance.service.jobs.worker import Worker
 from countenance.service.notify import endpoints, log
@@ -23,6 +24,9 @@ from countenance.service.notify.deliver import ACTION, deliver
 from countenance.service.notify.dispatch import dispatch
 from countenance.service.notify.signing import workspace_secret
 from countenance.service.outbox import emit
+from countenance.service.replicas import events, life
+from countenance.service.replicas.wanted import NewReplica
+from countenance.service.tasks.sources import MediaRef
 
 _EVENT = {"replica_id": "r1", "status": "error", "error_message": "The face turns away – from the camera."}
 
@@ -169,6 +173,36 @@ def test_an_endpoint_that_has_failed_for_days_is_switched_off(reachable: Service
         deliver(reachable, f"{event}-0")
         with reachable.database.reading() as session:
             assert (session.get_one(WebhookEndpoint, endpoint.id).disabled_at is not None) == disabled
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_a_preview_is_not_told_behind_the_end(reachable: Service, receiver: Receiver) -> None:
+    with reachable.database.transaction() as session:
+        ledger.grant(session, "w1", ledger.TRAINING, 1, "a gift")
+        footage = MediaRef(url="https://x.test/a.mp4")
+        replica = life.create(session, reachable, "w1", NewReplica(footage=footage, full_name="Ada"))
+        replica.callback_url, replica.status = receiver.url, "preview"
+        endpoint = endpoints.create(session, "w1", receiver.url)
+        events.tell(session, replica, events.PREVIEW)
+    receiver.answers = [200, 500]
+    dispatch(reachable)
+    callback, webhook = sorted(_deliveries(reachable), key=lambda one: one.id)
+    assert deliver(reachable, callback.id) is None
+    assert deliver(reachable, webhook.id) is not None
+    with reachable.database.transaction() as session:
+        row = session.get_one(Replica, replica.id)
+        row.status = "completed"
+        events.tell(session, row, events.COMPLETED)
+        session.get_one(WebhookEndpoint, endpoint.id).failing_since = None
+    dispatch(reachable)
+    for one in _deliveries(reachable):
+        deliver(reachable, one.id)
+    told = [json.loads(body)["finetune_status"] for _, body in receiver.got]
+    assert told == ["training", "training", "completed", "completed"]
+    assert json.loads(receiver.got[0][1])["status"] == "ready"
+    with reachable.database.reading() as session:
+        assert session.get_one(Delivery, webhook.id).state == "failed"
+        assert session.get_one(WebhookEndpoint, endpoint.id).failing_since is None, "it is not the endpoint's fault"
 
 
 def test_private_addresses_are_not_spoken_to(service: Service, receiver: Receiver) -> None:

@@ -13,7 +13,7 @@ from countenance.errors import CountenanceError
 from countenance.service.clock import now
 from countenance.service.consent_requests.closing import forget_link
 from countenance.service.context import Service
-from countenance.service.db.tables import Delivery, DeliveryAttempt, OutboxEvent, WebhookEndpoint
+from countenance.service.db.tables import Delivery, DeliveryAttempt, OutboxEvent, Replica, WebhookEndpoint
 from countenance.service.jobs.handlers import Action
 from countenance.service.jobs.queue import NOTIFY
 from countenance.service.notify.asked import answerable
@@ -22,6 +22,7 @@ from countenance.service.notify.mail.send import send
 from countenance.service.notify.types import ASKED, DISABLED
 from countenance.service.notify.webhook import post_webhook
 from countenance.service.outbox import emit
+from countenance.service.replicas.events import PREVIEW
 
 _MAIL_SCHEDULE_S = (0.0, 30.0, 300.0, 1800.0, 7200.0, 36_000.0)
 _JITTER = 0.1
@@ -43,6 +44,8 @@ class Tried:
     duration_ms: int
     hopeless: bool = False
     """whether another try would end alike"""
+    ours: bool = False
+    """whether it says nothing of the receiver"""
 
 
 def deliver(service: Service, delivery_id: str) -> float | None:
@@ -53,11 +56,14 @@ def deliver(service: Service, delivery_id: str) -> float | None:
             return None
         event = session.get_one(OutboxEvent, found.event_id)
         endpoint = session.get(WebhookEndpoint, found.endpoint_id) if found.endpoint_id else None
+        overtaken = event.type == PREVIEW and not _is_preview(session, event.subject_id)
         over = event.type == ASKED and not answerable(session, event)
     if found.endpoint_id is not None and (endpoint is None or endpoint.disabled_at is not None):
         tried = Tried(False, None, "The endpoint was switched off.", 0, hopeless=True)
     elif over:
         tried = Tried(False, None, "The request for consent is closed.", 0, hopeless=True)
+    elif overtaken:
+        tried = Tried(False, None, "It is more than a preview by now.", 0, hopeless=True, ours=True)
     else:
         tried = _try(service, found, event, endpoint)
     with service.database.transaction() as session:
@@ -79,6 +85,12 @@ def _try(service: Service, delivery: Delivery, event: OutboxEvent, endpoint: Web
     return Tried(
         200 <= answer.status < 300, answer.status, answer.text, answer.duration_ms, hopeless=answer.status == _GONE
     )
+
+
+def _is_preview(session: Session, replica_id: str) -> bool:
+    """Whether that is still so: told behind its end it would seem to be the end."""
+    replica = session.get(Replica, replica_id)
+    return replica is None or replica.status == "preview"
 
 
 def _noted(session: Session, service: Service, delivery_id: str, tried: Tried) -> float | None:
@@ -119,7 +131,7 @@ def _forget_secret(session: Session, delivery: Delivery) -> None:
 def _judge_endpoint(session: Session, delivery: Delivery, tried: Tried) -> None:
     """An endpoint that says that it is gone, or has failed for days, is switched off, and its people are written to."""
     endpoint = session.get(WebhookEndpoint, delivery.endpoint_id) if delivery.endpoint_id else None
-    if endpoint is None or endpoint.disabled_at is not None:
+    if endpoint is None or endpoint.disabled_at is not None or tried.ours:
         return
     if tried.ok:
         endpoint.failing_since = None

@@ -9,6 +9,7 @@ from countenance.service.outbox import emit
 from countenance.wire.status import shown
 
 PREVIEW = "replica.preview"
+"""Told as `ready` like its completion; `finetune_status` says which of them it is."""
 COMPLETED = "replica.completed"
 PREVIEW_ONLY = "replica.preview_only"
 """It can speak, but refining it failed; nothing was charged."""
