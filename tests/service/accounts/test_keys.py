@@ -116,7 +116,10 @@ def test_a_key_ends(database: Database, workspace: str) -> None:
         assert brief.row.expires_at < now() + timedelta(hours=2)
         authenticate(session, brief.text, "")
         keys.expire(session, workspace, long.row.id, now())
-    assert _refusal(database, long.text) is KEY_EXPIRED
+        maker = keys.create(session, workspace, "maker", "owner")
+        made = keys.create(session, workspace, "made", "viewer", by=authenticate(session, maker.text, ""))
+        keys.expire(session, workspace, maker.row.id, now())
+    assert [_refusal(database, each.text) for each in (long, maker, made)] == [KEY_EXPIRED] * 3
     with pytest.raises(CountenanceError), database.transaction() as session:
         keys.create(session, workspace, "past", "viewer", expires_at=now())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from countenance.service.accounts.actor import Actor
@@ -101,29 +101,39 @@ def revoke(session: Session, workspace_id: str, key_id: str) -> ApiKey:
     Raises:
         CountenanceError: service.key_unknown.
     """
-    row, moment = found(session, workspace_id, key_id), now()
-    some: Sequence[str] = [key_id]
-    seen: set[str] = set()
-    while some:
-        seen.update(some)
-        # Locked in this very statement, as `create` locks its maker: what is made meanwhile is seen, or refused.
-        session.execute(
-            update(ApiKey).where(ApiKey.id.in_(some), ApiKey.revoked_at.is_(None)).values(revoked_at=moment)
-        )
-        some = [each for each in session.scalars(select(ApiKey.id).where(ApiKey.made_by.in_(some))) if each not in seen]
-    session.refresh(row)
-    return row
+    found(session, workspace_id, key_id)
+    family = _family(session, key_id)
+    for row in family:
+        row.revoked_at = row.revoked_at or now()
+    return family[0]
 
 
 def expire(session: Session, workspace_id: str, key_id: str, at: datetime) -> ApiKey:
-    """Let a key end at a moment, so that its successor can be put in place; a life is only ever shortened.
+    """Let a key end at a moment, so that its successor can be put in place, and those that were made with it no later; a
+    life is only ever shortened.
 
     Raises:
         CountenanceError: service.key_unknown.
     """
-    row = found(session, workspace_id, key_id)
-    row.expires_at = at if row.expires_at is None else min(at, row.expires_at)
-    return row
+    found(session, workspace_id, key_id)
+    family = _family(session, key_id)
+    for row in family:
+        row.expires_at = at if row.expires_at is None else min(at, row.expires_at)
+    return family[0]
+
+
+def _family(session: Session, key_id: str) -> list[ApiKey]:
+    """A key, those that were made with it, and those that were made with them.
+
+    Locked, as `create` locks its maker: what is being made meanwhile is among them, or knows what became of its maker.
+    """
+    family: list[ApiKey] = []
+    some: Sequence[str] = [key_id]
+    while some:
+        rows = select(ApiKey).where(ApiKey.id.in_(some)).order_by(ApiKey.id).with_for_update()
+        family += session.scalars(rows.execution_options(populate_existing=True))
+        some = session.scalars(select(ApiKey.id).where(ApiKey.made_by.in_(some))).all()
+    return family
 
 
 def _maker(session: Session, by: Actor) -> ApiKey:
