@@ -109,8 +109,9 @@ def revoke(session: Session, workspace_id: str, key_id: str) -> ApiKey:
 
 
 def expire(session: Session, workspace_id: str, key_id: str, at: datetime) -> ApiKey:
-    """Let a key end at a moment, so that its successor can be put in place, and those that were made with it no later; a
-    life is only ever shortened.
+    """Let a key end at a moment, so that its successor can be put in place; those that were made with it end no later.
+
+    A life is only ever shortened.
 
     Raises:
         CountenanceError: service.key_unknown.
