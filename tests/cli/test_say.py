@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from rough import PROGRAM
 
 from countenance.cli.exits import Exit
 from countenance.media.probe import probe
@@ -29,6 +30,7 @@ Trained = tuple[Path, dict[str, Any], str]
 
 SCRIPT = "Hello there."
 FAKE = Path(__file__).parents[1] / "engine" / "external" / "fake_engine.py"
+COMMAND = "from countenance.cli.main import main; main()"
 GREEN, RED = (0, 177, 64), (200, 30, 40)
 
 
@@ -37,7 +39,7 @@ def replica(short_footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Tr
     folder = tmp_path_factory.mktemp("replicas") / "a replica"
     arguments = ["train", str(short_footage), "--synthetic", "--out", str(folder), "--json"]
     done = subprocess.run(
-        [sys.executable, "-m", "countenance", *arguments],
+        [sys.executable, "-c", f"{PROGRAM}{COMMAND}", *arguments],
         capture_output=True,
         text=True,
         env={**os.environ, "COUNTENANCE_THREADS": "1"},
