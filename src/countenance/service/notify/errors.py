@@ -23,8 +23,8 @@ DELIVERY_UNKNOWN = Rule(
 DELIVERY_OVER = Rule(
     id="service.delivery_over",
     title="This cannot be sent again.",
-    remedy="Its receiver is not told of anything any more: the endpoint, or what it was about, was deleted; or the link "
-    "for consent was answered, has expired, or has arrived. Make a new link to ask once more.",
+    remedy="Its receiver is not told of anything any more: the endpoint, or what it was about, was deleted; or the "
+    "link for consent was answered, has expired, or has arrived. Make a new link to ask once more.",
 )
 MAIL_SETTING = Rule(
     id="service.mail_setting",
