@@ -245,3 +245,12 @@ def test_looking_ends_in_time_and_survives_whatever_happens(backend: str, tmp_pa
     assert (slow.rule.id, slow.file, slow.limit) == ("service.upload_undecodable", "sound.wav", 0.01)
     broken = _finding(lambda: look(tmp_path / "missing", "sound.wav", LIMITS))
     assert (broken.rule.id, broken.measured) == ("service.upload_undecodable", None)
+
+
+def test_a_picture_is_read_elsewhere_before_it_is_read_here(backend: str, tmp_path: Path) -> None:
+    picture, film = tmp_path / "picture", tmp_path / "film"
+    Image.new("RGB", (64, 48)).save(picture, "PNG")
+    film.write_bytes(_wav(8000, 1))
+    check_readable(picture, LIMITS)
+    assert _finding(lambda: check_readable(film, LIMITS)).rule.id.startswith("media.")
+    assert _finding(lambda: check_readable(picture, LIMITS, 0.01)).rule.id == "service.upload_undecodable"

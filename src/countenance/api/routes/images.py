@@ -20,11 +20,15 @@ from countenance.api.shown.images import verdict
 from countenance.api.slots import slot
 from countenance.errors import CountenanceError, Finding
 from countenance.footage.portrait import check_image
+from countenance.media.limits import limits_from
 from countenance.media.private import private_folder
 from countenance.service.context import Service
+from countenance.service.uploads.errors import UPLOAD_UNDECODABLE
+from countenance.service.uploads.look import check_readable
 from countenance.settings import Settings
 from countenance.wire.images import MAX_REQUEST_BYTES, CheckImage, ImageVerdict
 
+_LOOK_S = 20.0
 router = APIRouter(tags=["replicas"])
 
 
@@ -34,9 +38,11 @@ def check(body: CheckImage, call: WriteReplicas) -> ImageVerdict:
     data = _decoded(body.imageBase64)
     try:
         with slot(call.request.app.state.looking), _for_a_while(data, call.service) as path:
+            # A picture that is made to break whatever reads it breaks another process, and does not come to this one.
+            check_readable(path, limits_from(call.service.settings), _LOOK_S)
             return verdict(check_image(path, call.service.settings))
     except CountenanceError as error:
-        if error.finding.rule.id.startswith("media."):
+        if error.finding.rule is UPLOAD_UNDECODABLE or error.finding.rule.id.startswith("media."):
             return verdict(None, error.findings)
         raise
 

@@ -25,6 +25,7 @@ from countenance.service.fetch.sniff import IMAGE, sniff
 from countenance.service.uploads.errors import UPLOAD_NOT_MEDIA, UPLOAD_UNDECODABLE
 
 _MOST_S = 60.0
+_ANY = "any"
 _MOST_MEMORY = 4 << 30
 _HEAD_BYTES = 4096
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "LANG", "TMPDIR")
@@ -44,7 +45,20 @@ def look(path: Path, filename: str, limits: Limits, within_s: float = _MOST_S) -
         CountenanceError: service.upload_not_media, service.upload_undecodable, and what is wrong with media
             (media.unknown_format, media.too_long, media.picture_too_large and so on).
     """
-    command = [sys.executable, "-m", __name__, str(path), json.dumps(asdict(limits))]
+    return _looked(path, filename, limits, _ANY, within_s)
+
+
+def check_readable(path: Path, limits: Limits, within_s: float = _MOST_S) -> None:
+    """Whether a file is a picture that can be read without harm, before this process reads it too.
+
+    Raises:
+        CountenanceError: service.upload_undecodable, and what is wrong with pictures (media.*).
+    """
+    _looked(path, "", limits, IMAGE, within_s)
+
+
+def _looked(path: Path, filename: str, limits: Limits, wanted: str, within_s: float) -> dict[str, Any]:
+    command = [sys.executable, "-m", __name__, str(path), json.dumps(asdict(limits)), wanted]
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ} | {
         "OPENBLAS_NUM_THREADS": "1"
     }
@@ -77,9 +91,7 @@ def described(path: Path, limits: Limits) -> dict[str, Any]:
     if kind is None:
         raise refused(UPLOAD_NOT_MEDIA)
     if kind.kinds == {IMAGE}:
-        image = read_image(path, limits)
-        told = {"kind": IMAGE, "width": image.size[0], "height": image.size[1], "format": image.format}
-        return {**told, "content_type": kind.content_type}
+        return {**_picture(path, limits), "content_type": kind.content_type}
     info = probe(path, limits)
     told = {"kind": "video" if info.video else "audio", "duration_s": round(info.duration_s, 3)}
     told["container"] = info.container
@@ -93,13 +105,19 @@ def described(path: Path, limits: Limits) -> dict[str, Any]:
     return {**told, "content_type": kind.content_type}
 
 
+def _picture(path: Path, limits: Limits) -> dict[str, Any]:
+    image = read_image(path, limits)
+    return {"kind": IMAGE, "width": image.size[0], "height": image.size[1], "format": image.format}
+
+
 def _main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (int(2 * _MOST_S),) * 2)  # ends also when nobody waits for it any more
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the picture
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        told = described(Path(sys.argv[1]), Limits(**json.loads(sys.argv[2])))
+        path, limits = Path(sys.argv[1]), Limits(**json.loads(sys.argv[2]))
+        told = _picture(path, limits) if sys.argv[3] == IMAGE else described(path, limits)
     except CountenanceError as error:
         found = error.finding
         told = {"rule": found.rule.id, "detail": found.detail, "measured": found.measured, "limit": found.limit}
