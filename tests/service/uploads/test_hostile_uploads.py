@@ -21,7 +21,7 @@ from countenance.service.context import Service
 from countenance.service.uploads import begin as beginning
 from countenance.service.uploads import folder
 from countenance.service.uploads.complete import complete
-from countenance.service.uploads.look import described, look
+from countenance.service.uploads.look import check_readable, described, look
 from countenance.service.uploads.names import kinds_of
 from countenance.service.uploads.receive import put_part
 
