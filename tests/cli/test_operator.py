@@ -74,3 +74,9 @@ def test_migrate(command: Command, tmp_path: Path) -> None:
         assert (done.code, done.result["database"]) == (Exit.OK, "sqlite")
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "new" / "countenance.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_another_database_than_postgresql_is_refused(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTENANCE_DATABASE_URL", "sqlite:////tmp/elsewhere.sqlite")
+    done = command("migrate", "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "server.database_setting")

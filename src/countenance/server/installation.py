@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydantic import SecretStr
-
 from countenance.errors import CountenanceError, Finding
 from countenance.server.errors import DATABASE_SETTING
 from countenance.service.context import Service
@@ -15,6 +13,8 @@ from countenance.service.db.migrate import migrate
 from countenance.service.jobs.dbos_queue import DbosQueue, migrate_queues
 from countenance.service.objects.open import open_objects
 from countenance.settings import Settings
+
+_POSTGRESQL = ("postgresql://", "postgresql+psycopg://", "postgres://")
 
 
 @contextmanager
@@ -43,6 +43,5 @@ def installation(settings: Settings, *, migrated: bool = True) -> Iterator[Servi
 def _check_setting(settings: Settings) -> None:
     """An SQLite file elsewhere could be worked on by two processes that know nothing of each other."""
     url = settings.database_url
-    text = url.get_secret_value() if isinstance(url, SecretStr) else url
-    if text is not None and not text.startswith(("postgresql://", "postgresql+psycopg://", "postgres://")):
+    if url is not None and not url.get_secret_value().startswith(_POSTGRESQL):
         raise CountenanceError(Finding(DATABASE_SETTING))
