@@ -20,6 +20,7 @@ from countenance.errors import CountenanceError, Finding, Rule
 from countenance.service.accounts.errors import IDEMPOTENCY_RUNNING, KEY_INVALID, RATE_LIMITED
 from countenance.service.errors import INTERNAL, REQUEST_INVALID
 from countenance.service.objects.errors import RANGE_OUTSIDE
+from countenance.service.uploads.errors import UPLOAD_COMPLETING
 from countenance.wire.problem import Problem, finding_body
 
 _log = structlog.get_logger("countenance.api")
@@ -130,7 +131,7 @@ def _headers(finding: Finding) -> dict[str, str]:
     """What HTTP wants to be told beside the status."""
     if status_of(finding.rule.id) == status_of(KEY_INVALID.id):
         return {"WWW-Authenticate": "Bearer"}
-    if finding.rule in (IDEMPOTENCY_RUNNING, errors.BUSY):
+    if finding.rule in (IDEMPOTENCY_RUNNING, UPLOAD_COMPLETING, errors.BUSY):
         return {"Retry-After": str(_COME_BACK_S)}
     if finding.rule is RANGE_OUTSIDE and finding.limit is not None:
         return {"Content-Range": f"bytes */{finding.limit:.0f}"}

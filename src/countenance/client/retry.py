@@ -12,7 +12,7 @@ from countenance.client.request import Answer, Outcome, Request
 
 _PASSING = (502, 503, 504)
 _TOO_MANY = 429
-_STILL_AT_WORK = "service.idempotency_running"
+_STILL_AT_WORK = ("service.idempotency_running", "service.upload_completing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _is_worth_it(request: Request, outcome: Outcome, attempt: int) -> bool:
     if outcome.status == _TOO_MANY:
         return True
     if outcome.status == 409 and attempt > 1:
-        return _rule(outcome) == _STILL_AT_WORK  # the attempt whose answer was lost
+        return _rule(outcome) in _STILL_AT_WORK  # the attempt whose answer was lost
     return outcome.status in _PASSING and request.repeatable
 
 
