@@ -30,7 +30,7 @@ from countenance.service.replicas import life
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
 
-_TRAININGS = int(os.environ.get("COUNTENANCE_RACE_TRAININGS", "30"))
+_TRAININGS = int(os.environ.get("COUNTENANCE_RACE_TRAININGS", "20"))
 _WORKER = Path(__file__).with_name("race_worker.py")
 _OPEN = ("waiting", "queued", "running")
 _PATIENCE_S = 30 + 3.0 * _TRAININGS
@@ -134,7 +134,7 @@ def test_nobody_pays_for_what_did_not_succeed_and_nothing_is_lost(hurried: Servi
     made: list[str] = []
     with _workers(tmp_path / "workers.log") as workers:
         until = time.monotonic() + _PATIENCE_S
-        kill_at = time.monotonic() + 6
+        kill_at = time.monotonic() + 4
         while (len(made) < _TRAININGS or _open_jobs(hurried)) and time.monotonic() < until:
             if len(made) < _TRAININGS and _open_jobs(hurried) < 12:
                 made.append(_create(hurried))
