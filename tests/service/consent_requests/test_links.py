@@ -157,6 +157,39 @@ def test_nobody_answers(service: Service, replica: str) -> None:
     assert expiry.sweep(service) == 0
 
 
+@pytest.mark.parametrize("end", ["expires", "is declined"])
+def test_an_older_link_does_not_end_what_another_has_begun(service: Service, replica: str, end: str) -> None:
+    older, token = requested(service, replica)
+    _, used = requested(service, replica)
+    recorded(service, used)
+    with service.database.transaction() as session:
+        request = session.get_one(ConsentRequest, older)
+        assert request.state == "withdrawn"
+        request.state = "open"  # as one that was left open by an earlier version
+    if end == "is declined":
+        with service.database.transaction() as session:
+            answer.decline(session, service, token)
+    with service.database.transaction() as session:
+        session.get_one(ConsentRequest, older).expires_at = now() - timedelta(seconds=1)
+    expiry.sweep(service)
+    assert standing(service, replica) == ("queued", "queued", 0)
+
+
+def test_a_replica_at_which_nobody_looks_ends(service: Service, replica: str) -> None:
+    _, token = requested(service, replica)
+    recorded(service, token)
+    with service.database.transaction() as session:
+        life.begin(session, replica, "check")
+        life.checked(session, service, replica, findings=[{"severity": "warning"}], clearance=None, ok=False)
+    for days, ends in ((29, ("waiting", "waiting", 0)), (31, ("error", "failed", 1))):
+        with service.database.transaction() as session:
+            session.get_one(Replica, replica).updated_at = now() - timedelta(days=days)
+        expiry.sweep(service)
+        assert standing(service, replica) == ends
+    with service.database.reading() as session:
+        assert session.get_one(Replica, replica).error_type == "service.review_missed"
+
+
 def test_a_replica_that_was_never_asked_for_does_not_hold_a_credit_for_ever(service: Service, replica: str) -> None:
     assert expiry.sweep(service) == 0
     with service.database.transaction() as session:

@@ -113,19 +113,20 @@ def record(
 
 
 def decline(session: Session, service: Service, token: str) -> ConsentRequest:
-    """The person does not agree: the replica fails, and free.
+    """The person does not agree: the replica fails, and free, if it waits for a consent.
 
     Raises:
         CountenanceError: service.consent_request_unknown, service.consent_request_closed, consent.request_expired.
     """
     request = _open(session, token)
-    life.locked_job(session, request.replica_id)
+    job = life.locked_job(session, request.replica_id)
     session.refresh(request)
     if request.state != "open":
         raise refused(REQUEST_CLOSED, measured=request.state)
     request.state, request.answered_at = "declined", now()
     closing.forget_link(session, request.id)
-    life.fail(session, service, request.replica_id, [Finding(REQUEST_DECLINED).as_dict()])
+    if life.waits_before(job, "check"):
+        life.fail(session, service, request.replica_id, [Finding(REQUEST_DECLINED).as_dict()])
     return request
 
 

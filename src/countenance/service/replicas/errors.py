@@ -15,4 +15,11 @@ REPLICA_DELETED = Rule(
     remedy="Nothing was charged. Use another replica.",
     tavus_type="replica_in_error_state",
 )
-RULES = (NOTHING_TO_REVIEW, REPLICA_DELETED)
+REVIEW_MISSED = Rule(
+    id="service.review_missed",
+    title="A human had to look first, and nobody did in time.",
+    remedy="Nothing was charged. Create the replica again, and confirm it or delete it.",
+    limit=30.0,
+    unit="days",
+)
+RULES = (NOTHING_TO_REVIEW, REPLICA_DELETED, REVIEW_MISSED)

@@ -134,10 +134,11 @@ def set_voice(session: Session, service: Service, workspace_id: str, replica_id:
 
 
 def consented(session: Session, service: Service, replica_id: str) -> bool:
-    """The statement has come, and its source is noted: the check may begin."""
+    """The statement has come, and its source is noted: the check may begin. Links that were not used are closed."""
     job = locked_job(session, replica_id)
     if job is None or job.task != "check" or _moved(session, replica_id, ("waiting",), "queued") is None:
         return False
+    closing.withdraw(session, replica_id)
     jobs.hand_on(session, service.queue, job, CHECK, "check")
     return True
 
@@ -336,6 +337,13 @@ def _failed(
         waiting.fail(session, replica_id, str(why["error_message"]))
     ledger.release(session, job.id, "error")
     return True
+
+
+def waits_before(job: Job | None, task: str) -> bool:
+    """Whether the replica waits for a person before a task: for a consent before its check, for somebody who looks
+    before its training.
+    """
+    return job is not None and (job.state, job.task) == ("waiting", task)
 
 
 def locked_job(session: Session, replica_id: str) -> Job | None:
