@@ -38,7 +38,11 @@ from countenance.service.ids import replica_id
 from countenance.settings import Settings
 from countenance.stock.clips import presenter_clip
 
-_ENVIRONMENT = {"COUNTENANCE_REQUESTS_PER_MINUTE": "0", "COUNTENANCE_FETCH_ALLOW": "127.0.0.1"}
+_ENVIRONMENT = {
+    "COUNTENANCE_REQUESTS_PER_MINUTE": "0",
+    "COUNTENANCE_FETCH_ALLOW": "127.0.0.1",
+    "COUNTENANCE_WEBHOOK_ALLOW": "127.0.0.1",
+}
 _MB = 1024 * 1024
 
 

@@ -71,6 +71,7 @@ class StageProgress:
 
     def done(self) -> None:
         """Report that everything is finished."""
+        self._fraction = 1.0  # shares that were added up may miss it by a bit
         self.update(next(reversed(self._spans)), 1.0)
 
     def _seconds_left(self) -> float | None:

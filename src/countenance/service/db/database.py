@@ -6,8 +6,9 @@ workflow, a command) ends it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,8 @@ class Database:
     engine: Engine
     url: str = field(repr=False)
     """with the password, if it has one"""
+    turn: AbstractContextManager[Any] = field(default_factory=nullcontext, repr=False)
+    """held while a transaction lasts: SQLite has one writer, and whoever waits inside it sleeps longer than it must"""
 
     @property
     def is_sqlite(self) -> bool:
@@ -39,7 +42,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Everything inside happens wholly or not at all. Objects stay readable afterwards."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self.turn, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -81,7 +84,7 @@ def _sqlite(url: str) -> Database:
     engine = create_engine(url, connect_args=patient, hide_parameters=True)
     event.listen(engine, "connect", _as_ours)
     event.listen(engine, "begin", _at_once)
-    return Database(engine, url)
+    return Database(engine, url, threading.RLock())
 
 
 def _tell_no_row(context: ExceptionContext) -> None:

@@ -66,16 +66,28 @@ def listed(
         case "system":
             wanted = wanted.where(Replica.workspace_id.is_(None))
         case None:
-            wanted = wanted.where(or_(Replica.workspace_id == workspace_id, Replica.workspace_id.is_(None)))
+            own = Replica.workspace_id == workspace_id
+            # Asked for both at once, no index gives the order.
+            wanted = wanted.where(or_(own, Replica.workspace_id.is_(None)) if _has_stock(session) else own)
     if ids:
         wanted = wanted.where(Replica.id.in_(ids))
     if model_name:
         wanted = wanted.where(Replica.model_name == model_name)
     if statuses:
         wanted = wanted.where(Replica.status.in_(statuses))
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = session.scalars(wanted.order_by(Replica.created_at.desc(), Replica.id.desc()).limit(limit).offset(offset))
+    total = session.scalar(wanted.with_only_columns(func.count(Replica.id))) or 0
+    # The page is found in the index alone; whole rows are read of the page only.
+    page = wanted.with_only_columns(Replica.id).order_by(Replica.created_at.desc(), Replica.id.desc())
+    chosen = session.scalars(page.limit(limit).offset(offset)).all()
+    rows = session.scalars(
+        select(Replica).where(Replica.id.in_(chosen)).order_by(Replica.created_at.desc(), Replica.id.desc())
+    )
     return Page(rows.all(), total)
+
+
+def _has_stock(session: Session) -> bool:
+    stock = select(Replica.id).where(Replica.workspace_id.is_(None), Replica.deleted_at.is_(None))
+    return session.scalars(stock.limit(1)).first() is not None
 
 
 def jobs_of(session: Session, job_ids: Iterable[str | None]) -> dict[str, Job]:
