@@ -32,6 +32,7 @@ from countenance.server.errors import RULES as SERVER
 from countenance.service.accounts.errors import RULES as ACCOUNTS
 from countenance.service.consent_requests.errors import RULES as CONSENT_REQUESTS
 from countenance.service.credits.errors import RULES as CREDITS
+from countenance.service.db.errors import RULES as DATABASE
 from countenance.service.dictionaries.errors import RULES as DICTIONARIES
 from countenance.service.errors import RULES as SERVICE
 from countenance.service.fetch.errors import RULES as FETCH
@@ -62,7 +63,7 @@ ROOMS: tuple[tuple[str, str, Sequence[Rule]], ...] = (
     ("Speaking pictures", "What can keep a picture from being animated, or makes it less natural.", SPEAKING_PICTURE),
     ("Synthetic people", "What rendering people who do not exist needs.", STOCK),
     ("Warrants", "What can keep a training from going on where a check ended.", WARRANT),
-    ("Service", "What can be wrong with a request, and with the server.", (*SERVICE, *API, *JOBS, *SERVER)),
+    ("Service", "What can be wrong with a request, and with the server.", (*SERVICE, *API, *DATABASE, *JOBS, *SERVER)),
     ("Accounts", "What can be wrong with who asks, from where, and how often.", ACCOUNTS),
     ("Credits", "What can be wrong with paying.", CREDITS),
     ("Replicas and videos", "What can be wrong with what is asked for.", (*REPLICAS, *VIDEOS, *DICTIONARIES)),
