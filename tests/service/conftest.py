@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -90,20 +91,12 @@ def postgresql_url(postgresql_server: Path, request: pytest.FixtureRequest) -> I
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A PostgreSQL server for this session, which is reached through a socket in this folder only."""
-    programs = _postgresql_programs()
     # Not below pytest's own folder: the server does not run as root, and that folder is closed to others.
     folder = Path(tempfile.mkdtemp(prefix="pg"))
-    other = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
-    if other:
+    if os.geteuid() == 0:
         shutil.chown(folder, "nobody", "nogroup")
-
-    def run(*command: str) -> None:
-        subprocess.run(command, check=True, capture_output=True, cwd="/", **other)  # type: ignore[call-overload]
-
-    data = str(folder / "data")
-    run(f"{programs}/initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
-    options = ["-k", str(folder), "-c", "listen_addresses=", *_QUICK]
-    run(f"{programs}/pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", " ".join(options), "start")
+    _postgresql("initdb", folder, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
+    start_postgresql(folder)
     try:
         with _administrator(folder) as connection:
             connection.execute(f"CREATE DATABASE {_TEMPLATE}")
@@ -111,8 +104,36 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
         _make_tables(Settings(data_dir=tmp_path_factory.mktemp("template"), database_url=template))
         yield folder
     finally:
-        run(f"{programs}/pg_ctl", "-D", data, "-m", "immediate", "stop")
+        stop_postgresql(folder, "immediate")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def outage(postgresql_server: Path) -> Callable[[float], None]:
+    """`outage(seconds)`: everybody's connections to PostgreSQL end, and for a while there are no new ones."""
+
+    def away(seconds: float) -> None:
+        stop_postgresql(postgresql_server, "fast")
+        time.sleep(seconds)
+        start_postgresql(postgresql_server)
+
+    return away
+
+
+def start_postgresql(folder: Path) -> None:
+    options = ["-k", str(folder), "-c", "listen_addresses=", *_QUICK]
+    _postgresql("pg_ctl", folder, "-w", "-l", str(folder / "log"), "-o", " ".join(options), "start")
+
+
+def stop_postgresql(folder: Path, how: str) -> None:
+    _postgresql("pg_ctl", folder, "-w", "-m", how, "stop")
+
+
+def _postgresql(program: str, folder: Path, *arguments: str) -> None:
+    """Run one of its programs on the server's folder; not as root, which it refuses."""
+    other = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    command = [str(_postgresql_programs() / program), "-D", str(folder / "data"), *arguments]
+    subprocess.run(command, check=True, capture_output=True, cwd="/", **other)  # type: ignore[call-overload]
 
 
 def _make_tables(settings: Settings) -> None:

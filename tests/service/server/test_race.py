@@ -26,6 +26,7 @@ from countenance.service.credits.account import balance
 from countenance.service.credits.invariants import faults
 from countenance.service.credits.ledger import TRAINING, grant
 from countenance.service.db.tables import CreditHold, CreditPosting, Job, OutboxEvent, Replica, Upload, Workspace
+from countenance.service.jobs.worker import FENCED
 from countenance.service.replicas import life
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
@@ -53,6 +54,12 @@ class Workers:
         self.processes[number].wait()
         self.processes[number] = self._start()
         self.kills += 1
+
+    def mend(self) -> None:
+        """As whoever supervises workers does: one that lost its lease is begun anew."""
+        for number, process in enumerate(self.processes):
+            if process.poll() == FENCED:
+                self.processes[number] = self._start()
 
     def end(self) -> None:
         for process in self.processes:
@@ -147,18 +154,38 @@ def test_nobody_pays_for_what_did_not_succeed_and_nothing_is_lost(hurried: Servi
                 kill_at = time.monotonic() + chance.uniform(3, 8)
             time.sleep(0.05)
         assert workers.kills >= 1
+    assert len(made) == _TRAININGS
+    _check_the_books(hurried, made)
+
+
+def test_a_database_that_is_away_for_a_while_loses_nothing(
+    hurried: Service, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if hurried.database.is_sqlite:
+        pytest.skip("SQLite is a file, and is never away")
+    _begin(hurried, tmp_path)
+    with _workers(tmp_path / "workers.log") as workers:
+        made = [_create(hurried) for _ in range(6)]
+        until = time.monotonic() + _PATIENCE_S
+        while _open_jobs(hurried) > 4 and time.monotonic() < until:
+            time.sleep(0.1)
+        request.getfixturevalue("outage")(3.0)
+        hurried.database.dispose()
+        while _open_jobs(hurried) and time.monotonic() < until:
+            workers.mend()
+            time.sleep(0.2)
     _check_the_books(hurried, made)
 
 
 def _check_the_books(service: Service, made: list[str]) -> None:
     with service.database.transaction() as session:
         states = Counter(session.scalars(select(Job.state)))
-        assert sum(states.values()) == _TRAININGS == len(made)
+        assert sum(states.values()) == len(made)
         assert not set(states) & set(_OPEN), states
         assert not any(faults(session).values()), faults(session)
         replicas = {replica.id: replica for replica in session.scalars(select(Replica))}
         holds = session.scalars(select(CreditHold)).all()
-        assert len(holds) == _TRAININGS
+        assert len(holds) == len(made)
         for hold in holds:
             succeeded = replicas[hold.subject_id].completed_at is not None
             assert hold.state == ("captured" if succeeded else "released"), hold.subject_id
