@@ -19,7 +19,6 @@ from countenance.api.problem import problems
 from countenance.api.shown.images import verdict
 from countenance.api.slots import slot
 from countenance.errors import CountenanceError, Finding
-from countenance.footage.portrait import check_image
 from countenance.media.limits import limits_from
 from countenance.media.private import private_folder
 from countenance.service.context import Service
@@ -40,6 +39,8 @@ def check(body: CheckImage, call: WriteReplicas) -> ImageVerdict:
         with slot(call.request.app.state.looking), _for_a_while(data, call.service) as path:
             # A picture that is made to break whatever reads it breaks another process, and does not come to this one.
             check_readable(path, limits_from(call.service.settings), _LOOK_S)
+            from countenance.footage.portrait import check_image
+
             return verdict(check_image(path, call.service.settings))
     except CountenanceError as error:
         if error.finding.rule is UPLOAD_UNDECODABLE or error.finding.rule.id.startswith("media."):

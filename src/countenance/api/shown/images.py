@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from countenance.api.shown.progress import findings as told
 from countenance.errors import Finding, Severity
 from countenance.footage import portrait_rules
-from countenance.footage.portrait import PortraitReport
 from countenance.wire.images import ImageCheck, ImageDetails, ImageVerdict
+
+if TYPE_CHECKING:  # it brings what measures pictures, which an idle server has no use for
+    from countenance.footage.portrait import PortraitReport
 
 _POSE = {
     rule.id
