@@ -34,9 +34,10 @@ from countenance.engine.evaluate import Take, evaluate, take_of
 from countenance.engine.extras import path_in_footage
 from countenance.engine.finish import finish_for
 from countenance.engine.metrics import motion_figures
+from countenance.engine.options import TrainOptions
 from countenance.engine.render import render
 from countenance.engine.replica import Replica
-from countenance.engine.train import TrainOptions, train
+from countenance.engine.train import train
 from countenance.errors import CountenanceError
 from countenance.media.limits import Limits
 from countenance.media.probe import probe

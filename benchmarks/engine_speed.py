@@ -21,9 +21,10 @@ import numpy as np
 from countenance.engine.align import lip_gap, track_of
 from countenance.engine.background import background_of
 from countenance.engine.metrics import correlation
+from countenance.engine.options import TrainOptions
 from countenance.engine.render import RenderOptions, render
 from countenance.engine.sync import displacement
-from countenance.engine.train import TrainOptions, train
+from countenance.engine.train import train
 from countenance.media.probe import probe
 from countenance.media.read import FPS, audio, frames
 from countenance.media.write import VideoWriter, write_wav

@@ -15,8 +15,9 @@ from rough import PROGRAM, learn_roughly
 
 from countenance.engine import pieces, watch
 from countenance.engine.checkpoint import is_whole, opened
+from countenance.engine.options import TrainOptions
 from countenance.engine.replica import describe, file_sha256
-from countenance.engine.train import TrainOptions, train
+from countenance.engine.train import train
 from countenance.errors import Span
 from countenance.people.face import FaceMesh, FaceTracker
 from countenance.settings import Settings
@@ -30,7 +31,8 @@ KILLED = f"""{PROGRAM}
 import os, signal, sys
 from pathlib import Path
 from countenance.engine import pieces
-from countenance.engine.train import TrainOptions, train
+from countenance.engine.options import TrainOptions
+from countenance.engine.train import train
 from countenance.settings import Settings
 from countenance.errors import Span
 footage, out, kept, piece, preview_s, usable_s, killed_at = sys.argv[1:]

@@ -12,10 +12,10 @@ from rough import learn_roughly
 from countenance.engine import finish, train
 from countenance.engine import replica as bundle
 from countenance.engine.extras import path_in_footage, personal_voice, refined
+from countenance.engine.options import TrainOptions
 from countenance.engine.refine import apply, fit
 from countenance.engine.refine.fit import RefineOptions
 from countenance.engine.render import RenderReport, render
-from countenance.engine.train import TrainOptions
 from countenance.media.limits import Limits
 from countenance.media.read import SAMPLE_RATE, audio, frames
 from countenance.media.write import VideoWriter

@@ -21,8 +21,9 @@ from countenance.consent.register import HoldingKind, hold, issue
 from countenance.engine import replica as bundle
 from countenance.engine.align import lip_gap, track_of
 from countenance.engine.metrics import correlation
+from countenance.engine.options import TrainOptions
 from countenance.engine.render import render
-from countenance.engine.train import TrainOptions, train
+from countenance.engine.train import train
 from countenance.errors import CountenanceError, Span
 from countenance.media.probe import probe
 from countenance.media.read import audio, frames

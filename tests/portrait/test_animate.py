@@ -13,8 +13,8 @@ from PIL import Image
 
 from countenance.engine.align import lip_gap, track_of
 from countenance.engine.metrics import correlation
+from countenance.engine.options import TrainOptions
 from countenance.engine.replica import load
-from countenance.engine.train import TrainOptions
 from countenance.errors import CountenanceError
 from countenance.media.probe import probe
 from countenance.media.read import SAMPLE_RATE, audio, frames

@@ -21,12 +21,13 @@ from countenance.engine.errors import APPEARANCE_CHANGES, OUT_OF_TIME, TOO_LITTL
 from countenance.engine.evaluate import evaluate, take_of
 from countenance.engine.extras import path_in_footage, personal_voice, refined
 from countenance.engine.finish import NO_TORCH, check_device, finish_for
-from countenance.engine.footage_choice import PREVIEW_S, Parts, Seen, choose_parts, without
+from countenance.engine.footage_choice import Parts, choose_parts, without
 from countenance.engine.hearing import excerpt, hear_parts
 from countenance.engine.hold_out import takes
 from countenance.engine.learn import Material, learn, put_in_order
 from countenance.engine.motion import speaking
-from countenance.engine.refine.apply import Device, available
+from countenance.engine.options import TrainOptions, as_set
+from countenance.engine.refine.apply import available
 from countenance.engine.refine.fit import RefineOptions
 from countenance.engine.replica import (
     BASE_CLIP,
@@ -47,7 +48,6 @@ from countenance.media.concatenate import concatenate
 from countenance.media.limits import Limits, limits_from
 from countenance.media.probe import MediaInfo, probe
 from countenance.media.read import FPS, SAMPLE_RATE, audio
-from countenance.people.encoder import LAYERS
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 
@@ -62,36 +62,6 @@ _PATIENCE = 3.0
 would learn too little there to be of use."""
 _VOICE_S = 40.0
 """What learning a voice takes on one core."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainOptions:
-    """What is known of the footage, and what the training may cost."""
-
-    synthetic: bool = False
-    """the footage was declared to be AI-generated"""
-    consent: Mapping[str, Any] | None = None
-    """the verdict on the consent of the person in the footage, JSON-ready; kept with the replica"""
-    usable: tuple[Span, ...] | None = None
-    """the parts that may be used; None for all of it"""
-    seen: Seen | None = None
-    """what the check of the footage measured of the face, to choose the parts by"""
-    preview_s: float = PREVIEW_S
-    """seconds of footage that the preview is learned from"""
-    budget_s: float | None = None
-    """seconds after which training should be done; less of a long recording is used then"""
-    refine_s: float | None = None
-    """seconds for the net that refines the mouths; None for `Settings.refine_s`"""
-    personal_voice: bool | None = None
-    """whether the voice in the footage becomes the replica's; None for `Settings.personal_voice`"""
-    device: Device = "auto"
-    """where the net is learned"""
-    layers: int = LAYERS
-    """of the speech encoder; see `motion.features_of`"""
-    on_preview: Callable[[Replica], None] = lambda _: None
-    """called when the preview is in place and can speak"""
-    checkpoints: Path | None = None
-    """a folder in which the training keeps what it has, to go on from there if its process dies; gone at its end"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +97,7 @@ def train(
     out: Path,
     settings: Settings,
     *,
-    options: TrainOptions = TrainOptions(),
+    options: TrainOptions = TrainOptions(),  # noqa: B008 - frozen
     progress: ProgressCallback | None = None,
 ) -> Replica:
     """Train a replica from a recording and write it as the folder `out`, whole or not at all.
@@ -141,7 +111,7 @@ def train(
     began = time.monotonic()
     out = out.resolve()
     check_place(out)
-    options = _as_set(options, settings)
+    options = as_set(options, settings)
     if _refines(options):
         check_device(options.device, settings.threads)
     limits = limits_from(settings)
@@ -168,15 +138,6 @@ def train(
         kept.clear()
     stages.done()
     return replica
-
-
-def _as_set(options: TrainOptions, settings: Settings) -> TrainOptions:
-    """The options with what they leave to the settings."""
-    return replace(
-        options,
-        refine_s=settings.refine_s if options.refine_s is None else options.refine_s,
-        personal_voice=settings.personal_voice if options.personal_voice is None else options.personal_voice,
-    )
 
 
 def _key(digest: str, options: TrainOptions, settings: Settings) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from countenance.engine.checkpoint import Checkpoints, is_whole, opened
+from countenance.engine.options import TrainOptions
 from countenance.engine.replica import Replica, check_place, file_sha256, save, storage_errors
-from countenance.engine.train import TrainOptions, train
+from countenance.engine.train import train
 from countenance.engine.workplace import work_folder
 from countenance.portrait.animate import SECONDS, animate
 from countenance.progress import ProgressCallback, StageProgress

@@ -51,7 +51,8 @@ def train_under(
         CountenanceError: consent.revoked, and what the training raises.
     """
     from countenance.consent.receipt_content import Material
-    from countenance.engine.train import TrainOptions, train
+    from countenance.engine.options import TrainOptions
+    from countenance.engine.train import train
     from countenance.portrait.train import train_from_picture
     from countenance.voice.catalogue import DEFAULT_VOICE
 

@@ -113,14 +113,6 @@ def test_a_grant_may_be_taken_from_twice_though_clocks_differ(database: Database
         assert not any(faults(session).values())
 
 
-def test_a_grant_with_a_key_is_given_once(database: Database, workspace: str) -> None:
-    for _ in range(2):
-        with database.transaction() as session:
-            grant(session, workspace, TRAINING, 3, "November", key="w1:2026-11")
-    with database.transaction() as session:
-        assert _pockets(session) == (3, 0, 0, 0)
-
-
 @pytest.mark.parametrize(("unit", "amount"), [("training", 0), ("training", -1), ("hours", 1)])
 def test_what_is_no_amount_is_refused(database: Database, workspace: str, unit: str, amount: int) -> None:
     with database.transaction() as session:

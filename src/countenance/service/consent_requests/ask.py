@@ -14,6 +14,7 @@ from countenance.consent import rules
 from countenance.consent.language import language_of
 from countenance.errors import CountenanceError, Finding
 from countenance.service.accounts import members
+from countenance.service.address import address
 from countenance.service.clock import now
 from countenance.service.consent_requests import closing, limits
 from countenance.service.consent_requests.errors import NOT_WAITING, REQUEST_CLOSED, REQUEST_UNKNOWN
@@ -101,8 +102,7 @@ def create(
 
 def link_of(token: str, settings: Settings) -> str:
     """The address that is sent to the person."""
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return f"{base.rstrip('/')}/consent/{token}"
+    return address(settings, f"consent/{token}")
 
 
 def hashed(token: str) -> str:

@@ -33,19 +33,14 @@ def grant(
     amount: int,
     reason: str,
     expires_at: datetime | None = None,
-    key: str | None = None,
 ) -> CreditGrant:
-    """Give credits. With a `key` the same grant is given only once, however often this is called.
+    """Give credits.
 
     Raises:
         ValueError: for an unknown unit or an amount that is not positive.
     """
     _check(unit, amount)
     _locked(session, workspace_id, unit)
-    if key is not None:
-        known = session.scalar(select(CreditPosting).where(CreditPosting.key == f"grant:{key}"))
-        if known is not None and known.grant_id is not None:
-            return session.get_one(CreditGrant, known.grant_id)
     given = CreditGrant(
         id=new_id("g"),
         workspace_id=workspace_id,
@@ -58,7 +53,7 @@ def grant(
     )
     session.add(given)
     _move(session, workspace_id, unit, available=amount)
-    _post(session, f"grant:{key or given.id}", workspace_id, unit, "granted", "available", amount, grant=given.id)
+    _post(session, f"grant:{given.id}", workspace_id, unit, "granted", "available", amount, grant=given.id)
     session.flush()
     return given
 

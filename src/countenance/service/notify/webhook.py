@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from countenance import __version__
+from countenance.service.address import address
 from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.tables import OutboxEvent, Video
@@ -51,5 +52,4 @@ def _link(service: Service, key: str) -> str:
     settings = service.settings
     kind = "video/webm" if key.endswith(".webm") else "video/mp4"
     token = sign_link(settings, key, key.rpartition("/")[2], kind, _LINK_S)
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return f"{base.rstrip('/')}/v2/media/{token}"
+    return address(settings, f"v2/media/{token}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from countenance.errors import CountenanceError
+from countenance.service.address import address
 from countenance.service.context import Service
 from countenance.service.db.tables import Lipsync, OutboxEvent, Replica, Transcription, Video
 from countenance.service.notify.types import ASKED, DISABLED
@@ -171,9 +172,7 @@ def _picture(service: Service, key: str) -> bytes | None:
 
 
 def _page(service: Service, path: str) -> str:
-    settings = service.settings
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return f"{base.rstrip('/')}/{path}"
+    return address(service.settings, path)
 
 
 def _clock(seconds: float) -> str:
