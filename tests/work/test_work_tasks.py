@@ -15,7 +15,7 @@ from PIL import Image
 from countenance.consent.register import Standing, held, held_ids, standing
 from countenance.engine.replica import describe
 from countenance.media.probe import probe
-from countenance.media.read import audio
+from countenance.media.read import audio, frames
 from countenance.media.write import write_wav
 from countenance.settings import Settings
 from countenance.stock.clips import presenter_clip
@@ -62,6 +62,33 @@ def test_a_check_tells_draws_and_leaves_a_warrant(checked: Checked) -> None:
     assert all((folder / name).is_file() for name in result["evidence"])
     assert stat.S_IMODE((folder / "warrant").stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.glob("*/*.js*")} == {0o600}
+
+
+@pytest.mark.usefixtures("looked_at_once")
+def test_a_report_says_of_footage_what_a_check_says_and_needs_nobody_to_agree(
+    short_footage: Path, checked: Checked, tmp_path: Path
+) -> None:
+    shutil.copy(short_footage, tmp_path / "footage.mp4")
+    result = done("report", tmp_path, footage="footage.mp4")
+    of_check = checked[1].result
+    assert result["ok"] is True
+    assert [(each["rule"], each["spans"]) for each in result["findings"]] == [
+        (each["rule"], each["spans"]) for each in of_check["findings"] if each["rule"].startswith("footage.")
+    ]
+    assert result["report"]["usable"] == of_check["clearance"]["report"]["usable"] != []
+    assert result["evidence"] == of_check["evidence"] != []
+    assert all((tmp_path / name).stat().st_mode & 0o777 == 0o600 for name in result["evidence"])
+    assert not (tmp_path / "warrant").exists()
+
+
+def test_a_report_of_a_picture_shows_it(tmp_path: Path) -> None:
+    picture = next(frames(presenter_clip(), start_s=2.0)).image
+    Image.fromarray(picture).save(tmp_path / "picture.png")
+    result = done("report", tmp_path, picture="picture.png")
+    assert result["ok"] is all(finding["severity"] != "error" for finding in result["findings"])
+    assert result["evidence"] == [f"report/{result['report']['evidence']}"]
+    with Image.open(tmp_path / result["evidence"][0]) as shown:
+        assert min(shown.size) > 100
 
 
 def test_a_killed_training_goes_on_where_it_was(trained: Trained) -> None:

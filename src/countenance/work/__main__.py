@@ -16,7 +16,7 @@ from countenance.work.ending import TERMINATED, end_with_parent, leave
 from countenance.work.line import Line
 from countenance.work.storage import STORAGE, is_refused
 
-TASKS = ("check", "train", "render", "lipsync", "transcribe")
+TASKS = ("check", "report", "train", "render", "lipsync", "transcribe")
 USAGE, CRASHED, INTERRUPTED = 64, 70, 130
 
 Run = Callable[[Path, Settings, Line], Mapping[str, Any]]

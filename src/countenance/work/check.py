@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from countenance.clearance import Clearance, Request, examine, warrant_of
+from countenance.clearance import Request, examine, warrant_of
 from countenance.errors import Severity
-from countenance.footage.publish import DATA, write_report
 from countenance.progress import ProgressCallback
 from countenance.settings import Settings
 from countenance.warrant import save_warrant
 from countenance.work.line import Line
+from countenance.work.report import drawn
 from countenance.work.task import Claimed, task_in
 
 WARRANT = "warrant"
-_REPORT = "report"
 
 
 def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
@@ -34,22 +32,13 @@ def checked(request: Request, folder: Path, settings: Settings, progress: Progre
         CountenanceError: what `clearance.examine` raises.
     """
     cleared = examine(request, settings, progress)
-    report = _reported(cleared, folder / _REPORT, settings)
+    report, pictures = drawn(cleared.report, folder, settings)
     if all(finding.severity is not Severity.ERROR for finding in cleared.findings):
         save_warrant(warrant_of(cleared, settings), folder / WARRANT, settings)
     people = [finding.as_dict() for finding in cleared.consent_findings]
-    pictures = {
-        part["evidence"] for part in (report, report.get("best") or {}, *report["findings"]) if part.get("evidence")
-    }
     return {
         "ok": cleared.ok,
         "findings": [*report["findings"], *people],
         "clearance": cleared.as_dict() | {"report": report},
-        "evidence": sorted(f"{_REPORT}/{name}" for name in pictures),
+        "evidence": pictures,
     }
-
-
-def _reported(cleared: Clearance, folder: Path, settings: Settings) -> dict[str, Any]:
-    """The report with the names of its pictures, which were drawn."""
-    write_report(cleared.report, folder, settings)
-    return dict(json.loads((folder / DATA).read_text("utf-8")))

@@ -65,6 +65,14 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """`report`: either footage or a picture."""
+
+    footage: str | None = None
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Trained:
     """`train`."""
 
