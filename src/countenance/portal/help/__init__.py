@@ -1,0 +1,1 @@
+"""What the help pages say, as data; the documentation is written from the same."""
