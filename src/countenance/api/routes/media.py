@@ -15,14 +15,20 @@ from countenance.api.context import address_of, request_id, service_of
 from countenance.api.problem import problems
 from countenance.service.accounts import audit
 from countenance.service.context import Service
-from countenance.service.db.tables import Lipsync, Replica, Video
+from countenance.service.db.tables import Lipsync, Replica, Upload, Video
 from countenance.service.errors import refused
 from countenance.service.objects.delivery import deliver
 from countenance.service.objects.errors import OBJECT_MISSING
 from countenance.service.objects.links import open_link
+from countenance.service.uploads import begin
 
 router = APIRouter(prefix="/v2/media", tags=["media"])
-_TABLES: Mapping[str, type[Any]] = {"replicas": Replica, "videos": Video, "lipsyncs": Lipsync}
+_TABLES: Mapping[str, type[Any]] = {
+    "replicas": Replica,
+    "videos": Video,
+    "lipsyncs": Lipsync,
+    "uploads": Upload,
+}
 _LOOK = timedelta(minutes=10)
 """So long after the last entry a part from further on belongs to the same look."""
 _BINARY = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
@@ -81,10 +87,14 @@ def _seen(service: Service, key: str) -> _Seen | None:
     if table is None:
         return None
     with service.database.reading() as session:
-        row: Replica | Video | Lipsync | None = session.get(table, rest.partition("/")[0])
-    if row is None or row.deleted_at is not None:
+        row: Replica | Video | Lipsync | Upload | None = session.get(table, rest.partition("/")[0])
+    if row is None or _is_deleted(row):
         raise refused(OBJECT_MISSING)
     return None if row.workspace_id is None else _Seen(row.workspace_id, folder.removesuffix("s"), row.id)
+
+
+def _is_deleted(row: Replica | Video | Lipsync | Upload) -> bool:
+    return row.state == begin.DELETED if isinstance(row, Upload) else row.deleted_at is not None
 
 
 def _note(service: Service, request: Request, seen: _Seen, *, goes_on: bool) -> None:

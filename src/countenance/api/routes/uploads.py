@@ -9,15 +9,19 @@ from sqlalchemy.orm import Session
 
 from countenance.api.call import Call, ReadUploads, WriteUploads
 from countenance.api.context import service_of
+from countenance.api.links import link_of
 from countenance.api.problem import problems
+from countenance.api.shown import uploads as shown
 from countenance.api.shown.uploads import with_parts, without_parts
 from countenance.api.slots import slot
+from countenance.service.db.tables import Job, Upload
 from countenance.service.uploads import begin
+from countenance.service.uploads import report as reports
 from countenance.service.uploads.complete import complete as completed
 from countenance.service.uploads.drop import abort
 from countenance.service.uploads.links import open_part_link
 from countenance.service.uploads.receive import put_part_stream
-from countenance.wire.uploads import BeginUpload, UploadBody
+from countenance.wire.uploads import BeginUpload, UploadBody, UploadReport
 
 router = APIRouter(prefix="/v2/uploads", tags=["uploads"])
 parts = APIRouter(prefix="/v2/uploads", tags=["uploads"])
@@ -54,6 +58,24 @@ def complete(upload_id: str, call: WriteUploads) -> UploadBody:
         return without_parts(completed(call.service, call.workspace_id, upload_id))
 
 
+@router.post("/{upload_id}/report", status_code=202, responses=problems(409))
+def begin_report(upload_id: str, call: WriteUploads) -> UploadReport:
+    """Have its footage, or its picture, looked at before anything is made from it; free. Repeating it changes nothing,
+    unless it failed: then it is tried again."""
+    with call.transaction() as session:
+        found = reports.ask(session, call.service, call.workspace_id, upload_id)
+        call.note(session, "upload.report", "upload", upload_id)
+    return _report(call, *found)
+
+
+@router.get("/{upload_id}/report")
+def report(upload_id: str, call: ReadUploads) -> UploadReport:
+    """What was found, with pictures that show it, or how far that is."""
+    with call.reading() as session:
+        found = reports.get(session, call.workspace_id, upload_id)
+    return _report(call, *found)
+
+
 @router.delete("/{upload_id}", status_code=204, responses=problems(409))
 def delete(upload_id: str, call: WriteUploads) -> None:
     """Give it up."""
@@ -79,6 +101,10 @@ async def put(
     workspace_id = open_part_link(service.settings, upload_id, token)
     sha256 = await put_part_stream(service, workspace_id, upload_id, number, request.stream(), x_sha256)
     return Response(status_code=204, headers={"ETag": f'"{sha256}"'})
+
+
+def _report(call: Call, upload: Upload, job: Job) -> UploadReport:
+    return shown.report(upload, job, link_of(call), call.service.settings.lease_s)
 
 
 def _complete(call: Call, body: UploadBody) -> UploadBody:

@@ -26,6 +26,7 @@ from countenance.service.db.tables import (
     Video,
 )
 from countenance.service.purge.traces import LIPSYNC, REPLICA, REQUEST, TRANSCRIPTION, VIDEO, Traces, about
+from countenance.service.uploads import report
 
 _MADE: dict[str, Any] = {
     "name": "",
@@ -76,11 +77,12 @@ def empty(session: Session, traces: Traces) -> None:
 
 
 def forget_sources(session: Session, sources: Sequence[str], uploads: Sequence[str]) -> None:
-    """Where files came from, what they were called, and what they hashed to."""
+    """Where files came from, what they were called, what they hashed to, and what was found in them."""
+    report.end(report.locked_jobs(session, uploads))
     forgotten = {"url": None, "object_key": None, "sha256": None, "deleted_at": now()}
     session.execute(update(MediaSource).where(MediaSource.id.in_(sources)).values(**forgotten))
     session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(uploads)))
-    gone = {"state": "deleted", "filename": "", "sha256": None, "object_key": None, "media": None}
+    gone = {"state": "deleted", "filename": "", "sha256": None, "object_key": None, "media": None, "report": None}
     session.execute(update(Upload).where(Upload.id.in_(uploads)).values(**gone))
 
 

@@ -21,12 +21,19 @@ from countenance.service.db.tables import (
     Video,
 )
 from countenance.service.jobs.queue import workflow_id
+from countenance.service.uploads import bucket, report
 
 REPLICA, VIDEO, LIPSYNC, TRANSCRIPTION = "replica", "video", "lipsync", "transcription"
 REQUEST = "consent_request"
 Made = Replica | Video | Lipsync | Transcription
 TABLES: dict[str, Any] = {REPLICA: Replica, VIDEO: Video, LIPSYNC: Lipsync, TRANSCRIPTION: Transcription}
-_TASKS = {REPLICA: ("check", "train"), VIDEO: ("render",), LIPSYNC: ("lipsync",), TRANSCRIPTION: ("transcribe",)}
+_TASKS = {
+    REPLICA: ("check", "train"),
+    VIDEO: ("render",),
+    LIPSYNC: ("lipsync",),
+    TRANSCRIPTION: ("transcribe",),
+    report.KIND: (report.TASK,),
+}
 _KEYS = ("bundle", "thumbnail_key", "thumbnail_video_key", "video_key", "still_key", "gif_key")
 
 
@@ -84,10 +91,12 @@ def _gathered(session: Session, subjects: dict[str, tuple[str, ...]]) -> Traces:
     for kind in subjects.keys() & TABLES.keys():
         made += session.scalars(select(TABLES[kind]).where(TABLES[kind].id.in_(subjects[kind])))
     workspace_id = next((row.workspace_id for row in made if row.workspace_id), "")
-    jobs = session.execute(select(Job.id, Job.subject_kind).where(about(Job, subjects))).all()
     sources = session.scalars(select(MediaSource).where(about(MediaSource, subjects))).all()
     uploads = uploads_of(session, subjects.get(REQUEST, ()), sources)
+    theirs = {**subjects, report.KIND: tuple(upload.id for upload in uploads)}
+    jobs = session.execute(select(Job.id, Job.subject_kind).where(about(Job, theirs))).all()
     prefixes = [f"{kind}s/{each}" for kind, ids in subjects.items() for each in ids if kind in TABLES]
+    prefixes += [f"{bucket.place_of(upload.id)}/report" for upload in uploads]
     keys = [key for row in made for name in _KEYS if (key := getattr(row, name, None))]
     keys += [source.object_key for source in sources if source.object_key]
     keys += [upload.object_key for upload in uploads if upload.object_key]

@@ -15,6 +15,7 @@ from countenance.service.db.tables import Job, MediaSource, Replica, Workspace
 from countenance.service.purge.log import truncate_log
 from countenance.service.purge.rows import forget_sources
 from countenance.service.purge.traces import REPLICA, unshared, uploads_of
+from countenance.service.uploads import bucket
 
 _SEEN = ("footage", "picture")
 _DAY_S = 86_400.0
@@ -30,7 +31,7 @@ class _Files:
 
 def delete_old(service: Service, at: datetime) -> int:
     """Delete the footage of replicas whose training ended, however it ended, as many days ago as their workspace says,
-    or else the settings; of how many replicas.
+    or else the settings; of how many replicas. What was reported on it before goes with it.
 
     A recording of the statement alone is kept: it is what proves the consent. One that cannot be deleted now is
     tried again with the next call.
@@ -86,8 +87,9 @@ def _files(session: Session, replica_id: str) -> _Files:
     sources = [source for source in every if (source.upload_id, source.url) in origins]
     uploads = uploads_of(session, (), sources)
     stored = [*(source.object_key for source in sources), *(upload.object_key for upload in uploads)]
+    reports = (f"{bucket.place_of(upload.id)}/report" for upload in uploads)
     return _Files(
         tuple(source.id for source in sources),
         tuple(upload.id for upload in uploads),
-        tuple(unshared(session, {key for key in stored if key}, sources, uploads)),
+        (*unshared(session, {key for key in stored if key}, sources, uploads), *reports),
     )

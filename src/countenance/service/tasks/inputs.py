@@ -71,6 +71,11 @@ def brought(service: Service, kind: str, subject_id: str, folder: Path) -> dict[
     return {role: _laid(service, row, folder) for role, row in rows.items()}
 
 
+def suffix_of(content_type: str | None) -> str:
+    """How a file of this kind is called here: the media libraries look at names too."""
+    return _SUFFIXES.get(content_type or "", "")
+
+
 def linked(service: Service, key: str, path: Path) -> None:
     """An object as a file: on the same disk another name for it, so that it stays while somebody reads it.
 
@@ -113,7 +118,7 @@ def _collected(service: Service, row: MediaSource, folder: Path) -> str:
     else:
         content_type, sha256 = _fetched(service, row, part)
     # A mark is taken for a text unless its name ends so; which picture it is, its first bytes tell.
-    suffix = ".png" if row.role == "watermark" else _SUFFIXES.get(content_type, "")
+    suffix = ".png" if row.role == "watermark" else suffix_of(content_type)
     name = f"{row.role}{suffix}"
     part.replace(folder / FOLDER / name)
     key = f"{sources.stored_below(row.subject_kind, row.subject_id)}/{name}"

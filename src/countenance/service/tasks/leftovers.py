@@ -1,5 +1,5 @@
 """What a task leaves that nobody needs any more: the bundles of a training's preview and of tries that came to nothing,
-and the warrant, in which there are a name and a face.
+the warrant, in which there are a name and a face, and pictures of a report whose upload was deleted meanwhile.
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from countenance.service.context import Service
-from countenance.service.db.tables import Job, Replica
+from countenance.service.db.tables import Job, Replica, Upload
 from countenance.service.tasks.outputs import warrant_key
+from countenance.service.uploads import begin, bucket, report
 
 _AFTER = timedelta(minutes=10)
 """Whoever began to lay a bundle into a task's folder has ended by then."""
-_KINDS = ("replica", "lipsync")
+_KINDS = ("replica", "lipsync", report.KIND)
 _AT_ONCE = 200
 
 
 def sweep(service: Service, at: datetime) -> int:
     """Delete the leftovers of jobs that have ended and were not looked at, as seen from the moment `at`; how many
-    bundles and warrants.
+    bundles, warrants and reports.
 
     Raises:
         CountenanceError: service.store_unreachable.
@@ -44,7 +45,18 @@ def sweep(service: Service, at: datetime) -> int:
             return count
 
 
+def _of_upload(service: Service, upload_id: str) -> int:
+    """A worker that died between storing pictures and looking again has left them."""
+    with service.database.reading() as session:
+        upload = session.get(Upload, upload_id)
+    if upload is not None and upload.state != begin.DELETED:
+        return 0
+    return min(1, service.objects.delete(f"{bucket.place_of(upload_id)}/report"))
+
+
 def _delete(service: Service, kind: str, subject_id: str, bundle: str | None) -> int:
+    if kind == report.KIND:
+        return _of_upload(service, subject_id)
     keys = service.objects.list(f"{kind}s/{subject_id}")
     bundles = {key.rpartition("/bundle/")[0] for key in keys if "/bundle/" in key}
     left = [prefix for prefix in bundles if f"{prefix}/bundle" != bundle]  # with the pictures beside it

@@ -28,9 +28,14 @@ def is_direct(service: Service) -> bool:
     return service.settings.objects_url is not None and find_spec("boto3") is not None
 
 
+def place_of(upload_id: str) -> str:
+    """The prefix of all that is kept of an upload."""
+    return f"uploads/{upload_id}"
+
+
 def key_of(upload_id: str) -> str:
     """The key of the object that an upload becomes."""
-    return f"uploads/{upload_id}/media"
+    return f"{place_of(upload_id)}/media"
 
 
 def urls(service: Service, upload: Upload, numbers: list[int], valid_s: float) -> dict[int, str]:

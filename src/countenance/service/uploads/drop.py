@@ -10,7 +10,7 @@ from countenance.errors import CountenanceError
 from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest, MediaSource, Upload, UploadPart
 from countenance.service.errors import refused
-from countenance.service.uploads import begin, bucket, folder
+from countenance.service.uploads import begin, bucket, folder, report
 from countenance.service.uploads.errors import UPLOAD_IN_USE
 
 _log = structlog.get_logger(__name__)
@@ -53,19 +53,27 @@ def unused() -> ColumnElement[bool]:
 
 def mark_deleted(session: Session, upload: Upload) -> bool:
     """Mark an upload as deleted unless something was made from it; whether it is."""
-    values = {"state": begin.DELETED, "media": None, "object_key": None}
+    jobs = report.locked_jobs(session, [upload.id])
+    values = {"state": begin.DELETED, "media": None, "report": None, "object_key": None}
     marked = session.execute(update(Upload).where(Upload.id == upload.id, unused()).values(**values))
     session.execute(delete(UploadPart).where(UploadPart.upload_id == upload.id))
-    return bool(marked.rowcount)  # type: ignore[attr-defined]
+    if not marked.rowcount:  # type: ignore[attr-defined]
+        return False
+    report.end(jobs)
+    return True
 
 
 def forget(service: Service, upload: Upload) -> None:
-    """Delete what an upload left: here, in the store, and parts that wait there. May be repeated.
+    """Delete what an upload left: here, in the store, parts that wait there, and its report. May be repeated.
 
     Raises:
         CountenanceError: service.store_unreachable.
     """
+    with service.database.reading() as session:
+        workflows = report.workflows_of(session, [upload.id])
+    service.queue.cancel(workflows)
     folder.drop(service.settings, upload.id)
     if bucket.is_direct(service):
         bucket.drop(service, upload)
-    service.objects.delete(bucket.key_of(upload.id))
+    service.objects.delete(bucket.place_of(upload.id))
+    service.queue.forget(workflows)

@@ -116,6 +116,23 @@ UPLOAD_CHANGED = Rule(
     remedy="Begin a new upload; the file was changed or damaged on its way.",
     how="Its size, and its SHA-256 if that was announced.",
 )
+REPORT_OF_SOUND = Rule(
+    id="service.report_of_sound",
+    title="There is no report on a sound: nobody is seen in it.",
+    remedy="Upload the footage (.mp4, .mov, .webm) or a picture (.jpg, .png, .webp) and ask for its report.",
+)
+REPORT_UNKNOWN = Rule(
+    id="service.report_unknown",
+    title="Nobody has asked for a report on this upload.",
+    remedy="Ask for it with `POST /v2/uploads/{upload_id}/report`.",
+)
+REPORTS_OPEN = Rule(
+    id="service.reports_open",
+    title="Too many reports of this workspace are not finished yet.",
+    remedy="Wait until some of them are, or delete their uploads.",
+    limit=20.0,
+    unit="reports",
+)
 RULES = (
     UPLOAD_UNKNOWN,
     UPLOAD_CLOSED,
@@ -136,4 +153,7 @@ RULES = (
     UPLOAD_INCOMPLETE,
     UPLOAD_COMPLETING,
     UPLOAD_CHANGED,
+    REPORT_OF_SOUND,
+    REPORT_UNKNOWN,
+    REPORTS_OPEN,
 )

@@ -12,7 +12,7 @@ from countenance.service.db.base import Base
 
 
 class Job(Base):
-    """What is done for one replica, video, lipsync or transcription; its id is also that of its credit hold.
+    """What is done for one replica, video, lipsync, transcription or upload; its id is also that of its credit hold.
 
     A job is a chain of tasks (`check`, then `train`), each a durable workflow of the id `<job>:<task>`.
     """
@@ -27,7 +27,7 @@ class Job(Base):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"), index=True)
     subject_kind: Mapped[str] = mapped_column(String(16))
-    """`replica`, `video`, `lipsync` or `transcription`"""
+    """`replica`, `video`, `lipsync`, `transcription` or `upload`"""
     subject_id: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(16))
     """`waiting` for something outside (a person's consent, a replica that is trained), `queued`, `running`, or ended"""

@@ -58,6 +58,10 @@ class Upload(Base):
     content_type: Mapped[str | None] = mapped_column(String(127))
     media: Mapped[dict[str, Any] | None]
     """what was found in it when it was complete"""
+    report_job_id: Mapped[str | None] = mapped_column(String(40))
+    """of the job that makes or has made its report"""
+    report: Mapped[dict[str, Any] | None]
+    """what was found against it, JSON-ready; None before that is known"""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
