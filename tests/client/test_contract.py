@@ -108,6 +108,8 @@ OPERATIONS: Mapping[str, Way] = {
     "get_v2_uploads_upload_id": Way("uploads.get", "uploads show", ("u",)),
     "put_v2_uploads_upload_id_parts_number": Way("uploads.put", "uploads send", (_PART, b"x")),
     "post_v2_uploads_upload_id_complete": Way("uploads.complete", "uploads send", ("u",)),
+    "post_v2_uploads_upload_id_report": Way("uploads.check", "uploads check", ("u",)),
+    "get_v2_uploads_upload_id_report": Way("uploads.report", "uploads report", ("u",)),
     "delete_v2_uploads_upload_id": Way("uploads.delete", "uploads delete", ("u",)),
     "get_v2_media_token": Way("media.download", "media download", ("/v2/media/t", Path("a.mp4"))),
     "get_v2_credits": Way("workspace.credits", "workspace credits"),
@@ -144,6 +146,7 @@ COMPOSED = {
     "lipsyncs.download": "lipsyncs download",
     "transcriptions.wait": "transcriptions wait",
     "uploads.send": "uploads send",
+    "uploads.wait": "uploads check",
     "consent_links.send": "consent-links record",
 }
 """What takes several operations."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from countenance.cli import progress as display
 from countenance.cli.exits import Exit
 from countenance.cli.options import Json
-from countenance.cli.remote import Key, Out, Url, connected, stopped_told
+from countenance.cli.output import print_json
+from countenance.cli.remote import Key, Out, Url, Wait, awaited, connected, stopped_told
 from countenance.cli.told import tell, tell_done
+
+if TYPE_CHECKING:
+    from countenance.wire.uploads import UploadReport
 
 app = typer.Typer(name="uploads", help="Files that are sent to a server.", no_args_is_help=True)
 media = typer.Typer(name="media", help="Files that come from a server.", no_args_is_help=True)
@@ -46,6 +50,30 @@ def show(upload: UploadId, url: Url = None, key: Key = None, json: Json = False)
 
 
 @app.command()
+def check(
+    upload: UploadId,
+    wait: Wait = False,
+    url: Url = None,
+    key: Key = None,
+    json: Json = False,
+) -> Exit:
+    """Have footage or a picture looked at before anything is made from it; free. With --wait the exit code judges."""
+    with display.shown(as_json=json) as shown, connected(url, key) as client:
+        made = client.uploads.check(upload)
+        if wait:
+            with awaited("report", upload, as_json=json):
+                made = client.uploads.wait(upload, progress=shown)
+    return _judged(made, as_json=json)
+
+
+@app.command()
+def report(upload: UploadId, url: Url = None, key: Key = None, json: Json = False) -> Exit:
+    """Show what was found in an upload that was looked at, or how far that is."""
+    with connected(url, key) as client:
+        return tell("report", client.uploads.report(upload), as_json=json)
+
+
+@app.command()
 def delete(upload: UploadId, url: Url = None, key: Key = None, json: Json = False) -> Exit:
     """Give an upload up."""
     with connected(url, key) as client:
@@ -67,3 +95,14 @@ def download(
     with display.shown(as_json=json) as shown, connected(None, None) as client:
         client.media.download(link, out, progress=shown)
     return tell_done(f"Written to {out}.", as_json=json, file=str(out), bytes=out.stat().st_size)
+
+
+def _judged(made: UploadReport, *, as_json: bool) -> Exit:
+    """Show a report; a refusal is no success, and a report that is not there yet is none."""
+    if made.ok is not False:
+        return tell("report", made, as_json=as_json)
+    if as_json:
+        print_json({"ok": False, "report": made.model_dump(mode="json")})
+    else:
+        tell("report", made, as_json=False)
+    return Exit.REFUSED

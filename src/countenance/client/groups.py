@@ -98,6 +98,9 @@ class Uploads(Group[AnyClient]):
     get = a.call(uploads.get)
     put = a.call(uploads.put)
     complete = a.call(uploads.complete)
+    check = a.call(uploads.check)
+    report = a.call(uploads.report)
+    wait = a.flow(waiting.report)
     delete = a.call(uploads.delete)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, TypeVar
 
 from countenance.client.call import Call
-from countenance.client.calls import lipsyncs, replicas, transcriptions, videos
+from countenance.client.calls import lipsyncs, replicas, transcriptions, uploads, videos
 from countenance.client.errors import WAITED_TOO_LONG, WORK_FAILED, ClientError, UnreachableError, WorkFailedError
 from countenance.client.errors import as_finding as finding_of
 from countenance.client.flow import Flow, pause, run
@@ -15,10 +15,11 @@ from countenance.errors import Finding
 from countenance.progress import Progress, ProgressCallback
 from countenance.wire.problem import FindingBody
 from countenance.wire.replicas import ReplicaBody
+from countenance.wire.uploads import UploadReport
 from countenance.wire.videos import VideoBody
 from countenance.wire.works import LipsyncBody, TranscriptionBody, WorkBody
 
-Made = TypeVar("Made", ReplicaBody, VideoBody, LipsyncBody, TranscriptionBody)
+Made = TypeVar("Made", ReplicaBody, VideoBody, LipsyncBody, TranscriptionBody, UploadReport)
 _AWAY_S = 300.0
 """So long the server may not answer, such as while it is started anew."""
 _EVERY_S = 2.0
@@ -79,6 +80,17 @@ def transcription(
     return _until(lambda: transcriptions.get(transcription_id), _is_complete, every_s, timeout_s, progress)
 
 
+def report(
+    upload_id: str,
+    *,
+    every_s: float = _EVERY_S,
+    timeout_s: float | None = None,
+    progress: ProgressCallback | None = None,
+) -> Flow[UploadReport]:
+    """Wait until the report of an upload is there, whatever it says. Raises as `replica`."""
+    return _until(lambda: uploads.report(upload_id), lambda seen: seen.state == "done", every_s, timeout_s, progress)
+
+
 def _until(
     look: Callable[[], Call[Made]],
     over: Callable[[Made], bool],
@@ -95,7 +107,7 @@ def _until(
                 raise
         else:
             seen_at = time.monotonic()
-            if seen.status == "error":
+            if _has_failed(seen):
                 raise WorkFailedError(seen, *_why(seen))
             if progress is not None:
                 progress(_stand(seen))
@@ -110,14 +122,20 @@ def _is_complete(seen: WorkBody) -> bool:
     return seen.status == "completed"
 
 
-def _why(seen: ReplicaBody | VideoBody | WorkBody) -> Sequence[Finding]:
+def _has_failed(seen: ReplicaBody | VideoBody | WorkBody | UploadReport) -> bool:
+    return seen.state == "failed" if isinstance(seen, UploadReport) else seen.status == "error"
+
+
+def _why(seen: ReplicaBody | VideoBody | WorkBody | UploadReport) -> Sequence[Finding]:
     """The findings that stopped it first."""
     found: Sequence[FindingBody] = sorted(seen.findings, key=lambda each: each.severity != "error")
     said = seen.error_details if isinstance(seen, VideoBody) else seen.error_message
     return [finding_of(each) for each in found] or [Finding(WORK_FAILED, detail=said or "")]
 
 
-def _stand(seen: ReplicaBody | VideoBody | WorkBody) -> Progress:
+def _stand(seen: ReplicaBody | VideoBody | WorkBody | UploadReport) -> Progress:
+    if isinstance(seen, UploadReport):
+        return Progress(seen.stage or seen.standing, seen.fraction, seen.seconds_left)
     if isinstance(seen, ReplicaBody):
         hundredths = seen.training_progress
     else:

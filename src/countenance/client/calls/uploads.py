@@ -7,7 +7,7 @@ import hashlib
 from countenance.client import call
 from countenance.client.call import Call, path
 from countenance.client.request import Request
-from countenance.wire.uploads import BeginUpload, PartBody, UploadBody
+from countenance.wire.uploads import BeginUpload, PartBody, UploadBody, UploadReport
 
 _PLACE = ("v2", "uploads")
 _LOOKING_S = 600.0
@@ -36,6 +36,16 @@ def put(part: PartBody, data: bytes) -> Call[None]:
 def complete(upload_id: str) -> Call[UploadBody]:
     """All parts are sent; the file is put together and looked at."""
     return call.post(UploadBody, path(*_PLACE, upload_id, "complete"), read_timeout_s=_LOOKING_S)
+
+
+def check(upload_id: str) -> Call[UploadReport]:
+    """Have its footage, or its picture, looked at before anything is made from it."""
+    return call.post(UploadReport, path(*_PLACE, upload_id, "report"))
+
+
+def report(upload_id: str) -> Call[UploadReport]:
+    """What was found, or how far that is."""
+    return call.get(UploadReport, path(*_PLACE, upload_id, "report"))
 
 
 def delete(upload_id: str) -> Call[None]:
