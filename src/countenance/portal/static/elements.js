@@ -1,0 +1,31 @@
+// Elements, made in one line.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function element(name, className, textContent = "") {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (textContent) made.textContent = textContent;
+  return made;
+}
+
+export function button(words, act, className = "") {
+  const made = element("button", className, words);
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** A drawing of lines: paths of SVG, stroked in the colour of the text. */
+export function drawing(viewBox, ...paths) {
+  const drawn = document.createElementNS(SVG, "svg");
+  const looks = { viewBox, fill: "none", stroke: "currentColor", "stroke-width": 1.8, "stroke-linecap": "round", width: 20, height: 20 };
+  for (const [name, value] of Object.entries(looks)) drawn.setAttribute(name, value);
+  drawn.setAttribute("aria-hidden", "true");
+  for (const d of paths) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    drawn.append(path);
+  }
+  return drawn;
+}
