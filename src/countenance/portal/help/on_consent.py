@@ -36,8 +36,8 @@ CONSENT = Subject(
             (
                 "Because they are what the person agrees to. The statement has to be heard as it is written, with the "
                 "person’s name and the organisation’s, and without a word that takes it back. Then it is compared: the "
-                "same face and the same voice as in the footage, and a mouth that moves with the sound. A voice laid over "
-                "a video, a photograph, another name, or a “not” is refused.",
+                "same face and the same voice as in the footage, and a mouth that moves with the sound. A voice over a "
+                "video, a photograph, another name, or a “not” is refused.",
                 "Where that leaves a doubt, it is not refused: the replica waits until somebody of the "
                 f"workspace has looked and listened, {REVIEW_MISSED.limit:.0f} days at most.",
             ),
@@ -147,7 +147,7 @@ GENERATED = Subject(
             "claim-refused",
             "My footage is AI-generated, but it was refused as real. Why?",
             (
-                "The error says what contradicts it. Mostly the file was edited or sent on a telephone, which leaves "
+                "The error says what contradicts it. Often the file was edited or sent on a telephone, which leaves "
                 "traces of a camera: give the file as the generator made it. Where the operator chose that such cases "
                 "are looked at by a human, it waits for that instead.",
             ),
@@ -161,7 +161,8 @@ GENERATED = Subject(
                 "how this person moves, smiles and forms words no picture tells: mouth, teeth and voice are generic, "
                 "and the head turns little. A minute or two of footage makes a far better replica.",
                 f"It takes a sharp portrait from the front, of {TOO_SMALL.limit:.0f} pixels or more, and the "
-                "declaration that you have the right to use it so. The video says in its credentials that it was made of a picture.",
+                "declaration that you have the right to use it so. Its videos say in their credentials that they come "
+                "from a picture.",
             ),
             (Link("From one picture to a replica", "pictures.md", "/help/guidelines#image"),),
         ),

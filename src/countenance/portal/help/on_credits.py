@@ -19,7 +19,7 @@ CREDITS = Subject(
                 "moment in which it is complete, never before.",
                 "A video, or a film that is given other words, costs its length in seconds, rounded up. More is held "
                 "while it is made (for a script the longest it could take, for a recording from an address up to "
-                f"{LONGEST_AUDIO_S} s), and what was not needed comes back. Checks of footage and transcriptions cost "
+                f"{LONGEST_AUDIO_S // 60} minutes), and what was not needed comes back. Checks of footage and transcriptions cost "
                 "nothing.",
             ),
             (_BOOKS,),
@@ -42,7 +42,7 @@ CREDITS = Subject(
             (
                 "No. The credit belongs to the work and not to the replica: it comes back when the work ends without "
                 "a complete replica, whatever was deleted, and in whatever second.",
-                "One exception is the operator's to make: that a healthy training costs its credit although its owner "
+                "One exception is the operator’s to make: that a healthy training costs its credit although its owner "
                 "stopped it. Unless they chose so, that is free too.",
             ),
             (_BOOKS,),

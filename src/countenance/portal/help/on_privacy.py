@@ -19,8 +19,8 @@ PRIVACY = Subject(
                 "database and the store of files that its operator has named. No picture, sound or measurement is "
                 "sent to anybody else, and no service is asked for anything.",
                 "What leaves the machine is what was set up to leave it: e-mails and webhooks, a speech service if "
-                "the operator has named one (it gets the scripts), and the addresses from which you let footage be "
-                "fetched.",
+                "the operator has named one (it gets the scripts), and, where you give an address instead of a file, a "
+                "request to that address.",
             ),
             (Link("The service", "service.md"),),
         ),
