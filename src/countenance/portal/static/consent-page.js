@@ -1,0 +1,199 @@
+// The page on which a person agrees, or does not: opens the link, records, sends, declines.
+
+import { check, findingsList, readLimits } from "./checks.js";
+import { drop, keep, kept } from "./kept.js";
+import { call, problemBox } from "./problem.js";
+import "./recorder.js";
+import "./upload-progress.js";
+import { Upload } from "./uploader.js";
+import { Words } from "./consent-words.js";
+
+const LINK = `/v2/consent-links/${encodeURIComponent(location.pathname.split("/").pop())}`;
+const UPLOADS = `${LINK}/uploads`;
+const CLOSED = ["recorded", "declined", "expired", "withdrawn"];
+const at = (id) => document.getElementById(id);
+const limits = readLimits();
+const recorder = at("recorder");
+const words = new Words(LINK, { until: at("until"), stale: at("stale"), staleWords: at("stale-words") });
+const day = new Intl.DateTimeFormat("en", { dateStyle: "full" });
+const moment = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short" });
+
+/** What would be sent: `{file, phrase_id, until, upload_id}`. */
+let taken = null;
+let upload = null;
+
+async function open() {
+  at("opening").hidden = false;
+  show(null);
+  let asked;
+  try {
+    asked = await call("GET", LINK);
+  } catch (problem) {
+    return failed(problem);
+  } finally {
+    at("opening").hidden = true;
+  }
+  if (CLOSED.includes(asked.state)) return close(asked.state);
+  at("name").textContent = at("name-again").textContent = asked.full_name;
+  at("link-until").textContent = day.format(new Date(asked.expires_at));
+  words.begin(asked.statement);
+  show("ask");
+  await takeUp();
+}
+
+/** A recording that was not sent to its end before this page was left. */
+async function takeUp() {
+  const found = await kept(LINK);
+  if (!found) return;
+  taken = { file: found.file, until: found.until, ...found.extra };
+  recorder.review(found.file);
+}
+
+function failed(problem) {
+  if (problem.status === 404) return show("unknown", true);
+  at("failed-words").textContent = `${problem.title} ${problem.remedy}`;
+  show("failed", true);
+}
+
+/** One of the page's faces: the question, or a state. */
+function show(name, focus = false) {
+  at("ask").hidden = name !== "ask";
+  for (const each of document.querySelectorAll("[data-shown-for]")) {
+    each.hidden = each.dataset.shownFor !== name;
+    if (each.hidden) continue;
+    const title = each.querySelector("h1");
+    document.title = `${title.textContent.replace(/\.$/, "")} – Countenance`;
+    if (focus) title.focus();
+  }
+}
+
+/** The link is closed: nothing of the person stays in this browser. */
+async function close(state, focus = false) {
+  recorder.close();
+  words.end();
+  taken = null;
+  show(state, focus);
+  scrollTo(0, 0);
+  await drop(LINK);
+}
+
+async function fileCame({ file, recorded, interrupted }) {
+  at("problem").replaceChildren();
+  at("findings").replaceChildren();
+  if (taken?.file !== file) taken = { file, phrase_id: words.phrase_id, until: words.until };
+  const report = await check(file, limits.purposes.consent_link);
+  if (taken?.file !== file) return;
+  at("findings").replaceChildren(...(report.findings.length ? [findingsList(report.findings)] : []));
+  at("choose").hidden = true;
+  if (!report.ok) return void (at("choose").hidden = false);
+  const went_on = Upload.isRemembered(file, UPLOADS) || taken.upload_id;
+  at("review-words").textContent = went_on
+    ? "Your recording is still here; it was not sent to its end. Go on, or record again."
+    : `${recorded ? "Look at it: can every word be heard, and your face be seen?" : "Is this the right video?"}${interrupted ? " It was interrupted." : ""} Nothing has been sent so far.`;
+  at("send").lastChild.textContent = went_on ? " Go on sending" : " Send the recording";
+  at("review").hidden = false;
+  at("send").focus({ preventScroll: true });
+  at("review").scrollIntoView({ block: "nearest" });
+}
+
+function fileGone() {
+  taken = null;
+  at("review").hidden = true;
+  at("choose").hidden = false;
+  at("sending").hidden = true;
+  at("findings").replaceChildren();
+  at("problem").replaceChildren();
+  drop(LINK);
+}
+
+async function send() {
+  at("problem").replaceChildren();
+  if (Date.now() > taken.until) return words.tooOld();
+  busy(true);
+  try {
+    if (!taken.upload_id) {
+      await keep(LINK, taken.file, { phrase_id: taken.phrase_id }, taken.until);
+      upload = new Upload(taken.file, { base: UPLOADS, ask: false, filename: plain(taken.file.name) });
+      at("sending").follow(upload);
+      taken.upload_id = (await upload.send()).upload_id;
+      await keep(LINK, taken.file, { phrase_id: taken.phrase_id, upload_id: taken.upload_id }, taken.until);
+    }
+    const { state } = await call("POST", `${LINK}/record`, { upload_id: taken.upload_id, phrase_id: taken.phrase_id });
+    at("sent-at").textContent = ` You agreed on ${moment.format(new Date())}.`;
+    busy(false);
+    await close(state, true);
+  } catch (problem) {
+    busy(false);
+    await notSent(problem);
+  }
+}
+
+async function notSent(problem) {
+  if (problem.code === "cancelled") return at("send").focus();
+  if (["service.consent_request_closed", "consent.request_expired"].includes(problem.rule)) return open();
+  if (["consent.phrase_expired", "consent.phrase_unknown"].includes(problem.rule)) words.tooOld();
+  if (!problem.title) throw problem;
+  // What the server looked at and refused is not sent again as it is.
+  if (!problem.passes) taken.upload_id = undefined;
+  at("problem").replaceChildren(problemBox(problem));
+  at("send").lastChild.textContent = problem.passes ? " Go on sending" : " Send again";
+  at("send").focus();
+}
+
+function busy(is_busy) {
+  at("review").hidden = is_busy;
+  at("sending").hidden = !is_busy;
+  recorder.inert = is_busy;
+  at("decline").disabled = is_busy;
+  if (!is_busy) upload = null;
+}
+
+/** The recording's name says nothing of the person; another file's name may not be one that is taken. */
+function plain(name) {
+  return `consent${/\.[^.]+$/.exec(name)?.[0].toLowerCase() || ""}`;
+}
+
+async function decline() {
+  at("decline-problem").replaceChildren();
+  try {
+    await call("POST", `${LINK}/decline`);
+    await close("declined", true);
+  } catch (problem) {
+    if (problem.rule === "service.consent_request_closed") return open();
+    at("decline-problem").replaceChildren(problemBox(problem));
+  }
+}
+
+async function renew() {
+  at("problem").replaceChildren();
+  try {
+    const asked = await call("GET", LINK);
+    if (CLOSED.includes(asked.state)) return close(asked.state, true);
+    words.begin(asked.statement, { anew: true });
+    if (taken) recorder.again();
+  } catch (problem) {
+    at("problem").replaceChildren(problemBox(problem));
+  }
+}
+
+function sure(is_asked) {
+  at("decline-first").hidden = is_asked;
+  at("decline-sure").hidden = !is_asked;
+  at(is_asked ? "keep" : "decline").focus();
+}
+
+recorder.limits = limits;
+words.onshown = (statement) => (recorder.prompts = [{ title: "Read this aloud", text: statement.text, language: statement.language }]);
+words.isBusy = () => ["countdown", "recording"].includes(recorder.state) || upload !== null;
+recorder.addEventListener("recorder-file", ({ detail }) => fileCame(detail));
+recorder.addEventListener("recorder-cleared", fileGone);
+recorder.addEventListener("recorder-state", ({ detail }) => detail.state === "asking" && words.isNearlyOld && renew());
+at("file").addEventListener("change", () => at("file").files.length && recorder.review(at("file").files[0]));
+at("send").addEventListener("click", send);
+at("renew").addEventListener("click", renew);
+at("reopen").addEventListener("click", open);
+at("decline").addEventListener("click", () => sure(true));
+at("keep").addEventListener("click", () => sure(false));
+at("decline-now").addEventListener("click", decline);
+addEventListener("beforeunload", (event) => (upload || (taken && !taken.upload_id)) && event.preventDefault());
+open();
