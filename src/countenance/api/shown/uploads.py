@@ -84,7 +84,7 @@ def report(row: Upload, job: Job, link: Link, lease_s: float) -> UploadReport:
 
 def _named(finding: Mapping[str, Any], filename: str) -> Mapping[str, Any]:
     """The same of the file as its owner calls it: here it has another name."""
-    if not finding["file"]:
+    if not finding.get("file"):
         return finding
     said = str(finding["message"]).removeprefix(f"{PurePosixPath(finding['file']).name}: ")
     return {**finding, "file": filename, "message": f"{filename}: {said}"}

@@ -52,7 +52,9 @@ def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) ->
 
 def _finish(session: Session, service: Service, job: Job, outcome: Outcome) -> None:
     if isinstance(outcome, Failed):
-        report.fail(session, job, outputs.without_paths(outcome.findings, Path()))
+        # Where the worker had the file is nobody's business.
+        findings = [{**each, "file": Path(each.get("file", "")).name} for each in outcome.findings]
+        report.fail(session, job, findings)
     else:
         report.complete(session, job, outcome.result)
 
