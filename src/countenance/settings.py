@@ -205,3 +205,6 @@ class Settings(BaseSettings):
         description="Networks and hosts, separated by commas, to which webhooks may be posted although they are not "
         "public; plain HTTP is allowed there, and nothing is kept of what they answer.",
     )
+    session_hours: float = Field(
+        default=12.0, gt=0, description="Hours without a request after which a browser has to sign in again."
+    )

@@ -43,7 +43,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 _PICTURES_AT_ONCE = 1
 _UPLOADS_AT_ONCE = 2
 """That are put together and looked at."""
-_SECRET_PATHS = re.compile(r"/v2/(media|consent-links)/|/v2/uploads/[^/]+/parts/|/consent/")
+_SECRET_PATHS = re.compile(r"/v2/(media|consent-links)/|/v2/uploads/[^/]+/parts/")
 _NAMES_OF_REPLICAS = ("/v2/replicas", "/v2/faces")
 
 
@@ -69,6 +69,7 @@ def create_app(service: Service) -> FastAPI:
     registry.register(Work(service.database))
     app.state.service = service
     app.state.registry = registry
+    app.state.counts = RequestCounts(registry)
     app.state.limiter = Limiter(service.settings)
     app.state.watch = Watch(service)
     app.state.streams = Streams()
@@ -100,5 +101,5 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(media.router)
     app.include_router(health.router)
     description.install(app)
-    app.add_middleware(Front, counts=RequestCounts(registry))
+    app.add_middleware(Front, counts=app.state.counts)
     return app

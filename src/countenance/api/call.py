@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
@@ -13,10 +13,11 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from countenance.api.browsers import COOKIE, check_origin
 from countenance.api.context import address_of, base_url, request_id, service_of
 from countenance.api.problem import RetryLaterError
 from countenance.errors import CountenanceError
-from countenance.service.accounts import audit, idempotency
+from countenance.service.accounts import audit, idempotency, sessions
 from countenance.service.accounts.actor import Actor, authenticate, require
 from countenance.service.accounts.limits import Limiter
 from countenance.service.context import Service
@@ -38,7 +39,7 @@ class Call:
     body: bytes
     idempotency_key: str | None
     presented: str = field(repr=False)
-    """the key, with its secret"""
+    """the key, with its secret, or the token of a browser's session"""
 
     @property
     def workspace_id(self) -> str:
@@ -126,18 +127,32 @@ async def _sent(request: Request) -> bytes:
 def _authenticated(service: Service, presented: str, address: str) -> Actor:
     """Whose key it is, without waiting for anybody who writes; that it was used is noted once a minute."""
     with service.database.reading() as session:
-        actor = authenticate(session, presented, address)
+        actor = _actor(session, service, presented, address)
         is_to_be_noted = bool(session.dirty)
     if is_to_be_noted:
         with service.database.transaction() as session:
-            authenticate(session, presented, address)
+            _actor(session, service, presented, address)
     return actor
 
 
-def presented_by(headers: Mapping[str, str]) -> str:
-    """The key in a request's headers; empty where there is none."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    return headers.get("x-api-key", "") or (token.strip() if scheme.lower() == "bearer" else "")
+def _actor(session: Session, service: Service, presented: str, address: str) -> Actor:
+    if presented.startswith(sessions.PREFIX):
+        return sessions.actor_of(session, service.settings, presented, address)
+    return authenticate(session, presented, address)
+
+
+def presented_by(request: Request) -> str:
+    """The key in a request's headers, or else the session of a browser that is signed in; empty where there is none.
+
+    Raises:
+        CountenanceError: api.foreign_page for what another site's page makes a browser send.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    key = request.headers.get("x-api-key", "") or (token.strip() if scheme.lower() == "bearer" else "")
+    if not key and (session := request.cookies.get(COOKIE)):
+        check_origin(request)
+        return session
+    return key
 
 
 def check_key(request: Request) -> None:
@@ -146,7 +161,7 @@ def check_key(request: Request) -> None:
     Raises:
         CountenanceError: service.key_invalid, service.key_expired, service.address_not_allowed.
     """
-    _authenticated(service_of(request), presented_by(request.headers), address_of(request))
+    _authenticated(service_of(request), presented_by(request), address_of(request))
 
 
 def may(scope: str) -> Callable[..., Call]:
@@ -154,24 +169,33 @@ def may(scope: str) -> Callable[..., Call]:
 
     def calling(
         request: Request,
-        key: Annotated[str | None, Depends(_in_header)] = None,
-        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_as_bearer)] = None,
+        _key: Annotated[str | None, Depends(_in_header)] = None,  # for the API's description
+        _bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_as_bearer)] = None,
         body: Annotated[bytes, Depends(_sent)] = b"",
         idempotency_key: Annotated[
             str | None, Header(description="A random text; the same request with the same one is done once.")
         ] = None,
     ) -> Call:
-        service = service_of(request)
-        presented = key or (bearer.credentials if bearer else "")
-        actor = _authenticated(service, presented, address_of(request))
-        limiter = limiter_of(request)
-        if (after_s := limiter.check(actor)) is not None:
-            raise RetryLaterError(after_s, limiter.requests_per_minute)
-        require(actor, scope)
-        structlog.contextvars.bind_contextvars(key_id=actor.key_id)
-        return Call(request, service, actor, body, idempotency_key, presented)
+        return call_of(request, scope, body, idempotency_key)
 
     return calling
+
+
+def call_of(request: Request, scope: str, body: bytes = b"", idempotency_key: str | None = None) -> Call:
+    """A request, once it is known that whoever sends it may do what needs this scope.
+
+    Raises:
+        CountenanceError: service.key_invalid, service.key_expired, service.session_over, service.address_not_allowed,
+            service.scope_missing, service.rate_limited, api.foreign_page.
+    """
+    service, presented = service_of(request), presented_by(request)
+    actor = _authenticated(service, presented, address_of(request))
+    limiter = limiter_of(request)
+    if (after_s := limiter.check(actor)) is not None:
+        raise RetryLaterError(after_s, limiter.requests_per_minute)
+    require(actor, scope)
+    structlog.contextvars.bind_contextvars(key_id=actor.key_id)
+    return Call(request, service, actor, body, idempotency_key, presented)
 
 
 ReadReplicas = Annotated[Call, Depends(may("replicas:read"))]

@@ -66,6 +66,11 @@ IMAGE_UNREADABLE = Rule(
     title="The picture is not base64.",
     remedy="Send the bytes of a JPEG or PNG file in base64 as `imageBase64`.",
 )
+FOREIGN_PAGE = Rule(
+    id="api.foreign_page",
+    title="The request comes from a page of another site.",
+    remedy="Open Countenance itself and do it there; programs send a key in the header `x-api-key`.",
+)
 RULES = (
     PATH_UNKNOWN,
     METHOD_NOT_ALLOWED,
@@ -79,4 +84,5 @@ RULES = (
     BUSY,
     STREAMS_OPEN,
     IMAGE_UNREADABLE,
+    FOREIGN_PAGE,
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
 import structlog
 from anyio import to_thread
@@ -31,9 +32,15 @@ _SILENT = ("/healthz", "/readyz", "/metrics")
 class Front:
     """Middleware; nothing comes in or goes out beside it."""
 
-    def __init__(self, app: ASGIApp, counts: RequestCounts) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        counts: RequestCounts,
+        crashed: Callable[[Request, Exception], Response] = crashed,
+    ) -> None:
         self.app = app
         self.counts = counts
+        self.crashed = crashed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +58,7 @@ class Front:
             except Exception as error:
                 if answer.status is not None:
                     raise
-                await crashed(Request(scope), error)(scope, receive, answer.send)
+                await self.crashed(Request(scope), error)(scope, receive, answer.send)
             finally:
                 self._note(scope, answer.status or 500, time.perf_counter() - began)
 

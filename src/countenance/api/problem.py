@@ -162,11 +162,16 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def crashed(request: Request, error: Exception) -> Response:
-    """The answer to a fault of ours. The log tells where it was, and not what was being worked on."""
+    """The answer to a fault of ours."""
+    note_crash(error)
+    return answer(request, [Finding(INTERNAL)])
+
+
+def note_crash(error: Exception) -> None:
+    """The log tells where a fault was, and not what was being worked on."""
     frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
     where = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
     _log.error("request failed", error=type(error).__name__, where=where)
-    return answer(request, [Finding(INTERNAL)])
 
 
 def malformed(request: Request) -> Response:

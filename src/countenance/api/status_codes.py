@@ -17,9 +17,9 @@ from countenance.service.videos import errors as videos
 
 OTHERWISE = 400
 _STATUS: dict[int, tuple[Rule, ...]] = {
-    401: (accounts.KEY_INVALID, accounts.KEY_EXPIRED),
+    401: (accounts.KEY_INVALID, accounts.KEY_EXPIRED, accounts.SESSION_OVER),
     402: (OUT_OF_CREDITS,),
-    403: (accounts.ADDRESS_NOT_ALLOWED, accounts.SCOPE_MISSING, objects.LINK_INVALID),
+    403: (accounts.ADDRESS_NOT_ALLOWED, accounts.SCOPE_MISSING, objects.LINK_INVALID, api.FOREIGN_PAGE),
     404: (
         service.REPLICA_UNKNOWN,
         service.VIDEO_UNKNOWN,
@@ -36,6 +36,7 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
         consent_requests.REQUEST_UNKNOWN,
         notify.ENDPOINT_UNKNOWN,
         uploads.UPLOAD_UNKNOWN,
+        uploads.REPORT_UNKNOWN,
         notify.DELIVERY_UNKNOWN,
     ),
     405: (api.METHOD_NOT_ALLOWED,),
@@ -58,6 +59,7 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
     ),
     410: (
         objects.LINK_EXPIRED,
+        accounts.SIGN_IN_LINK_USED,
         consent_requests.REQUEST_CLOSED,
         consent_requests.REQUEST_EXPIRED,
         accounts.IDEMPOTENCY_GONE,
@@ -65,7 +67,13 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
     413: (api.TOO_LARGE, uploads.UPLOAD_TOO_LARGE),
     416: (objects.RANGE_OUTSIDE,),
     422: (accounts.IDEMPOTENCY_MISMATCH, PATCH_INVALID),
-    429: (accounts.RATE_LIMITED, consent_requests.MAILS_SENT, api.STREAMS_OPEN, videos.TRANSCRIPTIONS_OPEN),
+    429: (
+        accounts.RATE_LIMITED,
+        consent_requests.MAILS_SENT,
+        api.STREAMS_OPEN,
+        videos.TRANSCRIPTIONS_OPEN,
+        uploads.REPORTS_OPEN,
+    ),
     500: (service.INTERNAL,),
     501: (api.NOT_OFFERED, api.VOICES_NOT_MADE),
     503: (objects.STORE_UNREACHABLE, objects.LINK_KEY, api.BUSY),

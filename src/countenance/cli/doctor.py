@@ -51,6 +51,7 @@ _PACKAGES = (
     "rich",
     "safetensors",
     "scipy",
+    "segno",
     "sqlalchemy",
     "standardwebhooks",
     "starlette",

@@ -74,6 +74,38 @@ def create(
 
 
 @app.command()
+def link(
+    key: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="ID", help="A key's public part; without it, the newest owner's.", show_default=False),
+    ] = None,
+    workspace: WorkspaceId = None,
+    data: Data = None,
+    json: Json = False,
+) -> Exit:
+    """Make a link that signs a browser in as the bearer of a key, once and within a quarter of an hour."""
+    from countenance.service.accounts import audit, keys, sessions
+    from countenance.service.accounts.errors import KEY_UNKNOWN
+    from countenance.service.address import address
+    from countenance.service.errors import refused
+
+    with opened(data) as service, service.database.transaction() as session:
+        workspace_id = workspace_of(session, workspace).id
+        key_id = (
+            sessions.owners_key(session, workspace_id) if key is None else keys.found(session, workspace_id, key).id
+        )
+        if key_id is None:
+            raise refused(KEY_UNKNOWN, "No owner's key is left that is good from everywhere.")
+        url = address(service.settings, f"sign-in/{sessions.make_link(session, key_id)}")
+        audit.record(session, "command", workspace_id, "session.link", "key", key_id)
+    if json:
+        print_json({"ok": True, "url": url, "key_id": key_id})
+        return Exit.OK
+    typer.echo(url)
+    return Exit.OK
+
+
+@app.command()
 def revoke(
     key: Annotated[str, typer.Argument(metavar="ID", help="The public part of the key.", show_default=False)],
     workspace: WorkspaceId = None,

@@ -35,7 +35,7 @@ def serve(
     ] = True,
     json: Json = False,
 ) -> Exit:
-    """Serve the API, and do the work: everything in one process, with nothing else to install."""
+    """Serve pages and API, and do the work: everything in one process, with nothing else to install."""
     from countenance.server.logs import configure_logs
     from countenance.server.serve import serve as serve_all
 
@@ -46,13 +46,17 @@ def serve(
     def started(what: Started) -> None:
         if json:
             key = {} if what.api_key is None else {"api_key": what.api_key}
-            print_json({"url": what.url, **key, "data": what.data})
+            link = {} if what.sign_in is None else {"sign_in": what.sign_in}
+            print_json({"url": what.url, **key, **link, "data": what.data})
             return
         target = console()
         target.print(f"Countenance serves {what.url} with the data in {what.data}.", soft_wrap=True)
         if what.api_key is not None:
             target.print("The API key of the new workspace; keep it, it is not shown again:", soft_wrap=True)
             typer.echo(what.api_key)
+        if what.sign_in is not None:
+            target.print("To sign in with a browser, once and within a quarter of an hour:", soft_wrap=True)
+            typer.echo(what.sign_in)
 
     serve_all(settings, started, with_worker=worker)
     return Exit.OK

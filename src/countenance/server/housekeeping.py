@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from countenance.service import retention
+from countenance.service.accounts import sessions
 from countenance.service.clock import now
 from countenance.service.consent_requests import expiry
 from countenance.service.context import Service
@@ -50,6 +51,11 @@ def _free_holds(service: Service) -> int:
         return invariants.sweep(session)
 
 
+def _forget_sessions(service: Service) -> int:
+    with service.database.transaction() as session:
+        return sessions.sweep(session, service.settings)
+
+
 AT_ONCE = (Chore("events are dispatched", _SECOND, dispatch),)
 NOW_AND_THEN = (
     Chore("credits expire", _MINUTE, _expire_credits),
@@ -57,6 +63,7 @@ NOW_AND_THEN = (
     Chore("consent requests expire", _MINUTE, expiry.sweep),
     Chore("consents that were taken back end their replicas", _MINUTE, revocations.sweep),
     Chore("what trainings leave is deleted", 10 * _MINUTE, lambda service: leftovers.sweep(service, now())),
+    Chore("sessions of browsers end", _HOUR, _forget_sessions),
     Chore("uploads expire", _HOUR, uploads.sweep),
     Chore("what is kept too long is deleted", _HOUR, lambda service: retention.sweep(service, now())),
 )

@@ -11,9 +11,9 @@ import uvicorn
 
 from countenance.api.app import create_app
 from countenance.errors import CountenanceError, Finding
-from countenance.portal import pages
+from countenance.portal.app import with_pages
 from countenance.server.errors import ADDRESS_TAKEN
-from countenance.server.first_start import first_key
+from countenance.server.first_start import first_key, sign_in_link
 from countenance.server.housekeeping import housekeeping
 from countenance.server.installation import installation
 from countenance.server.registry import REGISTRY
@@ -35,6 +35,8 @@ class Started:
     data: str
     api_key: str | None = field(repr=False)
     """of the workspace that was made at the first start; it cannot be shown again"""
+    sign_in: str | None = field(repr=False)
+    """a link that signs a browser in, once"""
 
 
 def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worker: bool = True) -> None:
@@ -59,9 +61,8 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
             stack.enter_context(housekeeping(service))
             stack.enter_context(Worker(service, REGISTRY, alone=service.database.is_sqlite))
         app = create_app(service)
-        app.include_router(pages.router)
         config = uvicorn.Config(
-            app,
+            with_pages(app),
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=_GOODBYE_S,
@@ -70,7 +71,7 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies,
         )
-        on_start(Started(url, str(settings.data_dir), key))
+        on_start(Started(url, str(settings.data_dir), key, sign_in_link(service)))
         uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -19,8 +19,8 @@ CREDITS = Subject(
                 "moment in which it is complete, never before.",
                 "A video, or a film that is given other words, costs its length in seconds, rounded up. More is held "
                 "while it is made (for a script the longest it could take, for a recording from an address up to "
-                f"{LONGEST_AUDIO_S // 60} minutes), and what was not needed comes back. Checks of footage and transcriptions cost "
-                "nothing.",
+                f"{LONGEST_AUDIO_S // 60} minutes), and what was not needed comes back. Checks of footage and "
+                "transcriptions cost nothing.",
             ),
             (_BOOKS,),
         ),

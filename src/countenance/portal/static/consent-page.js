@@ -15,8 +15,8 @@ const at = (id) => document.getElementById(id);
 const limits = readLimits();
 const recorder = at("recorder");
 const words = new Words(LINK, { until: at("until"), stale: at("stale"), staleWords: at("stale-words") });
-const day = new Intl.DateTimeFormat("en", { dateStyle: "full" });
-const moment = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short" });
+const day = new Intl.DateTimeFormat([], { dateStyle: "full" });
+const moment = new Intl.DateTimeFormat([], { dateStyle: "long", timeStyle: "short" });
 
 /** What would be sent: `{file, phrase_id, until, upload_id}`. */
 let taken = null;
@@ -45,7 +45,7 @@ async function open() {
 async function takeUp() {
   const found = await kept(LINK);
   if (!found) return;
-  taken = { file: found.file, until: found.until, ...found.extra };
+  taken = { file: found.file, until: found.until, before: true, ...found.extra };
   recorder.review(found.file);
 }
 
@@ -86,19 +86,18 @@ async function fileCame({ file, recorded, interrupted }) {
   at("findings").replaceChildren(...(report.findings.length ? [findingsList(report.findings)] : []));
   at("choose").hidden = true;
   if (!report.ok) return void (at("choose").hidden = false);
-  const went_on = Upload.isRemembered(file, UPLOADS) || taken.upload_id;
+  const went_on = taken.before;
   at("review-words").textContent = went_on
     ? "Your recording is still here; it was not sent to its end. Go on, or record again."
     : `${recorded ? "Look at it: can every word be heard, and your face be seen?" : "Is this the right video?"}${interrupted ? " It was interrupted." : ""} Nothing has been sent so far.`;
   at("send").lastChild.textContent = went_on ? " Go on sending" : " Send the recording";
-  at("review").hidden = false;
-  at("send").focus({ preventScroll: true });
-  at("review").scrollIntoView({ block: "nearest" });
+  at("send").hidden = at("review").hidden = false;
+  at("send").focus();
 }
 
 function fileGone() {
   taken = null;
-  at("review").hidden = true;
+  at("send").hidden = at("review").hidden = true;
   at("choose").hidden = false;
   at("sending").hidden = true;
   at("findings").replaceChildren();
@@ -141,7 +140,7 @@ async function notSent(problem) {
 }
 
 function busy(is_busy) {
-  at("review").hidden = is_busy;
+  at("send").hidden = at("review").hidden = is_busy;
   at("sending").hidden = !is_busy;
   recorder.inert = is_busy;
   at("decline").disabled = is_busy;
@@ -183,6 +182,7 @@ function sure(is_asked) {
 }
 
 recorder.limits = limits;
+recorder.offer(at("send"));
 words.onshown = (statement) => (recorder.prompts = [{ title: "Read this aloud", text: statement.text, language: statement.language }]);
 words.isBusy = () => ["countdown", "recording"].includes(recorder.state) || upload !== null;
 recorder.addEventListener("recorder-file", ({ detail }) => fileCame(detail));

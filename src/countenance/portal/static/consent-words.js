@@ -3,7 +3,7 @@
 const NEARLY_MS = 5 * 60_000;
 const LOOK_MS = 2_000;
 const KEY = "countenance.words:";
-const clock = new Intl.DateTimeFormat("en", { timeStyle: "short" });
+const clock = new Intl.DateTimeFormat([], { timeStyle: "short" });
 
 export class Words {
   #link;

@@ -68,7 +68,8 @@ export function build(recorder, prompter, acts) {
     again: button("Record again", acts.again),
   };
   const actions = element("div", "actions recorder-actions");
-  actions.append(...Object.values(buttons));
+  const offered = element("div", "recorder-offered");
+  actions.append(offered, ...Object.values(buttons));
   const choice = chooser(acts.choose);
   const said = element("p", "visually-hidden");
   said.setAttribute("role", "status");
@@ -79,24 +80,36 @@ export function build(recorder, prompter, acts) {
     const live = LIVE.includes(state);
     for (const [name, each] of Object.entries(buttons)) each.hidden = !BUTTONS[state].includes(name);
     buttons.open.textContent = state === "failed" ? "Try again" : "Turn the camera on";
-    guide.classList.toggle("shown", live);
+    offered.hidden = state !== "recorded";
     video.classList.toggle("mirrored", live);
     video.hidden = !live && state !== "recorded";
     empty.hidden = live || state === "recorded";
     waiting.textContent = state === "asking" ? "The browser asks whether this page may use the camera. Please allow it." : "The camera is off.";
-    if (state === "failed") waiting.textContent = "The camera is off.";
     count.hidden = state !== "countdown";
     running.hidden = state !== "recording";
-    bar.hidden = state !== "recording";
-    bar.max = enough;
+    bar.hidden = state !== "recording" || !enough;
+    bar.max = enough || 1;
     bar.value = 0;
     sound.hidden = !live;
     choice.element.classList.toggle("off", state !== "ready");
   };
   return {
-    frame, video, count, clock: time, level, heard, bar, advice, note, problem, buttons, said, show,
+    frame, video, count, clock: time, level, heard, bar, advice, note, problem, offered, buttons, said, show,
     cameras: choice.cameras, microphones: choice.microphones,
   };
+}
+
+/** Offer these devices, `{id, label}`, in one of the two lists; with a single one there is nothing to choose. */
+export function offer(select, found, used) {
+  const options = found.map(({ id, label }) => {
+    const option = Object.assign(element("option", "", label), { value: id });
+    option.selected = id === used;
+    return option;
+  });
+  select.replaceChildren(...options);
+  select.closest("label").hidden = found.length < 2;
+  const all = select.closest("details");
+  all.hidden = [...all.querySelectorAll("label")].every((label) => label.hidden);
 }
 
 function chooser(choose) {

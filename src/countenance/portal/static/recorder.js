@@ -3,36 +3,20 @@
 // Attributes: `name` of the file that is made, `height` of the picture wanted (720 or 1080 lines), `least-s` under
 // which a recording is not kept, `enough-s` from which it is long enough, `most-s` and `most-bytes` at which it stops.
 // Properties: `limits` (of the page, for advice on light and sound), `prompts` (what to read), `file`, `state`.
-// Methods: open, record, stop, again, review(file), close. Events: recorder-state {state}, recorder-file {file,
+// Methods: open, record, stop, again, review(file), close, offer(button) of the page beside a recording. Events: recorder-state {state}, recorder-file {file,
 // duration_s, recorded, interrupted}, recorder-cleared, recorder-failed {code, title, remedy}.
 
 import { devices, openCamera, unplugged } from "./camera.js";
-import { element } from "./elements.js";
 import { problemBox } from "./problem.js";
-import { build, clock } from "./recorder-parts.js";
+import { build, clock, offer } from "./recorder-parts.js";
 import { Take } from "./take.js";
 import { Teleprompter } from "./teleprompter.js";
-import { Watch } from "./watch.js";
+import { ADVICE, HEARD_EVERY_MS, Watch } from "./watch.js";
 
 const COUNT_FROM = 3;
 const TICK_MS = 200;
 const NEARLY_S = 10;
 const ADVICE_AFTER_MS = 1400;
-const HEARD_MS = 80;
-const SAID = {
-  silent: "We hear nothing. Is the microphone on, and the right one chosen?",
-  quiet: "Your voice is very quiet. Come closer, or speak up.",
-  clipping: "The sound is too loud. Move back a little, or turn the microphone down.",
-  dark: "It is too dark to see you.",
-  dim: "The light on your face is dim.",
-  overexposed: "Your face is too bright.",
-  no_face: "No face is seen.",
-  second_person: "More than one face is seen.",
-  far: "You are far away. Come closer.",
-  near: "You are very close. Move back a little.",
-  off_centre: "Move to the middle.",
-};
-
 class Recorder extends HTMLElement {
   state = "off";
   file = null;
@@ -130,9 +114,15 @@ class Recorder extends HTMLElement {
     this.#turn += 1;
     this.#off();
     this.file = file;
+    this.#prompter.reset();
     this.#play(file);
     this.#enter("recorded");
     this.#emit("recorder-file", { file, duration_s, recorded, interrupted: Boolean(this.#interrupted) });
+  }
+
+  /** Have a button of the page, such as one that sends, stand beside a recording. */
+  offer(button) {
+    this.#parts.offered.append(button);
   }
 
   /** Turn everything off and forget the file. */
@@ -184,9 +174,9 @@ class Recorder extends HTMLElement {
     const { bar, clock: said } = this.#parts;
     bar.value = Math.min(elapsed, bar.max);
     said.textContent = elapsed < least ? `${clock(elapsed)} of at least ${clock(least)}` : clock(elapsed);
-    if (enough > least) said.textContent = elapsed < enough ? `${clock(elapsed)} of ${clock(enough)}` : clock(elapsed);
+    if (enough && elapsed >= least) said.textContent = elapsed < enough ? `${clock(elapsed)} of ${clock(enough)}` : clock(elapsed);
     const passes = (at) => this.#passed < at && elapsed >= at;
-    if (passes(enough)) this.#say("That is long enough. Stop when you have finished.");
+    if (enough && passes(enough)) this.#say("That is long enough. Stop when you have finished.");
     if (passes(most - NEARLY_S)) this.#say(`${NEARLY_S} seconds are left.`);
     this.#passed = elapsed;
     const voiced_s = this.#voiced_ms / 1000;
@@ -250,7 +240,7 @@ class Recorder extends HTMLElement {
   #heard({ level, voice, advice }) {
     const { level: meter, heard } = this.#parts;
     meter.value = level;
-    if (voice && this.state === "recording") this.#voiced_ms += HEARD_MS;
+    if (voice && this.state === "recording") this.#voiced_ms += HEARD_EVERY_MS;
     heard.textContent = { silent: "nothing", clipping: "too loud", quiet: "very quiet" }[advice] || (voice ? "good" : "");
     this.#advise("sound", advice);
   }
@@ -263,7 +253,7 @@ class Recorder extends HTMLElement {
     if (now === advice.shown || (now && performance.now() - advice.since < ADVICE_AFTER_MS)) return;
     advice.shown = now;
     const remedy = ["dark", "dim", "overexposed"].includes(now) ? ` ${this.limits.live[now].remedy}` : "";
-    this.#parts.advice.textContent = now ? `${SAID[now]}${remedy}` : "";
+    this.#parts.advice.textContent = now ? `${ADVICE[now]}${remedy}` : "";
     this.#parts.advice.hidden = !now;
   }
 
@@ -289,8 +279,8 @@ class Recorder extends HTMLElement {
     const { cameras, microphones } = this.#parts;
     const found = navigator.mediaDevices ? await devices() : { cameras: [], microphones: [] };
     const uses = (kind) => this.#stream?.getTracks().find((each) => each.kind === kind)?.getSettings().deviceId;
-    fill(cameras, found.cameras, uses("video"));
-    fill(microphones, found.microphones, uses("audio"));
+    offer(cameras, found.cameras, uses("video"));
+    offer(microphones, found.microphones, uses("audio"));
   };
 
   #play(file) {
@@ -366,7 +356,7 @@ class Recorder extends HTMLElement {
 
   get #lengths() {
     const least = this.#number("least-s", 1);
-    return { least, enough: Math.max(least, this.#number("enough-s", least)), most: this.#number("most-s", 600) };
+    return { least, enough: this.#number("enough-s", 0), most: this.#number("most-s", 600) };
   }
 
   #number(name, otherwise) {
@@ -380,19 +370,6 @@ class Recorder extends HTMLElement {
 
 function stopped(stream) {
   for (const track of stream.getTracks()) track.stop();
-}
-
-function fill(select, found, used) {
-  const options = found.map(({ id, label }) => {
-    const option = element("option", "", label);
-    option.value = id;
-    option.selected = id === used;
-    return option;
-  });
-  select.replaceChildren(...options);
-  select.closest("label").hidden = found.length < 2;
-  const all = select.closest("details");
-  all.hidden = [...all.querySelectorAll("label")].every((label) => label.hidden);
 }
 
 customElements.get("media-recorder") || customElements.define("media-recorder", Recorder);

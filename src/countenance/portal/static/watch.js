@@ -1,6 +1,7 @@
 // What the camera and the microphone give, watched while they are on: level, voice, light and face.
 
-const SOUND_EVERY_MS = 80;
+/** How often `sound` is told. */
+export const HEARD_EVERY_MS = 80;
 const PICTURE_EVERY_MS = 700;
 const REMEMBERED_MS = 3000;
 const FLOOR_DB = -60;
@@ -8,10 +9,24 @@ const SILENCE_DB = -75;
 const VOICE_OVER_FLOOR_DB = 9;
 const VOICE_DB = -48;
 const CLIPPED = 0.985;
+/** What is said of each. */
+export const ADVICE = {
+  silent: "We hear nothing. Is the microphone on, and the right one chosen?",
+  quiet: "Your voice is very quiet. Come closer, or speak up.",
+  clipping: "The sound is too loud. Move back a little, or turn the microphone down.",
+  dark: "It is too dark to see you.",
+  dim: "The light on your face is dim.",
+  overexposed: "Your face is too bright.",
+  no_face: "No face is seen.",
+  second_person: "More than one face is seen.",
+  far: "You are far away. Come closer.",
+  near: "You are very close. Move back a little.",
+  off_centre: "Move to the middle.",
+};
 const WIDTH = 64;
 const WHITE = 250;
-/** Where the guide's oval is, as shares of the picture: the face is looked for there. */
-export const OVAL = { x: 0.5, y: 0.4, width: 0.3, height: 0.5 };
+/** About where the guide's oval is, as shares of the picture. */
+const OVAL = { x: 0.5, y: 0.4, width: 0.3, height: 0.5 };
 
 /**
  * Watches a stream. `sound` events have `{level, voice, advice}` (level 0 to 1, advice null, "silent", "quiet" or
@@ -34,7 +49,7 @@ export class Watch extends EventTarget {
     super();
     this.#limits = live || {};
     this.#listen(stream);
-    this.#timers.push(setInterval(() => this.#hear(), SOUND_EVERY_MS));
+    this.#timers.push(setInterval(() => this.#hear(), HEARD_EVERY_MS));
     this.#timers.push(setInterval(() => this.#look(video).catch(() => {}), PICTURE_EVERY_MS));
   }
 

@@ -52,7 +52,14 @@ def authenticate(session: Session, presented: str, address: str) -> Actor:
     row = session.get(ApiKey, key.public_id)
     same = hmac.compare_digest(row.secret_sha256 if row else _NOBODY, key.sha256())
     # Whoever does not know the secret is not told either whether the key was revoked or where it may be used.
-    if row is None or not same or row.revoked_at is not None:
+    if row is None or not same:
+        raise refused(KEY_INVALID)
+    return bearer(session, row, address)
+
+
+def bearer(session: Session, row: ApiKey, address: str) -> Actor:
+    """Who has shown that they bear this key, now and from `address`; see `authenticate`."""
+    if row.revoked_at is not None:
         raise refused(KEY_INVALID)
     if row.expires_at is not None and row.expires_at <= now():
         raise refused(KEY_EXPIRED)

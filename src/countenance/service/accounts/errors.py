@@ -68,6 +68,16 @@ MEMBER_UNKNOWN = Rule(
     title="There is no such person in this workspace.",
     remedy="List the workspace's members.",
 )
+SESSION_OVER = Rule(
+    id="service.session_over",
+    title="You are no longer signed in.",
+    remedy="Sign in again; nothing that was saved is lost.",
+)
+SIGN_IN_LINK_USED = Rule(
+    id="service.sign_in_link_used",
+    title="This sign-in link was used already, or has expired.",
+    remedy="Sign in with a key, or make a new link on the server's machine with `countenance keys link`.",
+)
 RULES = (
     KEY_INVALID,
     KEY_EXPIRED,
@@ -81,4 +91,6 @@ RULES = (
     IDEMPOTENCY_GONE,
     WORKSPACE_UNKNOWN,
     MEMBER_UNKNOWN,
+    SESSION_OVER,
+    SIGN_IN_LINK_USED,
 )

@@ -8,11 +8,13 @@ from countenance.service.db.tables.jobs import Job, Lease
 from countenance.service.db.tables.media import MediaSource, Upload, UploadPart
 from countenance.service.db.tables.notifications import Delivery, DeliveryAttempt, OutboxEvent, WebhookEndpoint
 from countenance.service.db.tables.replicas import Replica
+from countenance.service.db.tables.sessions import BrowserSession, SignInLink
 from countenance.service.db.tables.videos import Lipsync, Transcription, Video
 
 __all__ = [
     "ApiKey",
     "AuditEntry",
+    "BrowserSession",
     "ConsentRequest",
     "CreditAccount",
     "CreditGrant",
@@ -30,6 +32,7 @@ __all__ = [
     "OutboxEvent",
     "PronunciationDictionary",
     "Replica",
+    "SignInLink",
     "Transcription",
     "Upload",
     "UploadPart",

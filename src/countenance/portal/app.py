@@ -1,0 +1,111 @@
+"""The pages as an application of their own, beside the API: what is wrong is told to people, not to programs."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from countenance.api.front import Front
+from countenance.api.problem import note_crash
+from countenance.api.status_codes import status_of
+from countenance.errors import CountenanceError
+from countenance.portal.page import SignInNeededError, headers, is_fragment, public_page, shown
+from countenance.portal.routes import consent, sign_in, static
+
+MAX_FORM_BYTES = 512 * 1024
+_OF_THE_API = ("/v2", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_NOT_FOUND = HTTPStatus.NOT_FOUND
+
+
+def with_pages(api: FastAPI) -> ASGIApp:
+    """What a server serves: the API under its own paths, and pages under all others."""
+    pages = create_pages(api)
+
+    async def site(scope: Scope, receive: Receive, send: Send) -> None:
+        is_page = scope["type"] == "http" and not _is_of_the_api(scope["path"])
+        await (pages if is_page else api)(scope, receive, send)
+
+    return site
+
+
+def create_pages(api: FastAPI) -> FastAPI:
+    """The pages, which ask the same installation as the API, and pass the same door."""
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"logs": False, "metrics": False, "operation_spans": False, "exclude": _untraced},
+    )
+    app.state = api.state
+    app.router.max_body_size = MAX_FORM_BYTES
+    for router in (static.router, sign_in.router, consent.router):
+        app.include_router(router)
+    app.add_exception_handler(SignInNeededError, _sign_in)
+    app.add_exception_handler(CountenanceError, _refused)
+    app.add_exception_handler(RequestValidationError, _not_found)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_middleware(Front, counts=api.state.counts, crashed=_crashed)
+    return app
+
+
+def _untraced(scope: Scope) -> bool:
+    """Addresses of pages may be secrets, such as a link for signing in: no trace holds them."""
+    return True
+
+
+def _is_of_the_api(path: str) -> bool:
+    return path.startswith(_OF_THE_API) and (path in _OF_THE_API or path.startswith("/v2/"))
+
+
+def _sign_in(request: Request, error: Exception) -> Response:
+    """Where to sign in, and from there back to where one was."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    page = here if request.method == "GET" and not is_fragment(request) else request.headers.get("hx-current-url", "/")
+    over = "&over=1" if request.cookies else ""
+    path = f"/sign-in?next={quote(_path_of(page), safe='')}{over}"
+    if is_fragment(request):
+        return Response(status_code=204, headers={**headers(request), "HX-Redirect": path})
+    if request.headers.get("accept") == "text/event-stream":
+        return Response(status_code=401, headers=headers(request))
+    return Response(status_code=303, headers={**headers(request), "Location": path})
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """What is refused, with what to do: in the place for it where htmx asks, else as a page."""
+    assert isinstance(error, CountenanceError)  # noqa: S101 - what it is registered for
+    status = status_of(error.finding.rule.id)
+    if is_fragment(request):
+        answer = public_page(request, "errors/fragment.html", status, findings=shown(error.findings))
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#problems", "innerHTML"
+        return answer
+    if status == _NOT_FOUND:
+        return _not_found(request, error)
+    return public_page(request, "errors/refused.html", status, findings=shown(error.findings))
+
+
+def _not_found(request: Request, error: Exception) -> Response:
+    return public_page(request, "errors/404.html", _NOT_FOUND)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    template = "errors/404.html" if error.status_code == _NOT_FOUND else "errors/wrong.html"
+    return public_page(request, template, error.status_code)
+
+
+def _crashed(request: Request, error: Exception) -> Response:
+    """A fault of ours: the page says by which number the log speaks of it."""
+    note_crash(error)
+    return public_page(request, "errors/crash.html", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _path_of(url: str) -> str:
+    """Of the page that htmx names by its whole URL."""
+    path = url.partition("://")[2].partition("/")[2] if "://" in url else url.lstrip("/")
+    return f"/{path}"

@@ -1,0 +1,91 @@
+// What all pages share: times, dialogs, copies, and what is said when the server cannot be reached.
+
+const at = (id) => document.getElementById(id);
+const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [30 * 86400, "day", 86400]];
+const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+function tell_times() {
+  for (const each of document.querySelectorAll("time[data-when]")) {
+    const moment = new Date(each.dateTime);
+    const seconds = (moment - Date.now()) / 1000;
+    const step = STEPS.find(([below]) => Math.abs(seconds) < below);
+    each.title = exact.format(moment);
+    each.textContent = step ? ago.format(Math.round(seconds / step[2]), step[1]) : each.title;
+  }
+}
+
+function on_click(event) {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    const dialog = at(opener.dataset.opens);
+    dialog.showModal();
+    return;
+  }
+  const closer = event.target.closest("[data-closes]");
+  if (closer) closer.closest("dialog").close();
+  const copier = event.target.closest("[data-copies]");
+  if (copier) copy(copier);
+}
+
+async function copy(button) {
+  const said = button.lastChild;
+  const text = at(button.dataset.copies).textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied.");
+  } catch {
+    getSelection().selectAllChildren(at(button.dataset.copies));
+    say("Press Ctrl+C to copy.");
+  }
+  return said;
+}
+
+// Short news for everybody, also for those who listen.
+export function say(words, seconds = 4) {
+  let box = at("said");
+  if (!box) {
+    box = Object.assign(document.createElement("div"), { id: "said", className: "toast" });
+    box.setAttribute("role", "status");
+    document.body.append(box);
+  }
+  box.hidden = false;
+  box.textContent = words;
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => (box.hidden = true), seconds * 1000);
+}
+
+function lost(is_lost) {
+  at("lost").hidden = !is_lost;
+}
+
+// A form that has been sent is not sent twice by a second click.
+function once(event) {
+  const form = event.target;
+  if (form.dataset.sent) return event.preventDefault();
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  form.dataset.sent = "1";
+  for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", "true");
+}
+
+function afresh(event) {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
+  }
+}
+
+document.addEventListener("click", on_click);
+document.addEventListener("submit", once);
+addEventListener("pageshow", afresh);
+addEventListener("offline", () => lost(true));
+addEventListener("online", () => lost(false));
+document.addEventListener("htmx:sendError", () => lost(true));
+document.addEventListener("htmx:sseError", () => lost(true));
+document.addEventListener("htmx:sseOpen", () => lost(false));
+document.addEventListener("htmx:afterOnLoad", () => lost(false));
+document.addEventListener("htmx:afterSettle", tell_times);
+document.addEventListener("htmx:sseMessage", tell_times);
+tell_times();
+setInterval(tell_times, 20_000);
