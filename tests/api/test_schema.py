@@ -25,8 +25,10 @@ from countenance.api.app import create_app
 from countenance.consent.declaration import AI_GENERATED
 from countenance.consent.receipt_content import Material
 from countenance.service.accounts import keys, workspaces
+from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.database import open_database
+from countenance.service.db.tables import Upload
 from countenance.service.dictionaries import book
 from countenance.service.objects.open import open_objects
 from countenance.service.replicas import life
@@ -74,10 +76,28 @@ def api(
         key = keys.create(session, workspace.id, "schema", "owner").text
         there = {
             "replica_id": _replica(session, service, workspace.id),
+            "upload_id": _upload(session, workspace.id),
             "dictionary_id": book.create(session, workspace.id, parse({"name": "Names", "rules": []})).id,
         }
     yield schemathesis.openapi.from_asgi("/openapi.json", create_app(service)), key, there
     database.dispose()
+
+
+def _upload(session: Session, workspace_id: str) -> str:
+    made = Upload(
+        id="u0123456789abcdef",
+        workspace_id=workspace_id,
+        filename="me.mp4",
+        bytes=10,
+        part_bytes=10,
+        state="complete",
+        media={"kind": "video", "duration_s": 60.0},
+        created_at=now(),
+        expires_at=now(),
+        completed_at=now(),
+    )
+    session.add(made)
+    return made.id
 
 
 def _replica(session: Session, service: Service, workspace_id: str) -> str:

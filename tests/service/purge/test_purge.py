@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
 
 from countenance.consent import gallery, phrase, register
 from countenance.consent.language import ENGLISH, language_of
@@ -44,6 +45,7 @@ from countenance.service.db.tables import (
     Video,
 )
 from countenance.service.errors import INTERNAL, REPLICA_UNKNOWN, VIDEO_UNKNOWN
+from countenance.service.jobs import life as jobs
 from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.jobs.handlers import Action, registry
 from countenance.service.jobs.work_folder import work_folder
@@ -52,6 +54,7 @@ from countenance.service.purge import files, purge, receipts, rows
 from countenance.service.purge.actions import ACTIONS
 from countenance.service.purge.actions import ask as ask_to_purge
 from countenance.service.purge.purge import purge_replica, purge_video
+from countenance.service.purge.traces import of_replica
 from countenance.service.replicas import life as replicas
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.retention import sweep
@@ -140,6 +143,8 @@ def build(service: Service, media: Callable[[str], Path], agreement: Callable[..
         workspace = workspaces.create(session, service.settings, "Harbour Films").id
     words = _drawn(service, workspace)
     uploads = {role: _upload(service, workspace, media(f"{role}.mp4")) for role in ("footage", "consent")}
+    for upload_id in uploads.values():
+        _reported(service, workspace, upload_id, media)
     wanted = NewReplica(
         name=f"{NAME} in uniform",
         full_name=NAME,
@@ -193,6 +198,28 @@ def _upload(service: Service, workspace: str, path: Path) -> str:
     return upload_id
 
 
+def _reported(service: Service, workspace: str, upload_id: str, media: Callable[[str], Path]) -> None:
+    """What was found in it before anything was made from it, and a second look that is still at work."""
+    service.objects.put(f"uploads/{upload_id}/report/eye.jpg", media("eye.jpg"))
+    heard = {**Finding(INTERNAL, detail=f"They said: {NAME}.").as_dict(), "severity": "hint"}
+    with service.database.transaction() as session:
+        earlier, job = (jobs.create(session, workspace, "upload", upload_id, "report") for _ in range(2))
+        for each in (earlier, job):
+            jobs.hand_on(session, service.queue, each, "check", "report")
+        jobs.end(earlier, "failed", [heard])
+        upload = session.get_one(Upload, upload_id)
+        upload.report_job_id, upload.report = job.id, {"findings": [heard]}
+        _came_to(service, session, f"{earlier.id}:report", {"findings": [heard]})
+    (work_folder(service.settings, job.id) / "footage.mp4").write_bytes(media("footage.mp4").read_bytes())
+
+
+def _came_to(service: Service, session: Session, workflow: str, output: object) -> None:
+    """What the queue remembers of it."""
+    table = "operation_outputs" if service.database.is_sqlite else "dbos.operation_outputs"
+    outcome = "INSERT INTO {} (workflow_uuid, function_id, function_name, output) VALUES (:id, 1, 'execute', :output)"
+    session.execute(text(outcome.format(table)), {"id": workflow, "output": json.dumps(output)})
+
+
 def _trained(
     service: Service, replica: Replica, media: Callable[[str], Path], agreement: Callable[..., ReceiptContent]
 ) -> str:
@@ -233,11 +260,7 @@ def _trained(
         assert replicas.checked(session, service, replica.id, findings=[heard], clearance=clearance, ok=True)
         assert replicas.begin(session, replica.id, "train")
         assert replicas.complete(session, service, replica.id, published)
-        outcome = (
-            "INSERT INTO {} (workflow_uuid, function_id, function_name, output) VALUES (:id, 1, 'execute', :output)"
-        )
-        table = "operation_outputs" if service.database.is_sqlite else "dbos.operation_outputs"
-        session.execute(text(outcome.format(table)), {"id": f"{job}:check", "output": json.dumps({"name": NAME})})
+        _came_to(service, session, f"{job}:check", {"name": NAME})
     return receipt.id
 
 
@@ -311,7 +334,11 @@ def test_nothing_is_left(world: World) -> None:
         assert before[what] or what.startswith("hash "), f"{what} was nowhere: the test could not fail"
     assert {"table replicas", "table uploads", "table operation_outputs", "table outbox_events"} <= before["name"]
     assert any(place.startswith("phrases/") for place in before["name"])
+    assert sum("/report/" in place and "/uploads/" in place for place in before["face"]) == 2
     assert sum(bool(before[f"hash {each}"]) for each in world.hashes) >= 3
+    with world.service.database.reading() as session:
+        known = {*of_replica(session, world.replica).objects}  # all that is deleted of a store on another machine
+    assert {key.rpartition("/")[0] for key in world.service.objects.list("uploads") if "/report/" in key} <= known
     _deleted(world)
     purge_replica(world.service, world.replica)
     assert {what: places for what, places in world.found().items() if places} == {}
@@ -328,6 +355,8 @@ def test_nothing_is_left(world: World) -> None:
         assert (replica.status, replica.credits_used, replica.name) == ("completed", 1, "")
         assert balance(session, world.workspace, TRAINING).spent == 1
         assert {video.purged_at is not None for video in session.query(Video)} == {True}
+        reporting = session.query(Job).where(Job.subject_kind == "upload")
+        assert sorted(job.state for job in reporting) == ["cancelled", "cancelled", "failed", "failed"]
 
 
 def test_the_receipt_stays_revoked_and_the_deletion_is_signed(world: World) -> None:
@@ -445,10 +474,11 @@ def test_what_others_stand_on_stays(
     assert (service.settings.data_dir / "enrolled" / f"{world.receipt}.json").exists()
     assert service.objects.list(f"replicas/{world.replica}") == []
     assert service.objects.list(f"replicas/{second.id}") != []
-    assert len(service.objects.list("uploads")) == 1
+    assert [Path(key).name for key in service.objects.list("uploads")] == ["footage.mp4", "eye.jpg"]
     assert [path.name for path in (service.settings.data_dir / "phrases").iterdir()] == [f"{words.id}.json"]
     with service.database.transaction() as session:
-        assert session.get_one(Upload, upload).state == "complete"
+        kept = session.get_one(Upload, upload)
+        assert (kept.state, kept.report is None) == ("complete", False)
         assert session.get_one(Replica, second.id).full_name == NAME
     replicas.delete_and_cancel(service, world.workspace, second.id, hard=True)
     purge_replica(service, second.id)
