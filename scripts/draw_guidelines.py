@@ -1,9 +1,11 @@
-"""Draw the pictures beside the guidelines: `src/countenance/portal/static/guide-<subject>-<good|bad>.svg`.
+"""Draw the pictures beside the guidelines, and those of pages that tell of a problem.
+
+In `src/countenance/portal/static`: `guide-<subject>-<good|bad>.svg`, and `state-<what>.svg`.
 
 `python scripts/draw_guidelines.py` writes them, `--check` only says whether they are up to date (exit code 1 if not).
-Each is 320 by 180, shows what a camera sees (or camera and person from the side), and bears a tick or a cross. Their
-ground is part of the drawing, so that they look the same on light and dark cards. No styles, no scripts: the portal's
-policy for content forbids both.
+Each is 320 by 180; those of the guidelines show what a camera sees (or camera and person from the side), and bear a
+tick or a cross. The ground is part of the drawing, so that it looks the same on light and dark cards. No styles, no
+scripts: the portal's policy for content forbids both.
 """
 
 from __future__ import annotations
@@ -158,12 +160,13 @@ def marker(good: bool) -> str:
     )
 
 
-def drawing(content: str, good: bool, framed: bool = True) -> str:
-    """A whole file."""
+def drawing(content: str, good: bool | None, framed: bool = True) -> str:
+    """A whole file; with None it is neither good nor bad."""
+    sign = "" if good is None else marker(good)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180" width="320" height="180">'
         '<clipPath id="c"><rect width="320" height="180" rx="14"/></clipPath>'
-        f'<g clip-path="url(#c)">{content}{finder() if framed else ""}</g>{marker(good)}</svg>\n'
+        f'<g clip-path="url(#c)">{content}{finder() if framed else ""}</g>{sign}</svg>\n'
     )
 
 
@@ -325,6 +328,38 @@ def statement() -> tuple[str, str]:
     )
 
 
+def missing() -> str:
+    """Nobody where a person should be."""
+    outline = (
+        "M82 190V166C82 140 106 131 128 125L150 116V104C138 97 133 84 133 70C133 26 187 26 187 70C187 84 182 97 170 104"
+    )
+    shape = f"{outline}V116L192 125C214 131 238 140 238 166V190"
+    return drawing(room() + f'<path d="{shape}" {_WHITE_LINE} stroke-width="3" stroke-dasharray="3 9"/>', None)
+
+
+def closed() -> str:
+    """A door with a lock."""
+    door = (
+        f'<path d="M0 160H320V180H0Z" fill="{SHADE}"/><path d="M112 24H208V160H112Z" fill="{ANA.clothes}"/>'
+        '<path d="M126 38H194V80H126ZM126 94H194V148H126Z" fill="none" stroke="#fff" stroke-width="2.5" opacity=".45"/>'
+        f'<rect x="182" y="80" width="36" height="30" rx="6" fill="{BEN.clothes}"/><circle cx="200" cy="93" r="4.5" '
+        f'fill="{INK}"/><path d="M200 94V102" stroke="{INK}" stroke-width="4"/><path d="M189 80V70'
+        f'C189 54 211 54 211 70V80" fill="none" stroke="{INK}" stroke-width="6"/>'
+    )
+    return drawing(room() + door, None, framed=False)
+
+
+def broken() -> str:
+    """A camera that fell down with its stand."""
+    stand = (
+        f'<path d="M186 142H40M88 142L30 112M88 142L30 162" stroke="{INK}" stroke-width="5" stroke-linecap="round"/>'
+    )
+    sparks = f'<path d="M232 92L240 76M254 100L268 88M214 94L206 80" {_WHITE_LINE} stroke-width="3.5"/>'
+    floor = f'<path d="M0 156H320V180H0Z" fill="{SHADE}"/>'
+    return drawing(room(plant=False) + floor + stand + camera(222, 134, 200) + sparks, None, framed=False)
+
+
+STATES = {"missing": missing, "closed": closed, "broken": broken}
 SUBJECTS = {
     "light": light, "framing": framing, "distance": distance, "eye-level": eye_level, "uncovered": uncovered,
     "background": background, "sound": sound, "alone": alone, "speaking": speaking, "eyes": eyes,
@@ -334,7 +369,8 @@ SUBJECTS = {
 
 def drawings() -> dict[str, str]:
     """Every file by its name."""
-    return {
+    states = {f"state-{name}.svg": draw() for name, draw in STATES.items()}
+    return states | {
         f"guide-{subject}-{name}.svg": text
         for subject, draw in SUBJECTS.items()
         for name, text in zip(("good", "bad"), draw(), strict=True)
