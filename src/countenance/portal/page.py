@@ -137,8 +137,7 @@ def headers(request: Request) -> dict[str, str]:
     sources = " ".join(connect_sources(service_of(request).settings))
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
-        f"media-src 'self' blob:; connect-src 'self' {elsewhere}".rstrip()
-        + "; frame-src 'self'; form-action 'self'; "
+        f"media-src 'self' blob:; connect-src {sources}; frame-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
     return {
