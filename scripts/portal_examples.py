@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from example_installation.fill import Filled, fill
-from example_installation.serving import Served, serving
+from example_installation.serving import Served, quiet, serving
 
 from countenance.service.clock import now
 from countenance.service.context import Service
@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--fresh", action="store_true", help="make it anew")
     arguments = parser.parse_args()
+    quiet()
     if arguments.fresh:
         shutil.rmtree(arguments.data, ignore_errors=True)
     with serving(arguments.data, arguments.port, requests_per_minute=0) as served:

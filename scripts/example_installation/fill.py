@@ -10,7 +10,8 @@ from countenance.consent.claim_rules import CLAIM_PARTLY
 from countenance.consent.receipt_content import Material
 from countenance.engine.errors import TOO_LITTLE_TO_LEARN
 from countenance.errors import Finding
-from countenance.service.accounts import workspaces
+from countenance.service.accounts import keys, workspaces
+from countenance.service.accounts.scopes import OWNER
 from countenance.service.clock import now
 from countenance.service.consent_requests import answer, ask, expiry
 from countenance.service.context import Service
@@ -39,6 +40,8 @@ class Filled:
     workspace_id: str
     key: str = field(repr=False)
     viewer_key: str = field(repr=False)
+    empty_key: str = field(repr=False)
+    """to another workspace, in which nothing has happened yet"""
     ids: Mapping[str, str] = field(default_factory=dict)
     """`completed`, `preview`, `training`, `stalled`, `waiting`, `review`, `refused`, `picture_refused`, `stock`, ...;
     `video_ready`, ...; tokens of links for consent: `link_open`, `link_declined`, ..."""
@@ -67,7 +70,13 @@ def fill(service: Service) -> Filled:
     account.told(history, minutes=50)
     _just_now(history, replicas, ids)
     account.looked_at(history, key, (ids["completed"], ids["refused"]))
-    return Filled(workspace.id, key, viewer_key, ids)
+    return Filled(workspace.id, key, viewer_key, _empty(service), ids)
+
+
+def _empty(service: Service) -> str:
+    with service.database.transaction() as session:
+        workspace = workspaces.create(session, service.settings, "New studio")
+        return keys.create(session, workspace.id, "first key", OWNER).text
 
 
 def _many(history: History, replicas: Replicas) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 import uvicorn
 
 from countenance.api.app import create_app
@@ -41,6 +43,11 @@ def serving(data: Path, port: int = 0, **wanted: object) -> Iterator[Served]:
         settings = Settings().model_copy(update={"data_dir": data, "public_url": url, "threads": 1, **wanted})
         with installation(settings) as service, _running(service, listening):
             yield Served(service, url)
+
+
+def quiet() -> None:
+    """Nothing is logged but what goes wrong."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
 
 @contextmanager

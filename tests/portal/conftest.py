@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -24,21 +23,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(_ROOT / "scripts"))
 
-from example_installation.fill import fill  # noqa: E402
+from example_installation.browser import NoBrowserError  # noqa: E402
+from example_installation.browser import browser as installed  # noqa: E402
+from example_installation.browser import signed_in as sign_in  # noqa: E402
+from example_installation.fill import Filled, fill  # noqa: E402
 from example_installation.serving import Served, serving  # noqa: E402
 
-from countenance.api.browsers import COOKIE  # noqa: E402
-from countenance.service.accounts import keys, sessions, workspaces  # noqa: E402
+from countenance.service.accounts import keys, workspaces  # noqa: E402
 from countenance.service.accounts.scopes import OWNER  # noqa: E402
 from countenance.service.context import Service  # noqa: E402
 
-_PROGRAMS = ("chromium", "google-chrome", "chromium-browser")
-_ARGUMENTS = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 _WORKER = _ROOT / "tests" / "service" / "server" / "race_worker.py"
 _RESULTS = _ROOT / "scripts" / "example_installation" / "recorded"
 _PATIENCE_MS = 30_000
@@ -92,16 +91,14 @@ class Troubles:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium, with a camera and a microphone that show and play something made up."""
-    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
-    if program is None:
-        message = f"no browser is installed: none of {', '.join(_PROGRAMS)}"
-        if os.environ.get("COUNTENANCE_REQUIRE_REAL_DATA") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
-        yield browser
-        browser.close()
+    with ExitStack() as stack:
+        try:
+            chromium = stack.enter_context(installed())
+        except NoBrowserError as error:
+            if os.environ.get("COUNTENANCE_REQUIRE_REAL_DATA") == "1":
+                pytest.fail(str(error))
+            pytest.skip(str(error))
+        yield chromium
 
 
 @pytest.fixture(scope="package")
@@ -121,11 +118,22 @@ def portal(served: Served) -> Portal:
 
 
 @pytest.fixture(scope="package")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """A server whose installation has everything that pages can show. Change nothing in it."""
+def _filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Filled]]:
     with serving(tmp_path_factory.mktemp("filled"), requests_per_minute=0) as served:
-        made = fill(served.service)
-        yield Portal(served.service, served.url, made.workspace_id, made.key, made.ids)
+        yield served, fill(served.service)
+
+
+@pytest.fixture
+def filled(_filled: tuple[Served, Filled]) -> Portal:
+    """A server whose installation has everything that pages can show. Change nothing in it."""
+    served, made = _filled
+    return Portal(served.service, served.url, made.workspace_id, made.key, made.ids)
+
+
+@pytest.fixture
+def content(_filled: tuple[Served, Filled]) -> Filled:
+    """What there is in that installation."""
+    return _filled[1]
 
 
 @pytest.fixture
@@ -155,18 +163,10 @@ def open_page(browser: Browser, portal: Portal, troubles: Troubles) -> Iterator[
             stack.callback(made.close)
             made.set_default_timeout(_PATIENCE_MS)
             made.on("page", lambda page: troubles.watch(page, at.url))
-            if key is not None:
-                sign_in(made, at, key)
+            sign_in(made, Served(at.service, at.url), key)
             return made.new_page()
 
         yield opened
-
-
-def sign_in(context: BrowserContext, portal: Portal, key: str) -> None:
-    """Give a browser the cookie that the sign-in page gives."""
-    with portal.service.database.transaction() as session:
-        token = sessions.begin(session, key, "127.0.0.1")
-    context.add_cookies([{"name": COOKIE, "value": token, "url": portal.url, "httpOnly": True, "sameSite": "Lax"}])
 
 
 @pytest.fixture

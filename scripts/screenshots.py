@@ -1,0 +1,114 @@
+"""Take screenshots of every page in every state: light, dark, and on a phone of 360 pixels.
+
+`python scripts/screenshots.py` serves a filled installation and writes docs/screenshots, with a page that shows them
+all. `--only NAME ...` takes those whose names begin so; `--out FOLDER --png` writes them elsewhere, as they are, to be
+looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from example_installation.browser import browser, signed_in
+from example_installation.fill import Filled, fill
+from example_installation.pages import SIGHTS, Sight, key_of, shown
+from example_installation.serving import Served, quiet, serving
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+OUT = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
+    "phone": {"color_scheme": "light", "viewport": {"width": 360, "height": 740}, "has_touch": True},
+}
+_TALLEST_PX = {"light": 1600, "dark": 1600, "phone": 1800}
+_QUALITY = 72
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", default=[""], metavar="NAME")
+    parser.add_argument("--look", nargs="+", choices=tuple(LOOKS), default=list(LOOKS))
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--png", action="store_true", help="as they are, instead of small WebP files")
+    arguments = parser.parse_args()
+    quiet()
+    sights = [sight for sight in SIGHTS if sight.name.startswith(tuple(arguments.only))]
+    whole = len(sights) == len(SIGHTS) and arguments.out == OUT and len(arguments.look) == len(LOOKS)
+    if whole:
+        shutil.rmtree(OUT, ignore_errors=True)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with _filled() as (served, filled), browser() as chromium:
+        for look in arguments.look:
+            for sight, page in _pages(chromium, served, filled, sights, look):
+                _save(_picture(page, look), arguments.out / f"{sight.name}-{look}", as_png=arguments.png)
+    if whole:
+        (OUT / "README.md").write_text(_index(sights), "utf-8")
+        size = sum(path.stat().st_size for path in OUT.iterdir())
+        print(f"{len(sights) * len(LOOKS)} screenshots, {size / 1e6:.1f} MB")
+
+
+@contextmanager
+def _filled() -> Iterator[tuple[Served, Filled]]:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), requests_per_minute=0) as served:
+        yield served, fill(served.service)
+
+
+def _pages(
+    chromium: Browser, served: Served, filled: Filled, sights: Sequence[Sight], look: str
+) -> Iterator[tuple[Sight, Page]]:
+    """Each sight in a page of its own."""
+    for sight in sights:
+        context = chromium.new_context(base_url=served.url, reduced_motion="reduce", **LOOKS[look])
+        signed_in(context, served, key_of(sight.who, filled))
+        page = context.new_page()
+        try:
+            shown(page, sight, filled)
+            page.wait_for_load_state("load")
+            page.wait_for_timeout(250)
+            yield sight, page
+        except Exception as error:  # the others are wanted all the same
+            print(f"{sight.name} ({look}): {str(error).splitlines()[0]}")
+        finally:
+            context.close()
+
+
+def _picture(page: Page, look: str) -> bytes:
+    """The whole page, down to where nobody looks any more; a dialog as it lies over the first part of it."""
+    if page.locator("dialog[open]").count():
+        return page.screenshot()
+    height = min(int(page.evaluate("document.documentElement.scrollHeight")), _TALLEST_PX[look])
+    width = LOOKS[look]["viewport"]["width"]
+    return page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+
+
+def _save(picture: bytes, path: Path, *, as_png: bool) -> None:
+    if as_png:
+        path.with_suffix(".png").write_bytes(picture)
+    else:
+        Image.open(io.BytesIO(picture)).convert("RGB").save(path.with_suffix(".webp"), quality=_QUALITY, method=6)
+
+
+def _index(sights: Sequence[Sight]) -> str:
+    head = (
+        "# What the pages look like\n\nWritten by `python scripts/screenshots.py`: every page in every state, in the "
+        "light, in the dark, and on a phone of 360 pixels. The people do not exist.\n"
+    )
+    parts = [head]
+    for sight in sights:
+        said = sight.shows[:1].upper() + sight.shows[1:]
+        pictures = " ".join(f'<img src="{sight.name}-{look}.webp" alt="{said}, {look}" height="320">' for look in LOOKS)
+        parts.append(f"## {said}\n\n`{sight.path}`\n\n{pictures}\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    main()
