@@ -16,6 +16,7 @@ class UploadProgress extends HTMLElement {
   #upload;
   #parts;
   #announced = 0;
+  #detail = null;
 
   /** Show this upload from now on. */
   follow(upload) {
@@ -44,16 +45,26 @@ class UploadProgress extends HTMLElement {
     this.#parts = { words, bar, numbers, pause, resume, cancel, said };
   }
 
-  #moved({ sent, total, share, bytes_per_s, seconds_left }) {
-    const { bar, numbers, said } = this.#parts;
+  #moved(detail) {
+    const { bar, said } = this.#parts;
+    const { share } = detail;
+    this.#detail = detail;
     bar.value = share;
-    const speed = bytes_per_s ? `, ${megabytes(bytes_per_s)} MB a second` : "";
-    const left = seconds_left ? `, ${duration(seconds_left)} left` : "";
-    numbers.textContent = `${megabytes(sent)} of ${megabytes(total)} MB${speed}${left}`;
+    this.#count();
     if (share >= this.#announced + ANNOUNCED_EVERY) {
       this.#announced = share;
       said.textContent = `${Math.round(100 * share)} percent is sent.`;
     }
+  }
+
+  /** How much, and while something moves how fast. */
+  #count() {
+    if (!this.#detail) return;
+    const { sent, total, bytes_per_s, seconds_left } = this.#detail;
+    const moves = this.#upload.state === "sending";
+    const speed = moves && bytes_per_s ? `, ${megabytes(bytes_per_s)} MB a second` : "";
+    const left = moves && seconds_left ? `, ${duration(seconds_left)} left` : "";
+    this.#parts.numbers.textContent = `${megabytes(sent)} of ${megabytes(total)} MB${speed}${left}`;
   }
 
   #turned({ state, why }) {
@@ -61,6 +72,7 @@ class UploadProgress extends HTMLElement {
     const had = document.activeElement;
     words.textContent = why || WORDS[state] || state;
     this.dataset.state = state;
+    this.#count();
     pause.hidden = !["starting", "sending"].includes(state);
     resume.hidden = !["paused", "waiting"].includes(state);
     resume.textContent = state === "waiting" ? "Try now" : "Go on";

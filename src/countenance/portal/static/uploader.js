@@ -3,6 +3,7 @@
 import { Problem, call, here, network, problemOf } from "./problem.js";
 
 const AT_ONCE = 2;
+const SLOW = /2g|3g/; // a part that breaks off begins again: then one at a time loses less
 const MOST_TRIES = 8;
 const LONGEST_WAIT_S = 30;
 const STALLED_MS = 30_000;
@@ -175,7 +176,8 @@ export class Upload extends EventTarget {
     };
     this.#measure();
     try {
-      await Promise.all(Array.from({ length: AT_ONCE }, work));
+      const at_once = SLOW.test(navigator.connection?.effectiveType || "") ? 1 : AT_ONCE;
+      await Promise.all(Array.from({ length: at_once }, work));
     } catch (error) {
       failed = true;
       queue.length = 0;
