@@ -31,6 +31,8 @@ from countenance.service.context import Service
 from countenance.service.db.tables import Job, Replica, Video
 from countenance.service.replicas import life
 from countenance.service.replicas.life import Published
+from countenance.service.uploads import report
+from countenance.stock.clips import presenter_clip
 from countenance.wire.dictionaries import CreateDictionary, Patch, RuleBody
 from countenance.wire.replicas import CreateReplica
 from countenance.wire.videos import CreateVideo
@@ -276,6 +278,25 @@ def test_waiting_ends_with_what_went_wrong_and_with_time(ask: Ask, client: Clien
     assert failed.value.made.status == "error"
     with pytest.raises(ApiError):
         ask("replicas.wait", "r000000000000")
+
+
+def test_a_report_is_waited_for(ask: Ask, client: Client, service: Service) -> None:
+    upload = client.uploads.send(presenter_clip()).upload_id
+    assert ask("uploads.check", upload).state == "queued"
+    fractions: list[float] = []
+
+    def tell(progress: Progress) -> None:
+        fractions.append(progress.fraction)
+        with service.database.transaction() as session:
+            report.complete(session, session.query(Job).where(Job.subject_id == upload).one(), {"ok": True})
+
+    done = ask("uploads.wait", upload, every_s=0.05, progress=tell)
+    assert (done.state, done.ok, fractions) == ("done", True, [0.0, 1.0])
+    with service.database.transaction() as session:
+        session.query(Job).where(Job.subject_id == upload).one().state = "failed"
+    with pytest.raises(WorkFailedError) as failed:
+        ask("uploads.wait", upload)
+    assert failed.value.made.state == "failed"
 
 
 @pytest.mark.parametrize("awaited", [False, True])

@@ -16,9 +16,12 @@ from countenance.cli.main import run
 from countenance.errors import Finding
 from countenance.footage.rules import RULES
 from countenance.service.context import Service
-from countenance.service.db.tables import Replica, Video
+from countenance.service.db.tables import Job, Replica, Upload, Video
+from countenance.service.jobs import life as jobs
 from countenance.service.replicas import life
 from countenance.service.replicas.life import Published
+from countenance.service.uploads import report
+from countenance.stock.clips import presenter_clip
 
 _PUBLISHED = Published(bundle="replicas/r/1/bundle", receipt_id="x")
 _SYNTHETIC = ("https://example.org/a.mp4", "--synthetic", "--replica-name", "Nobody")
@@ -225,6 +228,35 @@ def test_files_that_are_sent(command: Command, recording: Path) -> None:
     assert command("uploads", "show", upload, "--json").result["upload"]["sha256"] == sent.result["upload"]["sha256"]
     other = command("uploads", "send", recording, "--resume", "u0", "--json")
     assert (other.code, other.result["error"]["rule"]) == (Exit.INPUT, "service.upload_unknown")
+
+
+def test_footage_is_looked_at_before_anything_is_made_from_it(command: Command, service: Service) -> None:
+    upload = command("uploads", "send", presenter_clip(), "--json").result["upload"]["upload_id"]
+    early = command("uploads", "report", upload, "--json")
+    assert (early.code, early.result["error"]["rule"]) == (Exit.INPUT, "service.report_unknown")
+    asked = command("uploads", "check", upload, "--json")
+    assert (asked.code, asked.result["ok"], asked.result["report"]["state"]) == (Exit.OK, True, "queued")
+    found = {"ok": False, "findings": [Finding(RULES[0], measured=3.0).as_dict()], "usable": [[0.0, 4.0]]}
+    with service.database.transaction() as session:
+        job = session.query(Job).where(Job.subject_id == upload).one()
+        report.complete(session, job, found)
+    judged = command("uploads", "check", upload, "--wait", "--json")
+    assert (judged.code, judged.result["ok"]) == (Exit.REFUSED, False)
+    assert judged.result["report"]["findings"][0]["rule"] == RULES[0].id
+    assert RULES[0].title in " ".join(command("uploads", "check", upload, "--wait").out.split())
+    shown = command("uploads", "report", upload, "--json")
+    assert (shown.code, shown.result["report"]["usable"]) == (Exit.OK, [[0.0, 4.0]])
+    with service.database.transaction() as session:
+        row = session.get_one(Upload, upload)
+        job = jobs.create(session, row.workspace_id, "upload", upload, "report")
+        row.report, row.report_job_id = None, job.id
+        jobs.end(job, "failed", [Finding(RULES[0]).as_dict()])
+        broken = job.id
+    assert command("uploads", "report", upload, "--json").result["report"]["state"] == "failed"
+    stopped = command("uploads", "check", upload, "--json").result["report"]
+    assert (stopped["state"], stopped["findings"]) == ("queued", [])
+    with service.database.transaction() as session:
+        assert session.get_one(Upload, upload).report_job_id != broken
 
 
 def test_an_upload_that_is_stopped_can_be_resumed(
