@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from countenance.api.errors import RULES as API
 from countenance.consent.declaration import IDS, wording_of
 from countenance.consent.policy import requirement
+from countenance.consent.rules import RULES as CONSENT
 from countenance.consent.statement import statement_for
 from countenance.footage.guidelines import groups
 from countenance.portal.help import guidelines
@@ -91,9 +92,7 @@ def test_guidelines_have_every_rule_for_material_with_its_limit(texts: dict[str,
     entries = dict(re.findall(r'<li id="([^"]+)">(.*?)</li>', text, re.DOTALL))
     wanted = [rule for group in groups() for rule in group.rules]
     assert {rule.id for rule in wanted} < entries.keys()
-    assert {rule.id for rule in guidelines.consent.RULES} - entries.keys() == {
-        rule.id for rule in guidelines._OF_THE_OPERATOR
-    }
+    assert {rule.id for rule in CONSENT} - entries.keys() == {rule.id for rule in guidelines.OF_THE_OPERATOR}
     for rule in wanted:
         told = words(entries[rule.id])
         assert rule.title in told

@@ -12,7 +12,7 @@ from countenance.consent.receipt_content import Material
 from countenance.errors import Severity
 from countenance.footage.guidelines import Group, groups
 
-_OF_THE_OPERATOR = (
+OF_THE_OPERATOR = (
     consent.UNKNOWN_LANGUAGE,
     consent.STATEMENT_FILE_INVALID,
     consent.PHRASE_NO_WORDS,
@@ -55,7 +55,7 @@ class Case:
 
 def sections() -> tuple[Group, ...]:
     """The groups of rules in the order of the page, the gravest rules of each first."""
-    spoken = tuple(rule for rule in (*consent.RULES, *LIVENESS) if rule not in _OF_THE_OPERATOR)
+    spoken = tuple(rule for rule in (*consent.RULES, *LIVENESS) if rule not in OF_THE_OPERATOR)
     agreed = Group("consent", "The recording in which the person agrees", _CONSENT, spoken)
     return tuple(
         Group(
