@@ -9,9 +9,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from countenance.engine import background
+from countenance.errors import CountenanceError
+from countenance.service.clock import now
 from countenance.service.context import Service
-from countenance.service.db.tables import Replica, Transcription, Video
-from countenance.service.videos import life
+from countenance.service.db.tables import Replica, Transcription, Video, VideoShare
+from countenance.service.objects.errors import LINK_INVALID
+from countenance.service.videos import life, shares
+from countenance.service.videos.errors import SHARE_OVER
 from countenance.service.videos.wanted import look_of
 from countenance.wire.videos import COLOURS
 
@@ -54,6 +58,72 @@ def test_a_video_is_shown_as_tavus_shows_it(client: TestClient, service: Service
     assert client.get(path).json()["video_name"] == "Hi"
     assert client.delete(path, params={"hard": True}).status_code == 204
     assert (client.get(path).status_code, client.get(path).json()["error"]) == (404, "Invalid video_id")
+
+
+def test_videos_are_found_by_their_names(client: TestClient, replica_id: str) -> None:
+    made = [
+        _video(client, replica_id, video_name=name)["video_id"] for name in ("Harbour tour", "100 % wool", "harbour")
+    ]
+    wanted = {"HARBOUR": [made[2], made[0]], "0 %": [made[1]], "%": [made[1]], made[0]: [made[0]], "_": []}
+    for search, ids in wanted.items():
+        rows = client.get("/v2/videos", params={"search": search}).json()
+        assert ([row["video_id"] for row in rows["data"]], rows["total_count"]) == (ids, len(ids)), search
+
+
+def test_a_video_is_shared_by_links_that_end(client: TestClient, service: Service, replica_id: str) -> None:
+    video_id = _video(client, replica_id)["video_id"]
+    path = f"/v2/videos/{video_id}/shares"
+    early = client.post(path, json={})
+    assert (early.status_code, early.json()["error_type"]) == (409, "service.share_not_ready")
+    with service.database.transaction() as session:
+        life.begin(session, video_id)
+        life.complete(session, video_id, life.Published(f"videos/{video_id}/video.mp4", 1.5))
+    assert client.post(path, json={"valid_s": 31 * 24 * 3600}).status_code == 400
+    once = {"Idempotency-Key": "share"}
+    first = client.post(path, json={"valid_s": 3600, "may_download": True}, headers=once).json()
+    assert client.post(path, json={"valid_s": 3600, "may_download": True}, headers=once).json() == first
+    second = client.post(path, json={"shows_name": False}).json()
+    token = second["url"].rpartition("/shared/")[2]
+
+    def opened() -> shares.Shared:
+        with service.database.reading() as session:
+            return shares.opened(session, service.settings, token)
+
+    assert (opened().video.id, opened().share.shows_name) == (video_id, False)
+    rows = client.get(path).json()
+    assert [(row["share_id"], row["state"]) for row in rows["data"]] == [
+        (second["share_id"], "open"),
+        (first["share_id"], "open"),
+    ]
+    for _ in range(2):
+        assert client.delete(f"{path}/{second['share_id']}").status_code == 204
+    other = _video(client, replica_id)["video_id"]
+    assert client.delete(f"/v2/videos/{other}/shares/{first['share_id']}").status_code == 404
+    with pytest.raises(CountenanceError) as revoked:
+        opened()
+    assert revoked.value.finding.rule is SHARE_OVER
+    with service.database.transaction() as session:
+        session.get_one(VideoShare, first["share_id"]).expires_at = now()
+    states = [(row["state"], row["url"]) for row in client.get(path).json()["data"]]
+    assert states == [("revoked", None), ("expired", None)]
+    noted = [entry["action"] for entry in client.get("/v2/workspace/audit").json()["data"]]
+    assert (noted.count("video.share"), noted.count("video.share.revoke")) == (2, 2)
+
+
+def test_a_link_ends_with_its_video(client: TestClient, service: Service, replica_id: str) -> None:
+    video_id = _video(client, replica_id)["video_id"]
+    with service.database.transaction() as session:
+        life.begin(session, video_id)
+        life.complete(session, video_id, life.Published(f"videos/{video_id}/video.mp4", 1.5))
+    url = client.post(f"/v2/videos/{video_id}/shares", json={}).json()["url"]
+    assert client.delete(f"/v2/videos/{video_id}").status_code == 204
+    with service.database.reading() as session, pytest.raises(CountenanceError) as over:
+        shares.opened(session, service.settings, url.rpartition("/")[2])
+    assert over.value.finding.rule is SHARE_OVER
+    for token in ("nothing", "a.b", url.rpartition("/")[2] + "x"):
+        with service.database.reading() as session, pytest.raises(CountenanceError) as unknown:
+            shares.opened(session, service.settings, token)
+        assert unknown.value.finding.rule is LINK_INVALID
 
 
 def test_what_a_video_is_asked_for(client: TestClient, service: Service, replica_id: str) -> None:

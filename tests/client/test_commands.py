@@ -153,6 +153,11 @@ def test_a_video(command: Command, service: Service, tmp_path: Path) -> None:
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes() == b"film" * 100
     assert command("videos", "rename", made, "Farewell").code == Exit.OK
     assert command("videos", "list", "--replica", replica, "--json").result["videos"][0]["video_name"] == "Farewell"
+    assert command("videos", "list", "--search", "hello", "--json").result["total_count"] == 0
+    link = command("videos", "share", made, "--hours", "2", "--hide-name", "--json").result["share"]
+    assert ("/shared/" in link["url"], link["shows_name"]) == (True, False)
+    assert command("videos", "unshare", made, link["share_id"]).code == Exit.OK
+    assert command("videos", "shares", made, "--json").result["shares"][0]["state"] == "revoked"
     assert command("videos", "delete", made).code == Exit.OK
     assert command("videos", "list", "--json").result["total_count"] == 0
 

@@ -56,6 +56,7 @@ OPERATIONS: Mapping[str, Way] = {
     "delete_v2_replicas_replica_id": Way("replicas.delete", "replicas delete", ("r",)),
     "get_v2_replicas_replica_id_report": Way("replicas.report", "replicas report", ("r",)),
     "get_v2_replicas_replica_id_events": Way("replicas.events", "replicas events", ("r",)),
+    "get_v2_replicas_replica_id_recordings": Way("replicas.recordings", "replicas recordings", ("r",)),
     "post_v2_replicas_replica_id_review": Way("replicas.review", "replicas review", ("r", "Ada")),
     "post_v2_replicas_image_validation": Way(
         "replicas.check_image", "replicas check-picture", (CheckImage(imageBase64="AA=="),)
@@ -81,6 +82,9 @@ OPERATIONS: Mapping[str, Way] = {
     "get_v2_videos_video_id": Way("videos.get", "videos show", ("v",)),
     "patch_v2_videos_video_id_name": Way("videos.rename", "videos rename", ("v", "name")),
     "delete_v2_videos_video_id": Way("videos.delete", "videos delete", ("v",)),
+    "post_v2_videos_video_id_shares": Way("videos.share", "videos share", ("v",)),
+    "get_v2_videos_video_id_shares": Way("videos.shares", "videos shares", ("v",)),
+    "delete_v2_videos_video_id_shares_share_id": Way("videos.unshare", "videos unshare", ("v", "s")),
     "post_v2_lipsync": Way(
         "lipsyncs.create", "lipsyncs create", (CreateLipsync(original_video_url=_URL, source_audio_url=_URL),)
     ),

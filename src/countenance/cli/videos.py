@@ -30,6 +30,7 @@ from countenance.cli.told import tell, tell_done, tell_list
 
 app = typer.Typer(name="videos", help="Videos on a server.", no_args_is_help=True)
 _COLUMNS = ("video_id", "video_name", "replica_id", "status", "generation_progress", "duration_s")
+_SHARE_COLUMNS = ("share_id", "state", "created_at", "expires_at", "shows_name", "may_download")
 _SECONDS = {"upload": 5, "rendering": 60}
 VideoId = Annotated[str, typer.Argument(metavar="ID", help="The video's id.", show_default=False)]
 
@@ -118,6 +119,10 @@ def list_videos(
         Optional[str],  # noqa: UP045
         typer.Option(help="queued, generating, ready or error.", show_default=False),
     ] = None,
+    search: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="TEXT", help="Those with this in their names.", show_default=False),
+    ] = None,
     limit: Limit = 20,
     page: PageNumber = 1,
     url: Url = None,
@@ -126,7 +131,7 @@ def list_videos(
 ) -> Exit:
     """List videos, newest first."""
     with connected(url, key) as client:
-        found = client.videos.list(limit, page, replica_id=replica, status=status)
+        found = client.videos.list(limit, page, replica_id=replica, status=status, search=search)
     return tell_list("videos", found.data, _COLUMNS, as_json=json, total_count=found.total_count)
 
 
@@ -165,6 +170,48 @@ def download(video: VideoId, out: Out, url: Url = None, key: Key = None, json: J
     with display.shown(as_json=json) as shown, connected(url, key) as client:
         client.videos.download(video, out, progress=shown)
     return tell_done(f"Written to {out}.", as_json=json, file=str(out), bytes=out.stat().st_size)
+
+
+@app.command()
+def share(
+    video: VideoId,
+    hours: Annotated[float, typer.Option(help="How long the link is good, up to 720.")] = 168.0,
+    hide_name: Annotated[bool, typer.Option("--hide-name", help="Do not show what the video is called.")] = False,
+    may_download: Annotated[bool, typer.Option("--downloadable", help="Offer the file as well.")] = False,
+    once: Once = None,
+    url: Url = None,
+    key: Key = None,
+    json: Json = False,
+) -> Exit:
+    """Make a link by which anybody sees a video, without a key, until it ends."""
+    from countenance.wire.videos import ShareVideo
+
+    asked = wanted(ShareVideo, valid_s=round(hours * 3600), shows_name=not hide_name, may_download=may_download)
+    with connected(url, key) as client:
+        made = client.videos.share(video, asked, once)
+    return tell("share", made, as_json=json, title="Link made")
+
+
+@app.command()
+def shares(video: VideoId, url: Url = None, key: Key = None, json: Json = False) -> Exit:
+    """List a video's links, newest first, also those that have ended."""
+    with connected(url, key) as client:
+        found = client.videos.shares(video)
+    return tell_list("shares", found.data, _SHARE_COLUMNS, as_json=json, total_count=found.total_count)
+
+
+@app.command()
+def unshare(
+    video: VideoId,
+    link: Annotated[str, typer.Argument(metavar="SHARE", help="The link's id.", show_default=False)],
+    url: Url = None,
+    key: Key = None,
+    json: Json = False,
+) -> Exit:
+    """End a link at once."""
+    with connected(url, key) as client:
+        client.videos.unshare(video, link)
+    return tell_done(f"The link {link} has ended.", as_json=json, video_id=video, share_id=link)
 
 
 def _background(given: str | None) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Replicas(Group[AnyClient]):
     delete = a.call(replicas.delete)
     report = a.call(replicas.report)
     review = a.call(replicas.review)
+    recordings = a.call(replicas.recordings)
     check_image = a.call(replicas.check_image)
     events = a.Events()
     wait = a.flow(waiting.replica)
@@ -48,6 +49,9 @@ class Videos(Group[AnyClient]):
     get = a.call(videos.get)
     rename = a.call(videos.rename)
     delete = a.call(videos.delete)
+    share = a.call(videos.share)
+    shares = a.call(videos.shares)
+    unshare = a.call(videos.unshare)
     wait = a.flow(waiting.video)
     download = a.flow(loading.video)
 

@@ -106,3 +106,24 @@ class RenameVideo(Request):
     """A new name."""
 
     video_name: str = Field(min_length=1, max_length=255)
+
+
+class ShareVideo(Request):
+    """How long a link is good, and what it shows."""
+
+    valid_s: int = Field(default=7 * 24 * 3600, ge=60, le=30 * 24 * 3600, description="Seconds; a week if not given.")
+    shows_name: bool = Field(default=True, description="Whether the page says what the video is called.")
+    may_download: bool = Field(default=False, description="Whether the page offers the file.")
+
+
+class ShareBody(Message):
+    """A link by which anybody sees the video until it ends."""
+
+    share_id: str
+    video_id: str
+    state: Literal["open", "expired", "revoked"]
+    url: str | None = Field(default=None, description="The link, while it is open.")
+    shows_name: bool
+    may_download: bool
+    created_at: str
+    expires_at: str

@@ -63,12 +63,12 @@ def media(
         head_only=request.method == "HEAD",
     )
     if seen is not None and request.method != "HEAD":
-        _note(service, request, seen, goes_on=delivery.status == 206 and delivery.start > 0)
+        note_look(service, request, seen, "link", goes_on=delivery.status == 206 and delivery.start > 0)
     return StreamingResponse(delivery.body, delivery.status, delivery.headers)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """Whose face or voice it is."""
 
     workspace_id: str
@@ -76,7 +76,7 @@ class _Seen:
     id: str
 
 
-def _seen(service: Service, key: str) -> _Seen | None:
+def _seen(service: Service, key: str) -> Seen | None:
     """What is looked at; None where it is nobody's of a workspace.
 
     Raises:
@@ -90,14 +90,14 @@ def _seen(service: Service, key: str) -> _Seen | None:
         row: Replica | Video | Lipsync | Upload | None = session.get(table, rest.partition("/")[0])
     if row is None or _is_deleted(row):
         raise refused(OBJECT_MISSING)
-    return None if row.workspace_id is None else _Seen(row.workspace_id, folder.removesuffix("s"), row.id)
+    return None if row.workspace_id is None else Seen(row.workspace_id, folder.removesuffix("s"), row.id)
 
 
 def _is_deleted(row: Replica | Video | Lipsync | Upload) -> bool:
     return row.state == begin.DELETED if isinstance(row, Upload) else row.deleted_at is not None
 
 
-def _note(service: Service, request: Request, seen: _Seen, *, goes_on: bool) -> None:
+def note_look(service: Service, request: Request, seen: Seen, actor: str, *, goes_on: bool) -> None:
     """That somebody looks is noted: once for each look, and not for every part that a player asks for later on."""
     action, address = f"{seen.kind}.media.read", address_of(request)
     if goes_on:
@@ -106,4 +106,4 @@ def _note(service: Service, request: Request, seen: _Seen, *, goes_on: bool) -> 
                 return
     with service.database.transaction() as session:
         place = (address, request_id(request))
-        audit.record(session, "link", seen.workspace_id, action, seen.kind, seen.id, *place)
+        audit.record(session, actor, seen.workspace_id, action, seen.kind, seen.id, *place)

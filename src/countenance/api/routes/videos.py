@@ -17,10 +17,10 @@ from countenance.service.db.tables import Job, Video
 from countenance.service.errors import DICTIONARY_UNKNOWN, REPLICA_UNKNOWN
 from countenance.service.purge import actions as purge
 from countenance.service.replicas import find as replicas
-from countenance.service.videos import find, life
+from countenance.service.videos import find, life, shares
 from countenance.service.videos.estimate import spoken_seconds
 from countenance.wire.message import Page
-from countenance.wire.videos import CreatedVideo, CreateVideo, RenameVideo, VideoBody
+from countenance.wire.videos import CreatedVideo, CreateVideo, RenameVideo, ShareBody, ShareVideo, VideoBody
 
 router = APIRouter(prefix="/v2/videos", tags=["videos"])
 
@@ -48,6 +48,7 @@ def listed(
     replica_id: str | None = None,
     face_id: Annotated[str | None, Query(description="The same as `replica_id`.")] = None,
     status: Annotated[str | None, Query(description="`queued`, `generating`, `ready` or `error`")] = None,
+    search: Annotated[str, Query(max_length=255, description="Part of the name in any case, or the id.")] = "",
 ) -> Page[VideoBody]:
     """The workspace's videos, newest first."""
     with call.reading() as session:
@@ -58,6 +59,7 @@ def listed(
             offset=part.offset,
             replica_id=replica_id or face_id,
             statuses=(status,) if status else (),
+            search=search.strip(),
         )
         jobs = replicas.jobs_of(session, (row.job_id for row in found.rows))
     return Page(data=[_body(call, row, jobs) for row in found.rows], total_count=found.total)
@@ -92,6 +94,42 @@ def delete(
         if hard:
             purge.ask(session, call.service, "video", video_id)
     call.service.queue.cancel(workflows)
+
+
+@router.post("/{video_id}/shares", status_code=201, responses=problems(409, 410, 422), response_model=ShareBody)
+def share(video_id: str, body: ShareVideo, call: WriteVideos) -> Response:
+    """A link by which anybody sees this video, without an account, until it ends."""
+
+    def work(session: Session) -> ShareBody:
+        made = shares.create(
+            session,
+            call.workspace_id,
+            video_id,
+            body.valid_s,
+            shows_name=body.shows_name,
+            may_download=body.may_download,
+        )
+        call.note(session, "video.share", "video", video_id)
+        return shown.share(made, call.service.settings, call.base_url)
+
+    return call.once(work, 201)
+
+
+@router.get("/{video_id}/shares")
+def shared(video_id: str, call: ReadVideos) -> Page[ShareBody]:
+    """The video's links, newest first, also those that have ended."""
+    with call.reading() as session:
+        rows = shares.of_video(session, call.workspace_id, video_id)
+        data = [shown.share(row, call.service.settings, call.base_url) for row in rows]
+    return Page(data=data, total_count=len(data))
+
+
+@router.delete("/{video_id}/shares/{share_id}", status_code=204)
+def unshare(video_id: str, share_id: str, call: WriteVideos) -> None:
+    """End a link at once."""
+    with call.transaction() as session:
+        shares.revoke(session, call.workspace_id, video_id, share_id)
+        call.note(session, "video.share.revoke", "video", video_id)
 
 
 def _body(call: Call, row: Video, jobs: dict[str, Job]) -> VideoBody:

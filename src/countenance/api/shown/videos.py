@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from countenance.api.shown import progress
 from countenance.api.shown.progress import Link
-from countenance.service.db.tables import Job, Lipsync, Transcription, Video
-from countenance.service.videos import events
+from countenance.service.db.tables import Job, Lipsync, Transcription, Video, VideoShare
+from countenance.service.videos import events, shares
+from countenance.settings import Settings
 from countenance.wire.times import iso_ms, rfc1123
-from countenance.wire.videos import CreatedVideo, VideoBody, VideoData, VideoStatus
+from countenance.wire.videos import CreatedVideo, ShareBody, VideoBody, VideoData, VideoStatus
 from countenance.wire.works import SHOWN, LipsyncBody, SpokenWord, TranscriptionBody, WorkBody
 
 _STATUS: dict[str, VideoStatus] = {"queued": "queued", "generating": "generating", "ready": "ready", "error": "error"}
@@ -55,6 +56,21 @@ def body(video: Video, job: Job | None, link: Link, base_url: str, lease_s: floa
         error_type=video.error_type,
         findings=progress.findings(video.findings),
         credits_used=video.credits_used,
+    )
+
+
+def share(row: VideoShare, settings: Settings, base_url: str) -> ShareBody:
+    """A link, with where it leads while it is open."""
+    token = shares.token_of(row, settings) if shares.is_open(row) else None
+    return ShareBody(
+        share_id=row.id,
+        video_id=row.video_id,
+        state=shares.state_of(row),
+        url=f"{base_url}/shared/{token}" if token else None,
+        shows_name=row.shows_name,
+        may_download=row.may_download,
+        created_at=iso_ms(row.created_at),
+        expires_at=iso_ms(row.expires_at),
     )
 
 

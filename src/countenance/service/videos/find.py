@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from countenance.errors import Rule
@@ -46,9 +46,15 @@ def videos(
     offset: int = 0,
     replica_id: str | None = None,
     statuses: Collection[str] = (),
+    search: str = "",
 ) -> Page[Video]:
-    """The videos that are not deleted, newest first; filters that are empty let everything through."""
+    """The videos that are not deleted, newest first; filters that are empty let everything through.
+
+    `search` is a part of the name in any case, or the id.
+    """
     conditions = [Video.replica_id == replica_id] if replica_id else []
+    if search:
+        conditions.append(or_(Video.name.icontains(search, autoescape=True), Video.id == search))
     if statuses:
         conditions.append(Video.status.in_(statuses))
     return _listed(session, Video, workspace_id, limit, offset, *conditions)

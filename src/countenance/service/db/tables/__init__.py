@@ -9,7 +9,7 @@ from countenance.service.db.tables.media import MediaSource, Upload, UploadPart
 from countenance.service.db.tables.notifications import Delivery, DeliveryAttempt, OutboxEvent, WebhookEndpoint
 from countenance.service.db.tables.replicas import Replica
 from countenance.service.db.tables.sessions import BrowserSession, SignInLink
-from countenance.service.db.tables.videos import Lipsync, Transcription, Video
+from countenance.service.db.tables.videos import Lipsync, Transcription, Video, VideoShare
 
 __all__ = [
     "ApiKey",
@@ -37,6 +37,7 @@ __all__ = [
     "Upload",
     "UploadPart",
     "Video",
+    "VideoShare",
     "WebhookEndpoint",
     "Workspace",
 ]

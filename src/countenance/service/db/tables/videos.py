@@ -49,6 +49,21 @@ class Video(Base):
     credits_used: Mapped[int] = mapped_column(default=0)
 
 
+class VideoShare(Base):
+    """A link by which anybody sees a video until it ends; what the link says of it is signed, and this row decides."""
+
+    __tablename__ = "video_shares"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
+    video_id: Mapped[str] = mapped_column(ForeignKey("videos.id"), index=True)
+    shows_name: Mapped[bool]
+    may_download: Mapped[bool]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
 class Lipsync(Base):
     """A film whose lips are moved to another sound."""
 
