@@ -94,8 +94,8 @@ def test_pages_0_and_1_are_the_first(client: TestClient, page: int) -> None:
 
 
 def test_a_list_is_filtered(client: TestClient) -> None:
-    made = _create(client)["replica_id"]
-    _create(client, model_name="phoenix-3")
+    made = _create(client, replica_name="Ada")["replica_id"]
+    _create(client, model_name="phoenix-3", replica_name="Übung 100 %")
     for query, count in (
         ({"replica_type": "system"}, 0),
         ({"replica_ids": f"{made}, r000000000000"}, 1),
@@ -103,6 +103,11 @@ def test_a_list_is_filtered(client: TestClient) -> None:
         ({"status": "training"}, 2),
         ({"status": "error"}, 0),
         ({"status": "nonsense"}, 0),
+        ({"search": " üBUNG "}, 1),
+        ({"search": "0 %"}, 1),
+        ({"search": "%"}, 1),
+        ({"search": str(made)[:8]}, 1),
+        ({"search": str(made)[3:]}, 0),
     ):
         assert client.get("/v2/replicas", params=query).json()["total_count"] == count, query
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="replicas", help="Replicas on a server.", no_args_is_help=True)
 _COLUMNS = ("replica_id", "replica_name", "status", "training_progress", "stage", "standing", "created_at")
+_RECORDING = ("role", "content_type", "bytes", "url")
 _SECONDS = {"upload": 10, "upload of the statement": 3, "training": 150}
 """Share of each stage in the time, for the bar."""
 ReplicaId = Annotated[str, typer.Argument(metavar="ID", help="The replica's id.", show_default=False)]
@@ -150,6 +151,10 @@ def list_replicas(
         Optional[str],  # noqa: UP045
         typer.Option("--type", help="user, or system for those of the stock.", show_default=False),
     ] = None,
+    search: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(metavar="TEXT", help="Part of a name, or how an id begins.", show_default=False),
+    ] = None,
     limit: Limit = 20,
     page: PageNumber = 1,
     url: Url = None,
@@ -158,7 +163,7 @@ def list_replicas(
 ) -> Exit:
     """List replicas, newest first."""
     with connected(url, key) as client:
-        found = client.replicas.list(limit, page, status=status, replica_type=kind)
+        found = client.replicas.list(limit, page, status=status, replica_type=kind, search=search)
     return tell_list("replicas", found.data, _COLUMNS, as_json=json, total_count=found.total_count)
 
 
@@ -240,14 +245,27 @@ def report(replica: ReplicaId, url: Url = None, key: Key = None, json: Json = Fa
 def review(
     replica: ReplicaId,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who looked and listened.", show_default=False)],
+    refuse: Annotated[bool, typer.Option("--refuse", help="Refuse it: it is over, and free.")] = False,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is refused.", show_default=False)] = "",
     once: Once = None,
     url: Url = None,
     key: Key = None,
     json: Json = False,
 ) -> Exit:
-    """Confirm as a human what the machine left to one: training follows."""
+    """Decide as a human what the machine left to one: training follows, or with --refuse it is over."""
+    if reason and not refuse:
+        raise typer.BadParameter("--reason is for --refuse")
     with connected(url, key) as client:
-        return tell("replica", client.replicas.review(replica, by, once), as_json=json)
+        told = client.replicas.review(replica, by, once, refuse=refuse, reason=reason)
+    return tell("replica", told, as_json=json)
+
+
+@app.command()
+def recordings(replica: ReplicaId, url: Url = None, key: Key = None, json: Json = False) -> Exit:
+    """List what a replica is made from, with links: for whoever has to compare recordings. It is noted who looked."""
+    with connected(url, key) as client:
+        found = client.replicas.recordings(replica)
+    return tell_list("recordings", found.data, _RECORDING, as_json=json, total_count=found.total_count)
 
 
 @app.command("ask-consent")

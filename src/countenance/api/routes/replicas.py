@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -9,18 +10,20 @@ from sqlalchemy.orm import Session
 
 from countenance.api.asked.replicas import new_replica
 from countenance.api.call import Call, ReadReplicas, WriteReplicas
-from countenance.api.links import link_of
-from countenance.api.paging import Part
+from countenance.api.links import VALID_S, link_of
+from countenance.api.paging import Paging, Part
 from countenance.api.problem import problems
 from countenance.api.shown import replicas as shown
 from countenance.service.consent_requests import ask
 from countenance.service.db.tables import Job, Replica
+from countenance.service.objects.links import sign_link
 from countenance.service.purge import actions as purge
-from countenance.service.replicas import find, life
+from countenance.service.replicas import find, life, recordings
 from countenance.wire.message import Page
 from countenance.wire.replicas import (
     CreatedReplica,
     CreateReplica,
+    RecordingBody,
     RenameReplica,
     ReplicaBody,
     ReplicaReport,
@@ -55,25 +58,42 @@ def listed(
     face_ids: Annotated[str | None, Query(description="The same as `replica_ids`.")] = None,
     model_name: str | None = None,
     status: Annotated[str | None, Query(description="`started`, `completed` or `error`")] = None,
+    search: Annotated[str, Query(description="Part of a name, in any case, or how an id begins.")] = "",
 ) -> Page[ReplicaBody]:
     """The replicas of the workspace and of the stock, newest first."""
     ids = [each.strip() for each in (replica_ids or face_ids or "").split(",") if each.strip()]
     statuses = stored(status) if status else ()
     if status and not statuses:
         return Page(data=[], total_count=0)
+    kind = _type(replica_type or face_type)
+    return found(call, part, kind=kind, ids=ids, model_name=model_name, statuses=statuses, search=search)
+
+
+def found(
+    call: Call,
+    part: Paging,
+    *,
+    kind: Literal["user", "system"] | None = None,
+    ids: Collection[str] = (),
+    model_name: str | None = None,
+    statuses: Collection[str] = (),
+    search: str = "",
+) -> Page[ReplicaBody]:
+    """The same; `statuses` are those of `db.tables.replicas`."""
     with call.reading() as session:
-        found = find.listed(
+        page = find.listed(
             session,
             call.workspace_id,
             limit=part.limit,
             offset=part.offset,
-            replica_type=_type(replica_type or face_type),
+            replica_type=kind,
             ids=ids,
             model_name=model_name or None,
             statuses=statuses,
+            search=search.strip(),
         )
-        jobs = find.jobs_of(session, (row.job_id for row in found.rows))
-    return Page(data=[_body(call, row, jobs) for row in found.rows], total_count=found.total)
+        jobs = find.jobs_of(session, (row.job_id for row in page.rows))
+    return Page(data=[_body(call, row, jobs) for row in page.rows], total_count=page.total)
 
 
 @router.get("/{replica_id}")
@@ -135,14 +155,32 @@ def report(replica_id: str, call: ReadReplicas) -> ReplicaReport:
 
 @router.post("/{replica_id}/review", responses=problems(409, 410, 422), response_model=ReplicaBody)
 def review(replica_id: str, body: Review, call: WriteReplicas) -> Response:
-    """A human has looked and listened, and confirms what the machine left to them: training follows."""
+    """A human has looked and listened, and decides what the machine left to them: training follows, or it is over."""
 
     def work(session: Session) -> ReplicaBody:
-        found = life.review(session, call.service, call.workspace_id, replica_id, body.reviewed_by)
-        call.note(session, "replica.review", "replica", replica_id)
+        asked = (session, call.service, call.workspace_id, replica_id, body.reviewed_by.strip())
+        if body.decision == "accept":
+            found = life.review(*asked)
+            call.note(session, "replica.review", "replica", replica_id)
+        else:
+            found = life.refuse_review(*asked, body.reason)
+            call.note(session, "replica.review.refuse", "replica", replica_id)
         return _body(call, found, find.jobs_of(session, (found.job_id,)))
 
     return call.once(work)
+
+
+@router.get("/{replica_id}/recordings")
+def recorded(replica_id: str, call: WriteReplicas) -> Page[RecordingBody]:
+    """What it is made from, to look at and to listen to: footage, the recorded statement, or the picture."""
+    settings, found = call.service.settings, []
+    with call.transaction() as session:
+        for each in recordings.of_replica(session, call.workspace_id, replica_id):
+            token = sign_link(settings, each.key, each.role, each.content_type, VALID_S)
+            url = f"{call.base_url}/v2/media/{token}"
+            found.append(RecordingBody(role=each.role, url=url, content_type=each.content_type, bytes=each.bytes))
+        call.note(session, "replica.footage.read", "replica", replica_id)
+    return Page(data=found, total_count=len(found))
 
 
 def _body(call: Call, row: Replica, jobs: dict[str, Job]) -> ReplicaBody:

@@ -9,6 +9,7 @@ from countenance.wire.message import Page
 from countenance.wire.replicas import (
     CreatedReplica,
     CreateReplica,
+    RecordingBody,
     RenameReplica,
     ReplicaBody,
     ReplicaReport,
@@ -34,9 +35,16 @@ def listed(
     replica_type: str | None = None,
     replica_ids: str | None = None,
     model_name: str | None = None,
+    search: str | None = None,
 ) -> Call[Page[ReplicaBody]]:
     """The replicas of the workspace and of the stock, newest first; `replica_ids` are separated by commas."""
-    query = {"status": status, "replica_type": replica_type, "replica_ids": replica_ids, "model_name": model_name}
+    query = {
+        "status": status,
+        "replica_type": replica_type,
+        "replica_ids": replica_ids,
+        "model_name": model_name,
+        "search": search,
+    }
     return call.get(Page[ReplicaBody], path(*_PLACE, limit=limit, page=page, **query))
 
 
@@ -65,9 +73,16 @@ def report(replica_id: str) -> Call[ReplicaReport]:
     return call.get(ReplicaReport, path(*_PLACE, replica_id, "report"))
 
 
-def review(replica_id: str, reviewed_by: str, idempotency_key: str | None = None) -> Call[ReplicaBody]:
-    """A human has looked and listened, and confirms what the machine left to them."""
-    body = Review(reviewed_by=reviewed_by)
+def recordings(replica_id: str) -> Call[Page[RecordingBody]]:
+    """What it is made from, to look at and to listen to."""
+    return call.get(Page[RecordingBody], path(*_PLACE, replica_id, "recordings"))
+
+
+def review(
+    replica_id: str, reviewed_by: str, idempotency_key: str | None = None, *, refuse: bool = False, reason: str = ""
+) -> Call[ReplicaBody]:
+    """A human has looked and listened, and confirms what the machine left to them; or refuses it, for a reason."""
+    body = Review(reviewed_by=reviewed_by, decision="refuse" if refuse else "accept", reason=reason)
     return call.create(ReplicaBody, path(*_PLACE, replica_id, "review"), body, idempotency_key)
 
 

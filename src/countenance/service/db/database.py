@@ -102,6 +102,12 @@ def _as_ours(connection: Any, _: Any) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten: there are faces' records among it
     cursor.close()
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: Any) -> Any:
+    """SQLite's own knows ASCII alone; PostgreSQL's knows all letters."""
+    return value.lower() if isinstance(value, str) else value
 
 
 def _at_once(connection: Any) -> None:

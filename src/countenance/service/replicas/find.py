@@ -54,10 +54,12 @@ def listed(
     ids: Collection[str] = (),
     model_name: str | None = None,
     statuses: Collection[str] = (),
+    search: str = "",
 ) -> Page:
     """The replicas that are not deleted, newest first; filters that are empty let everything through.
 
-    `statuses` are internal ones; see `db.tables.replicas`.
+    `statuses` are internal ones; see `db.tables.replicas`. `search` is part of a name, in any case, or how an id
+    begins.
     """
     wanted = select(Replica).where(Replica.deleted_at.is_(None))
     match replica_type:
@@ -75,6 +77,9 @@ def listed(
         wanted = wanted.where(Replica.model_name == model_name)
     if statuses:
         wanted = wanted.where(Replica.status.in_(statuses))
+    if search:
+        named = func.lower(Replica.name).contains(search.lower(), autoescape=True)
+        wanted = wanted.where(or_(named, Replica.id.startswith(search.lower(), autoescape=True)))
     total = session.scalar(wanted.with_only_columns(func.count(Replica.id))) or 0
     # The page is found in the index alone; whole rows are read of the page only.
     page = wanted.with_only_columns(Replica.id).order_by(Replica.created_at.desc(), Replica.id.desc())
@@ -82,6 +87,24 @@ def listed(
     rows = session.scalars(
         select(Replica).where(Replica.id.in_(chosen)).order_by(Replica.created_at.desc(), Replica.id.desc())
     )
+    return Page(rows.all(), total)
+
+
+def in_review(session: Session, workspace_id: str, *, limit: int = 10, offset: int = 0) -> Page:
+    """The replicas that wait for a human who looks and listens; whoever has waited longest comes first."""
+    waiting = (
+        select(Replica)
+        .join(Job, Job.id == Replica.job_id)
+        .where(
+            Replica.workspace_id == workspace_id,
+            Replica.status == "waiting",
+            Replica.deleted_at.is_(None),
+            Job.state == "waiting",
+            Job.task == "train",
+        )
+    )
+    total = session.scalar(waiting.with_only_columns(func.count(Replica.id))) or 0
+    rows = session.scalars(waiting.order_by(Replica.updated_at, Replica.id).limit(limit).offset(offset))
     return Page(rows.all(), total)
 
 
