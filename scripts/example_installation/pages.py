@@ -38,6 +38,8 @@ class Sight:
     status: int = 200
     waits_for: str = ""
     """the selector of what comes after the page itself, by its script"""
+    missing: bool = False
+    """whether the page asks for something that is not there, which browsers write to their console"""
 
     def address(self, filled: Filled) -> str:
         return Template(self.path).substitute(filled.ids)
@@ -49,10 +51,32 @@ def key_of(who: Who, filled: Filled) -> str | None:
     return keys.get(who)
 
 
+WEIGHT = """() => performance.getEntries()
+  .filter((each) => ["navigation", "resource"].includes(each.entryType))
+  .filter((each) => !new URL(each.name).pathname.startsWith("/v2/"))
+  .map((each) => [new URL(each.name).pathname, each.encodedBodySize])"""
+"""A page's script that lists what it was loaded from, with the bytes of each: all but what the API gave."""
+_CLOSED = "[data-shown-for]:not([hidden])"
+
+
+def _declining(page: Page) -> None:
+    page.click("#decline")
+    page.wait_for_selector("#decline-sure:not([hidden])")
+
+
 SIGHTS: tuple[Sight, ...] = (
     Sight("sign-in", "/sign-in", "signing in", Who.NOBODY),
     Sight("sign-in-over", "/sign-in?next=%2Fkeys&over=1", "a session that is over", Who.NOBODY),
     Sight("sign-in-link", "/sign-in/some-token", "signing in with a link", Who.NOBODY),
+    Sight("consent", "/consent/$link_open", "a person is asked", Who.NOBODY, waits_for="#ask:not([hidden])"),
+    Sight("consent-declines", "/consent/$link_open", "a person is about to decline", Who.NOBODY, _declining),
+    Sight("consent-recorded", "/consent/$link_recorded", "a statement has come", Who.NOBODY, waits_for=_CLOSED),
+    Sight("consent-declined", "/consent/$link_declined", "a person has declined", Who.NOBODY, waits_for=_CLOSED),
+    Sight("consent-expired", "/consent/$link_expired", "nobody answered in time", Who.NOBODY, waits_for=_CLOSED),
+    Sight("consent-withdrawn", "/consent/$link_withdrawn", "a question was taken back", Who.NOBODY, waits_for=_CLOSED),
+    Sight(
+        "consent-unknown", "/consent/nobodys", "a link that does not work", Who.NOBODY, waits_for=_CLOSED, missing=True
+    ),
     Sight("not-found", "/nothing-here", "a page that does not exist", status=404),
 )
 """In the order in which they are shown in docs/screenshots."""

@@ -25,19 +25,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))
+
+from example_installation.browser import NoBrowserError
+from example_installation.browser import browser as installed
+from example_installation.browser import signed_in as sign_in
+from example_installation.fill import Filled, fill
+from example_installation.serving import Served, serving
+
+from countenance.service.accounts import keys, workspaces
+from countenance.service.accounts.scopes import OWNER
+from countenance.service.context import Service
+
 _ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(_ROOT / "scripts"))
-
-from example_installation.browser import NoBrowserError  # noqa: E402
-from example_installation.browser import browser as installed  # noqa: E402
-from example_installation.browser import signed_in as sign_in  # noqa: E402
-from example_installation.fill import Filled, fill  # noqa: E402
-from example_installation.serving import Served, serving  # noqa: E402
-
-from countenance.service.accounts import keys, workspaces  # noqa: E402
-from countenance.service.accounts.scopes import OWNER  # noqa: E402
-from countenance.service.context import Service  # noqa: E402
-
 _WORKER = _ROOT / "tests" / "service" / "server" / "race_worker.py"
 _RESULTS = _ROOT / "scripts" / "example_installation" / "recorded"
 _PATIENCE_MS = 30_000

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from example_installation.fill import Filled
-from example_installation.pages import SIGHTS, Sight, key_of, shown
+from example_installation.pages import SIGHTS, WEIGHT, Sight, key_of, shown
 from playwright.sync_api import Page
 
 MOST_BYTES = 150 * 1024
@@ -16,10 +16,6 @@ MOST_BYTES = 150 * 1024
 _PHONE_PX = 360
 _ALL = {"resultTypes": ["violations"]}
 _COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
-_WEIGHT = """() => performance.getEntries()
-  .filter((each) => ["navigation", "resource"].includes(each.entryType))
-  .filter((each) => !new URL(each.name).pathname.startsWith("/v2/"))
-  .map((each) => [new URL(each.name).pathname, each.encodedBodySize])"""
 _TOO_WIDE = """(width) => document.documentElement.scrollWidth <= width ? [] :
   [...document.querySelectorAll("body *")]
     .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > width + 1)
@@ -62,11 +58,11 @@ _NOT_SEEN = """() => [...window.reached].filter(([each, seen]) => !seen && each.
 def test_a_page_is_for_everybody(
     sight: Sight, filled: Any, content: Filled, open_page: Callable[..., Page], troubles: Any
 ) -> None:
-    if sight.status >= 400:
-        troubles.expect(f"status of {sight.status}")
+    if sight.status >= 400 or sight.missing:
+        troubles.expect(f"status of {max(sight.status, 404)}")
     page = open_page(key_of(sight.who, content), filled)
     shown(page, sight, content)
-    weight = dict(page.evaluate(_WEIGHT))
+    weight = dict(page.evaluate(WEIGHT))
     assert sum(weight.values()) < MOST_BYTES, weight
     assert _violations(page, _ALL) == []
     page.emulate_media(color_scheme="dark")
