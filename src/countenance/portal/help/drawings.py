@@ -125,7 +125,7 @@ DRAWINGS: tuple[Drawing, ...] = (
     ),
     Drawing(
         "statement",
-        "The person in person",
+        "In person",
         "The person reads the statement aloud into the camera.",
         "A telephone that plays a recording is held before the camera.",
         "consent",
