@@ -16,7 +16,7 @@ _KEYS = ("key_id", "name", "role", "scopes", "created_at", "expires_at", "revoke
 _VOICES = ("voice_id", "label", "tags", "languages", "ready", "replica_id")
 _AUDIT = ("at", "actor", "action", "subject_kind", "subject_id", "address")
 _UNITS = ("unit", "available", "held", "spent", "expired", "granted")
-_LINES = ("at", "unit", "kind", "change", "subject_id", "reason")
+_LINES = ("at", "unit", "kind", "change", "after", "subject_id", "reason")
 
 
 @app.command()
@@ -149,6 +149,10 @@ def statement(
         Optional[str],  # noqa: UP045
         typer.Option(help="training or video_second.", show_default=False),
     ] = None,
+    month: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="Such as 2026-11; in UTC.", show_default=False),
+    ] = None,
     limit: Limit = 20,
     page: PageNumber = 1,
     url: Url = None,
@@ -157,7 +161,7 @@ def statement(
 ) -> Exit:
     """List every movement of credits, the latest first."""
     with connected(url, key) as client:
-        found = client.workspace.statement(limit, page, unit=unit)
+        found = client.workspace.statement(limit, page, unit=unit, month=month)
     return tell_list("lines", found.data, _LINES, as_json=json, total_count=found.total_count)
 
 

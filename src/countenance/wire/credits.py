@@ -7,6 +7,26 @@ from pydantic import Field
 from countenance.wire.message import Message
 
 
+class HoldBody(Message):
+    """Set aside for work that is not over yet."""
+
+    amount: int
+    subject_kind: str
+    subject_id: str
+    created_at: str
+
+
+class GrantBody(Message):
+    """Credits that were given, and of which something is left to take."""
+
+    grant_id: str
+    amount: int
+    remaining: int
+    reason: str
+    created_at: str
+    expires_at: str | None = Field(default=None, description="From then on what is left of them is gone.")
+
+
 class BalanceBody(Message):
     """Of one unit; `granted` is the sum of all others."""
 
@@ -16,6 +36,12 @@ class BalanceBody(Message):
     held: int = Field(description="By work in progress.")
     spent: int
     expired: int
+    holds: list[HoldBody] = Field(default=[], description="What `held` consists of, the latest first.")
+    grants: list[GrantBody] = Field(default=[], description="What `available` consists of; used in this order.")
+    sums: dict[str, int] = Field(
+        default={},
+        description="What the statement's movements add up to by kind; `grant - hold + release - expire` is available.",
+    )
 
 
 class LineBody(Message):
@@ -27,6 +53,7 @@ class LineBody(Message):
     kind: str = Field(description="`grant`, `hold`, `capture`, `release` or `expire`")
     amount: int
     change: int
+    after: int = Field(default=0, description="What of this unit was available then.")
     subject_kind: str | None = None
     subject_id: str | None = None
     reason: str = ""

@@ -194,9 +194,20 @@ class UpdatedReplica(_Named):
 
 
 class Review(Request):
-    """A human looked and listened, and confirms what the machine left to a human."""
+    """A human looked and listened, and decides what the machine left to a human."""
 
     reviewed_by: str = Field(min_length=1, max_length=64, pattern=r"\S", description="Who looked and listened.")
+    decision: Literal["accept", "refuse"] = "accept"
+    reason: str = Field(default="", max_length=1000, description="Of a refusal, for whoever asked for the replica.")
+
+
+class RecordingBody(Message):
+    """A file that a replica is made from."""
+
+    role: str = Field(description="`footage`, `consent` or `picture`")
+    url: str = Field(description="Where it is, for a day.")
+    content_type: str
+    bytes: int | None = None
 
 
 class ReplicaReport(Message):

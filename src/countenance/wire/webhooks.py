@@ -49,7 +49,9 @@ class DeliveryBody(Message):
     event_type: str
     subject_kind: str
     subject_id: str
-    channel: str
+    channel: str = Field(description="`webhook` or `email`")
+    receiver: str = Field(default="", description="A URL or an address; empty where it was forgotten.")
+    endpoint_id: str | None = Field(default=None, description="Of the endpoint whose URL it is, if it is one's.")
     state: str = Field(description="`pending`, `delivered` or `failed`")
     attempts: int
     next_at: str | None = None

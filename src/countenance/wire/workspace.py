@@ -38,6 +38,7 @@ class KeyBody(Message):
     role: str
     scopes: list[str]
     allowed_addresses: list[str]
+    made_by: str | None = Field(default=None, description="The key that made it, whose revocation ends it too.")
     created_at: str
     expires_at: str | None = None
     revoked_at: str | None = None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from countenance.errors import CountenanceError
 from countenance.service.clock import now
-from countenance.service.credits.account import balance, statement
+from countenance.service.credits.account import balance, open_grants, open_holds, statement, sums
 from countenance.service.credits.errors import OUT_OF_CREDITS
 from countenance.service.credits.invariants import faults, sweep
 from countenance.service.credits.ledger import TRAINING, VIDEO_SECOND, capture, due, expire, grant, hold, release
@@ -159,10 +159,33 @@ def test_a_statement_tells_every_movement(database: Database, workspace: str) ->
         release(session, "j1", "error")
         grant(session, workspace, VIDEO_SECOND, 9, "a plan")
         lines, total = statement(session, workspace, unit=TRAINING)
-        assert [(line.kind, line.change, line.subject_id, line.reason) for line in lines] == [
-            ("release", 1, "r1", "error"),
-            ("hold", -1, "r1", ""),
-            ("grant", 2, None, ""),
+        assert [(line.kind, line.change, line.after, line.subject_id, line.reason) for line in lines] == [
+            ("release", 1, 2, "r1", "error"),
+            ("hold", -1, 1, "r1", ""),
+            ("grant", 2, 2, None, "a plan"),
         ]
         assert total == 3
         assert statement(session, workspace, limit=1)[1] == 4
+        assert [line.after for line in statement(session, workspace, offset=1, limit=2)[0]] == [2, 1]
+        tomorrow = now() + timedelta(days=1)
+        assert statement(session, workspace, since=tomorrow) == ([], 0)
+        assert statement(session, workspace, until=tomorrow)[1] == 4
+        assert open_holds(session, workspace) == {}
+        assert [(row.remaining, row.reason) for row in open_grants(session, workspace)[VIDEO_SECOND]] == [(9, "a plan")]
+
+
+def test_a_statement_adds_up_to_what_is_available(database: Database, workspace: str) -> None:
+    with database.transaction() as session:
+        grant(session, workspace, TRAINING, 5, "for a day", now() + timedelta(days=1))
+        grant(session, workspace, TRAINING, 1, "a plan")
+        for job in ("j1", "j2", "j3"):
+            hold(session, job, workspace, TRAINING, 1, "replica", job)
+        capture(session, "j1")
+        release(session, "j2", "error")
+        expire(session, workspace, TRAINING, now() + timedelta(days=2))
+        added = sums(session, workspace)[TRAINING]
+        found = balance(session, workspace, TRAINING)
+        assert added == {"grant": 6, "hold": 3, "capture": 1, "release": 1, "expire": 3}
+        assert added["grant"] - added["hold"] + added["release"] - added["expire"] == found.available
+        assert statement(session, workspace, unit=TRAINING)[0][0].after == found.available
+        assert [row.id for row in open_holds(session, workspace)[TRAINING]] == ["j3"]

@@ -136,6 +136,17 @@ class Lives(RuleBasedStateMachine):
         self.told(replica, ("waiting:review",), "queued:train", reviewed)
 
     @rule(replica=replicas)
+    def refuse_review(self, replica: str) -> None:
+        def was_refused(session: Session) -> bool:
+            try:
+                life.refuse_review(session, self.service, self.workspace, replica, "somebody", "another person")
+            except CountenanceError:
+                return False
+            return True
+
+        self.told(replica, ("waiting:review",), "error", was_refused)
+
+    @rule(replica=replicas)
     def preview(self, replica: str) -> None:
         made = life.Published(bundle="b", receipt_id="c")
         self.told(

@@ -74,6 +74,7 @@ def deliveries(
     part: Part,
     state: Annotated[str | None, Query(description="`pending`, `delivered` or `failed`")] = None,
     subject_id: Annotated[str | None, Query(description="Of a replica, a video, ...")] = None,
+    channel: Annotated[str | None, Query(description="`webhook` or `email`")] = None,
 ) -> Page[DeliveryBody]:
     """What was told to whom, by webhook and by e-mail; newest first."""
     with call.reading() as session:
@@ -82,6 +83,7 @@ def deliveries(
             call.workspace_id,
             state=state or None,
             subject_id=subject_id or None,
+            channel=channel or None,
             offset=part.offset,
             limit=part.limit,
         )
@@ -136,6 +138,8 @@ def _delivery(row: Delivery, event: OutboxEvent) -> DeliveryBody:
         subject_kind=event.subject_kind,
         subject_id=event.subject_id,
         channel=row.channel,
+        receiver=row.target,
+        endpoint_id=row.endpoint_id,
         state=row.state,
         attempts=row.attempts,
         next_at=iso_ms(row.next_at) if row.next_at else None,

@@ -117,6 +117,7 @@ def _body(row: ApiKey) -> KeyBody:
         role=row.role,
         scopes=list(row.scopes),
         allowed_addresses=list(row.allowed_addresses),
+        made_by=row.made_by,
         created_at=iso_ms(row.created_at),
         expires_at=iso_ms(row.expires_at) if row.expires_at else None,
         revoked_at=iso_ms(row.revoked_at) if row.revoked_at else None,

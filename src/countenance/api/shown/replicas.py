@@ -9,6 +9,7 @@ from countenance.api.shown.progress import Link
 from countenance.consent.policy import Subject, requirement
 from countenance.consent.receipt_content import Material
 from countenance.service.db.tables import Job, Replica
+from countenance.service.replicas.errors import REVIEW_REFUSED
 from countenance.wire.replicas import (
     ConsentBody,
     CreatedReplica,
@@ -127,7 +128,7 @@ def _verdict(
     if replica.receipt_id is not None or replica.reviewed_by is not None:
         return "accepted"
     severities = {finding.get("severity") for finding in verdict.get("findings", ())}
-    if "error" in severities:
+    if "error" in severities or any(each.get("rule") == REVIEW_REFUSED.id for each in replica.findings or ()):
         return "refused"
     if not verdict:
         return "waiting"

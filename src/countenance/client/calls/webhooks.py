@@ -42,10 +42,15 @@ def secret() -> Call[SecretBody]:
 
 
 def deliveries(
-    limit: int = 10, page: int = 1, *, state: str | None = None, subject_id: str | None = None
+    limit: int = 10,
+    page: int = 1,
+    *,
+    state: str | None = None,
+    subject_id: str | None = None,
+    channel: str | None = None,
 ) -> Call[Page[DeliveryBody]]:
     """What was told to whom, by webhook and by e-mail; newest first."""
-    where = path(*_DELIVERIES, limit=limit, page=page, state=state, subject_id=subject_id)
+    where = path(*_DELIVERIES, limit=limit, page=page, state=state, subject_id=subject_id, channel=channel)
     return call.get(Page[DeliveryBody], where)
 
 

@@ -47,6 +47,8 @@ def credits() -> Call[Page[BalanceBody]]:
     return call.get(Page[BalanceBody], path(*_CREDITS))
 
 
-def statement(limit: int = 10, page: int = 1, *, unit: str | None = None) -> Call[Page[LineBody]]:
-    """Every movement of credits, the latest first."""
-    return call.get(Page[LineBody], path(*_CREDITS, "statement", limit=limit, page=page, unit=unit))
+def statement(
+    limit: int = 10, page: int = 1, *, unit: str | None = None, month: str | None = None
+) -> Call[Page[LineBody]]:
+    """Every movement of credits, the latest first; of a month such as `2026-11` if one is named."""
+    return call.get(Page[LineBody], path(*_CREDITS, "statement", limit=limit, page=page, unit=unit, month=month))

@@ -26,6 +26,7 @@ def listed(
     *,
     state: str | None = None,
     subject_id: str | None = None,
+    channel: str | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> tuple[Sequence[tuple[Delivery, OutboxEvent]], int]:
@@ -39,6 +40,8 @@ def listed(
         mine = mine.where(Delivery.state == state)
     if subject_id is not None:
         mine = mine.where(OutboxEvent.subject_id == subject_id)
+    if channel is not None:
+        mine = mine.where(Delivery.channel == channel)
     total = session.scalar(select(func.count()).select_from(mine.with_only_columns(Delivery.id).subquery())) or 0
     rows = session.execute(mine.order_by(Delivery.created_at.desc(), Delivery.id).offset(offset).limit(limit))
     return [(delivery, event) for delivery, event in rows], total
@@ -66,7 +69,7 @@ def resend(session: Session, service: Service, workspace_id: str, delivery_id: s
             service.consent_mails.
     """
     delivery, event = get(session, workspace_id, delivery_id)
-    if _is_over(session, delivery, event):
+    if is_over(session, delivery, event):
         raise refused(DELIVERY_OVER, measured=delivery_id[:80])
     if event.type == ASKED:
         check_mails(session, workspace_id)
@@ -89,7 +92,8 @@ def resend(session: Session, service: Service, workspace_id: str, delivery_id: s
     return again
 
 
-def _is_over(session: Session, delivery: Delivery, event: OutboxEvent) -> bool:
+def is_over(session: Session, delivery: Delivery, event: OutboxEvent) -> bool:
+    """Whether its receiver is not told of anything any more, so that it cannot be sent again."""
     if delivery.target == "" or (event.type == ASKED and not answerable(session, event)):
         return True
     # Of an endpoint that was deleted the address is still known; it is nobody's any more.

@@ -15,6 +15,12 @@ REPLICA_DELETED = Rule(
     remedy="Nothing was charged. Use another replica.",
     tavus_type="replica_in_error_state",
 )
+REVIEW_REFUSED = Rule(
+    id="service.review_refused",
+    title="A human looked at what the machine was not sure of, and refused it.",
+    remedy="Nothing was charged. Use other material, or the consent of the person who is shown; ask whoever refused it "
+    "if you do not know why.",
+)
 REVIEW_MISSED = Rule(
     id="service.review_missed",
     title="A human had to look first, and nobody did in time.",
@@ -22,4 +28,4 @@ REVIEW_MISSED = Rule(
     limit=30.0,
     unit="days",
 )
-RULES = (NOTHING_TO_REVIEW, REPLICA_DELETED, REVIEW_MISSED)
+RULES = (NOTHING_TO_REVIEW, REPLICA_DELETED, REVIEW_REFUSED, REVIEW_MISSED)

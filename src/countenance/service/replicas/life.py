@@ -18,7 +18,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from countenance.consent.receipt_rules import REVOKED
-from countenance.errors import Severity
+from countenance.errors import Finding, Severity
 from countenance.service import ids
 from countenance.service.clock import now
 from countenance.service.consent_requests import closing
@@ -30,7 +30,7 @@ from countenance.service.jobs import life as jobs
 from countenance.service.jobs.queue import CHECK, TRAIN, workflow_id
 from countenance.service.purge import actions as purge
 from countenance.service.replicas import events, find
-from countenance.service.replicas.errors import NOTHING_TO_REVIEW
+from countenance.service.replicas.errors import NOTHING_TO_REVIEW, REVIEW_REFUSED
 from countenance.service.replicas.wanted import NewReplica, accepted, name_of, voice_of
 from countenance.service.tasks import sources
 from countenance.service.tasks.failure import failure
@@ -194,15 +194,38 @@ def review(session: Session, service: Service, workspace_id: str, replica_id: st
     Raises:
         CountenanceError: service.replica_unknown, service.nothing_to_review.
     """
-    find.own(session, workspace_id, replica_id)
-    job = locked_job(session, replica_id)
-    if job is None or job.state != "waiting" or job.task != "train":
-        raise refused(NOTHING_TO_REVIEW, measured=replica_id)
+    job = _under_review(session, workspace_id, replica_id)
     replica = _moved(session, replica_id, ("waiting",), "queued", reviewed_by=reviewer)
     if replica is None:
         raise refused(NOTHING_TO_REVIEW, measured=replica_id)
     jobs.hand_on(session, service.queue, job, TRAIN, "train")
     return replica
+
+
+def refuse_review(
+    session: Session, service: Service, workspace_id: str, replica_id: str, reviewer: str, reason: str = ""
+) -> Replica:
+    """A human has looked and listened, and refuses what the machine left to them: it is over, and free. Who that was
+    and why is told with what the machine found; `reason` is for whoever asked for the replica.
+
+    Raises:
+        CountenanceError: service.replica_unknown, service.nothing_to_review.
+    """
+    job = _under_review(session, workspace_id, replica_id)
+    replica = session.get_one(Replica, replica_id, populate_existing=True)
+    said = f"{reviewer}: {reason.strip()}" if reason.strip() else f"It was {reviewer}."
+    findings = [Finding(REVIEW_REFUSED, detail=said).as_dict(), *(replica.findings or ())]
+    if not _failed(session, service, job, replica_id, ("waiting",), findings):
+        raise refused(NOTHING_TO_REVIEW, measured=replica_id)
+    return replica
+
+
+def _under_review(session: Session, workspace_id: str, replica_id: str) -> Job:
+    find.own(session, workspace_id, replica_id)
+    job = locked_job(session, replica_id)
+    if job is None or not waits_before(job, "train"):
+        raise refused(NOTHING_TO_REVIEW, measured=replica_id)
+    return job
 
 
 def preview_ready(session: Session, service: Service, replica_id: str, published: Published) -> bool:

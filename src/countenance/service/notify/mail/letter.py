@@ -125,7 +125,7 @@ def _disabled(service: Service, payload: dict[str, Any]) -> Letter:
             "Mend it and switch it on again; what was missed can be sent again from the log.",
         ),
         action="Open the endpoints",
-        url=_page(service, "webhooks"),
+        url=_page(service, "notifications/webhooks"),
     )
 
 
