@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from countenance.errors import Span
 from countenance.people.lips import LipTrack
@@ -212,6 +211,8 @@ def band_passed(values: Array, rate_hz: float) -> NDArray[np.float64]:
     if len(values) < _LEAST_FRAMES:
         return np.zeros(len(values))
     low, high = _BAND_HZ[0], min(_BAND_HZ[1], 0.45 * rate_hz)
+    from scipy.signal import butter, sosfiltfilt
+
     sections = butter(2, (low, high), "bandpass", fs=RATE_HZ, output="sos")
     return np.asarray(sosfiltfilt(sections, values.astype(np.float64), padlen=min(len(values) - 1, 60)))
 

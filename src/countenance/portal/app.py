@@ -15,7 +15,7 @@ from countenance.api.problem import note_crash
 from countenance.api.status_codes import status_of
 from countenance.errors import CountenanceError
 from countenance.portal.page import SignInNeededError, headers, is_fragment, public_page, shown
-from countenance.portal.routes import consent, help, sign_in, static
+from countenance.portal.routes import consent, create, help, sign_in, static
 
 MAX_FORM_BYTES = 512 * 1024
 _OF_THE_API = ("/v2", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -44,7 +44,7 @@ def create_pages(api: FastAPI) -> FastAPI:
     )
     app.state = api.state
     app.router.max_body_size = MAX_FORM_BYTES
-    for router in (static.router, sign_in.router, consent.router, help.router):
+    for router in (static.router, sign_in.router, consent.router, create.router, help.router):
         app.include_router(router)
     app.add_exception_handler(SignInNeededError, _sign_in)
     app.add_exception_handler(CountenanceError, _refused)
@@ -86,7 +86,8 @@ def _refused(request: Request, error: Exception) -> Response:
         return answer
     if status == _NOT_FOUND:
         return _not_found(request, error)
-    return public_page(request, "errors/refused.html", status, findings=shown(error.findings))
+    template = "errors/403.html" if status == HTTPStatus.FORBIDDEN else "errors/refused.html"
+    return public_page(request, template, status, findings=shown(error.findings))
 
 
 def _not_found(request: Request, error: Exception) -> Response:
