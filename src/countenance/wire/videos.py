@@ -102,6 +102,18 @@ class VideoBody(_Named):
         return self.replica_id
 
 
+class VideoEvent(Message):
+    """Where the making of a video stands."""
+
+    video_id: str
+    status: VideoStatus
+    generation_progress: str
+    stage: str
+    seconds_left: float | None
+    standing: Standing
+    error_details: str | None
+
+
 class RenameVideo(Request):
     """A new name."""
 

@@ -8,7 +8,7 @@ from countenance.service.db.tables import Job, Lipsync, Transcription, Video, Vi
 from countenance.service.videos import events, shares
 from countenance.settings import Settings
 from countenance.wire.times import iso_ms, rfc1123
-from countenance.wire.videos import CreatedVideo, ShareBody, VideoBody, VideoData, VideoStatus
+from countenance.wire.videos import CreatedVideo, ShareBody, VideoBody, VideoData, VideoEvent, VideoStatus
 from countenance.wire.works import SHOWN, LipsyncBody, SpokenWord, TranscriptionBody, WorkBody
 
 _STATUS: dict[str, VideoStatus] = {"queued": "queued", "generating": "generating", "ready": "ready", "error": "error"}
@@ -71,6 +71,19 @@ def share(row: VideoShare, settings: Settings, base_url: str) -> ShareBody:
         may_download=row.may_download,
         created_at=iso_ms(row.created_at),
         expires_at=iso_ms(row.expires_at),
+    )
+
+
+def event(video: Video, job: Job | None, lease_s: float) -> VideoEvent:
+    """Where the making of it stands."""
+    return VideoEvent(
+        video_id=video.id,
+        status=_STATUS[video.status],
+        generation_progress=progress.hundredths(job, done=video.status == "ready"),
+        stage=progress.stage(job),
+        seconds_left=progress.seconds_left(job),
+        standing=progress.standing(job, lease_s),
+        error_details=video.error_message,
     )
 
 
