@@ -99,9 +99,19 @@ def viewer_of(request: Request) -> Viewer | None:
 
 def render(request: Request, call: Call, template: str, status: int = 200, **values: Any) -> Response:
     """A page, or a part of one, for somebody who is signed in."""
+    return _answer(request, viewer_for(call), template, status, values)
+
+
+def piece(viewer: Viewer, template: str, **values: Any) -> str:
+    """A part of a page that is sent later, for whoever has the page open."""
+    return _text("/live", "", viewer, template, values)
+
+
+def viewer_for(call: Call) -> Viewer:
+    """Who looks, by what they were let in with."""
     with call.reading() as session:
         name = workspaces.found(session, call.workspace_id).name
-    return _answer(request, Viewer(name, call.actor.role, call.actor.scopes), template, status, values)
+    return Viewer(name, call.actor.role, call.actor.scopes)
 
 
 def public_page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -151,12 +161,12 @@ def headers(request: Request) -> dict[str, str]:
 
 
 def _answer(request: Request, viewer: Viewer | None, template: str, status: int, values: Mapping[str, Any]) -> Response:
-    text = (
-        _templates()
-        .get_template(template)
-        .render(viewer=viewer, path=request.url.path, request_id=request_id(request), **values)
-    )
+    text = _text(request.url.path, request_id(request), viewer, template, values)
     return Response(text, status, headers(request), media_type="text/html; charset=utf-8")
+
+
+def _text(path: str, request_id: str, viewer: Viewer | None, template: str, values: Mapping[str, Any]) -> str:
+    return _templates().get_template(template).render(viewer=viewer, path=path, request_id=request_id, **values)
 
 
 @cache
