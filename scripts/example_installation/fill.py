@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from countenance.consent.claim_rules import CLAIM_PARTLY
@@ -200,6 +201,9 @@ def _spoken(history: History, ids: Mapping[str, str]) -> dict[str, str]:
     videos.begun(generating, 0.56, 21.0, seconds=2)
     queued = videos.asked("Good night", ids["completed"], _SCRIPT, minutes=1)
     return {
+        "share_open": videos.shared(ready, timedelta(days=7), hours=5),
+        "share_expired": videos.shared(ready, timedelta(hours=2), hours=6),
+        "share_revoked": videos.shared(ready, timedelta(days=7), taken_back=True, hours=7),
         "video_ready": ready,
         "video_error": failed,
         "video_waiting": waiting,

@@ -77,6 +77,10 @@ SIGHTS: tuple[Sight, ...] = (
     Sight(
         "consent-unknown", "/consent/nobodys", "a link that does not work", Who.NOBODY, waits_for=_CLOSED, missing=True
     ),
+    Sight("help", "/help", "help", Who.NOBODY),
+    Sight("help-guidelines", "/help/guidelines", "guidelines, good beside bad", Who.NOBODY),
+    Sight("help-errors", "/help/errors", "every message, and what to do", Who.NOBODY),
+    Sight("help-questions", "/help/questions", "questions and answers", Who.OWNER),
     Sight("not-found", "/nothing-here", "a page that does not exist", status=404),
 )
 """In the order in which they are shown in docs/screenshots."""

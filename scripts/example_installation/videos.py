@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from countenance.errors import Finding, Rule
 from countenance.service.db.tables import Job, Video
-from countenance.service.videos import life
+from countenance.service.videos import life, shares
 from countenance.service.videos.life import Published
 from countenance.service.videos.wanted import NewVideo
 from example_installation.history import History
@@ -45,6 +45,24 @@ class Videos:
         keys = [f"videos/{video_id}/{name}" for name in _KINDS]
         with self.history.ago(**ago) as session:
             life.complete(session, video_id, Published(keys[0], _SECONDS, keys[1], keys[2]))
+
+    def shared(self, video_id: str, valid: timedelta, *, taken_back: bool = False, **ago: float) -> str:
+        """A link to it, which is good for so long; its token."""
+        history = self.history
+        with history.ago(**ago) as session:
+            share = shares.create(
+                session,
+                history.workspace_id,
+                video_id,
+                int(valid.total_seconds()),
+                shows_name=True,
+                may_download=True,
+            )
+            session.flush()
+            token = shares.token_of(share, history.service.settings)
+            if taken_back:
+                shares.revoke(session, history.workspace_id, video_id, share.id)
+        return token
 
     def failed(self, video_id: str, rule: Rule, detail: str = "", **ago: float) -> None:
         self.begun(video_id, **ago)
