@@ -1,0 +1,268 @@
+// The step in which a person agrees: the statement with their name, and how it is recorded.
+
+import { check, findingsList, readLimits } from "./checks.js";
+import { Words } from "./consent-words.js";
+import { discard, draft, fileOf, hold, letGo, needsConsent, save, tell, wizard } from "./create-draft.js";
+import { FileChoice, send } from "./create-file.js";
+import { element } from "./elements.js";
+import { call } from "./problem.js";
+
+const at = (id) => document.getElementById(id);
+const limits = readLimits();
+const hows = document.querySelectorAll("[name=consent_how]");
+const panels = document.querySelectorAll("[data-step=consent] [data-how]");
+const button = document.querySelector("[data-step=consent] [data-onward]");
+const words = new Words("/new", { until: at("words-until"), stale: at("words-stale"), staleWords: at("words-stale-said") });
+const choice = new FileChoice(at("consent-file"), limits.purposes.consent, fileCame);
+let recorder = null;
+/** What would be sent, and whether it may be. */
+let taken = null;
+let sending = false;
+
+const how = () => draft.consent?.how;
+const withWords = () => how() === "record" || (how() === "file" && Boolean(draft.consent.with_words));
+
+/** The statement without one-time words. */
+export function statementOf({ full_name, language }) {
+  const found = wizard.languages.find((each) => each.code === language) || wizard.languages[0];
+  return { text: found.statement.replace(found.gap, full_name), language: found.code };
+}
+
+export const consent = {
+  isNeeded: needsConsent,
+  isDone() {
+    const { full_name, how: chosen, upload_id } = draft.consent || {};
+    return Boolean(full_name && chosen && (["link", "opens"].includes(chosen) || upload_id));
+  },
+  async enter() {
+    if (!draft.consent) save({ consent: { full_name: "", language: wizard.languages[0].code, email: "" } });
+    if (!how() && draft.way === "other") change({ how: "link" });
+    at("full-name").value = draft.consent.full_name;
+    at("full-name").autocomplete = draft.way === "own" ? "name" : "off";
+    at("email").value = draft.consent.email || "";
+    at("file-words").checked = Boolean(draft.consent.with_words);
+    if (at("language")) at("language").value = draft.consent.language;
+    for (const each of hows) each.checked = each.value === how();
+    tell(at("consent-problem"), null);
+    fit();
+    if (draft.consent.upload_id) return;
+    const file = await fileOf("consent");
+    if (!file || taken) return;
+    if (how() === "file") await choice.take(file);
+    else if (how() === "record" && draft.consent.statement) (await camera()).review(file);
+  },
+  leave() {
+    if (recorder && ["asking", "ready", "countdown"].includes(recorder.state)) recorder.close();
+  },
+  async onward() {
+    tell(at("consent-problem"), null);
+    if (!draft.consent.full_name.trim()) return wants(at("full-name"), "Type the full name first.");
+    if (!how()) return wants(hows[0], "Choose how the statement is recorded.");
+    if (how() === "link" && !at("email").checkValidity()) return wants(at("email"), "This is no e-mail address.");
+    if (this.isDone()) return true;
+    if (sending) return false;
+    if (!taken) return wants(how() === "record" ? at("draw-words") : at("consent-file").querySelector("input"), how() === "record" ? "Record the statement first." : "Choose the recording first.");
+    return sent();
+  },
+};
+
+function change(changes) {
+  save({ consent: { ...draft.consent, ...changes } });
+}
+
+function wants(field, said) {
+  tell(at("consent-problem"), said);
+  field.focus();
+  return false;
+}
+
+/** What is shown of this step now. */
+function fit() {
+  const { full_name, statement, upload_id } = draft.consent;
+  const there = Boolean(upload_id);
+  const spoken = withWords() && statement;
+  const shown = spoken || statementOf({ ...draft.consent, full_name: full_name.trim() || "…" });
+  at("statement").hidden = there || how() === "link" || (how() === "record" && Boolean(statement)) || !full_name.trim();
+  at("statement-text").lang = shown.language;
+  at("statement-text").replaceChildren(...marked(shown.text, full_name.trim()));
+  for (const each of [at("full-name"), at("language")]) if (each) each.toggleAttribute("disabled", there);
+  at("consent-hows").hidden = there;
+  for (const each of panels) each.hidden = there || each.dataset.how !== how();
+  at("file-words-choice").hidden = !hasWords();
+  at("draw").hidden = Boolean(statement);
+  at("consent-camera").hidden = !statement;
+  at("words-until").hidden = there || !spoken;
+  if (there || !spoken) at("words-stale").hidden = true;
+  at("consent-there").hidden = !there;
+  at("consent-there-said").textContent = statement && there ? `Its one-time words are good until ${time(statement.expires_at)}: create the replica by then.` : "";
+  button.textContent = ["record", "file"].includes(how()) && !there ? "Send the statement" : "Continue";
+  if (spoken && !there) begun(statement);
+  else words.end();
+}
+
+function time(iso) {
+  return new Date(iso).toLocaleTimeString([], { timeStyle: "short" });
+}
+
+function* marked(text, name) {
+  const [before, ...rest] = name ? text.split(name) : [text];
+  yield before;
+  if (rest.length) yield* [element("mark", "", name), rest.join(name)];
+}
+
+function hasWords() {
+  return (wizard.languages.find((each) => each.code === draft.consent.language) || {}).has_words;
+}
+
+/** Another name or language: the words were for another statement. */
+function named() {
+  change({ full_name: at("full-name").value, language: at("language")?.value || draft.consent.language });
+  if (draft.consent.statement) unspoken();
+  fit();
+}
+
+function unspoken() {
+  change({ statement: null });
+  recorder?.close();
+  if (how() === "record") (taken = null), letGo("consent");
+}
+
+let shown = null;
+function begun(statement) {
+  if (shown !== statement.phrase_id) words.begin(statement, { anew: true });
+  shown = statement.phrase_id;
+}
+
+/** New one-time words; without them, where there are none in this language, the statement alone. */
+async function draw() {
+  tell(at("consent-problem"), null);
+  const { full_name, language } = draft.consent;
+  if (!full_name.trim()) return wants(at("full-name"), "Type the full name first.");
+  try {
+    const statement = hasWords()
+      ? await call("POST", "/v2/consent-statements", { full_name: full_name.trim(), language })
+      : { ...statementOf({ full_name: full_name.trim(), language }), expires_at: "9999-12-31T00:00:00Z", phrase_id: null };
+    change({ statement });
+    fit();
+    return true;
+  } catch (problem) {
+    tell(at("consent-problem"), problem);
+  }
+}
+
+async function drawForCamera() {
+  if (!(await draw())) return;
+  const made = await camera();
+  fit();
+  made.querySelector("button:not([hidden], .plain)")?.focus();
+  await made.open();
+}
+
+async function renew() {
+  if (!(await draw())) return;
+  at("words-stale").hidden = true;
+  if (how() === "record" && taken) recorder.again();
+}
+
+async function camera() {
+  await import("./recorder.js");
+  prompt(draft.consent.statement);
+  if (recorder) return recorder;
+  recorder = at("consent-recorder");
+  recorder.limits = limits;
+  recorder.offer(at("consent-use"));
+  prompt(draft.consent.statement);
+  recorder.addEventListener("recorder-file", ({ detail }) => recorded(detail.file));
+  recorder.addEventListener("recorder-cleared", () => {
+    taken = null;
+    at("consent-use").hidden = true;
+    at("consent-found").replaceChildren();
+    if (!draft.consent.upload_id) letGo("consent");
+  });
+  return recorder;
+}
+
+function prompt(statement) {
+  if (recorder && statement) recorder.prompts = [{ title: "Read this aloud", text: statement.text, language: statement.language }];
+}
+
+async function recorded(file) {
+  await hold("consent", file);
+  const found = await check(file, limits.purposes.consent);
+  at("consent-found").replaceChildren(...(found.findings.length ? [findingsList(found.findings)] : []));
+  taken = found.ok ? { file } : null;
+  at("consent-use").hidden = !found.ok;
+  if (found.ok) at("consent-use").focus();
+}
+
+function fileCame(file, found) {
+  taken = file && found.ok ? { file } : null;
+  if (file) hold("consent", file);
+}
+
+/** Send it; whether it has arrived. */
+async function sent() {
+  const { statement } = draft.consent;
+  if (withWords() && statement && Date.now() > Date.parse(statement.expires_at)) return words.tooOld(), false;
+  sending = true;
+  busy(true);
+  try {
+    const { upload_id } = await send(taken.file, at("consent-sending"));
+    change({ upload_id, phrase_id: withWords() ? statement?.phrase_id : null });
+    letGo("consent");
+    taken = null;
+    choice.clear();
+    recorder?.close();
+    fit();
+    return true;
+  } catch (problem) {
+    if (problem.code !== "cancelled") tell(at("consent-problem"), problem);
+    return false;
+  } finally {
+    sending = false;
+    busy(false);
+  }
+}
+
+function busy(is_busy) {
+  for (const each of [...panels, at("consent-hows")]) each.inert = is_busy;
+  button.disabled = is_busy;
+}
+
+function other() {
+  discard("consent");
+  change({ statement: null });
+  fit();
+  at("consent-hows").querySelector("input:checked")?.focus();
+}
+
+async function choose(value) {
+  tell(at("consent-problem"), null);
+  recorder?.close();
+  choice.clear();
+  taken = null;
+  change({ how: value, statement: null, with_words: false });
+  at("file-words").checked = false;
+  fit();
+}
+
+async function wantWords() {
+  change({ with_words: at("file-words").checked, statement: null });
+  if (at("file-words").checked && !(await draw())) {
+    at("file-words").checked = false;
+    change({ with_words: false });
+  }
+  fit();
+}
+
+words.onshown = prompt;
+words.isBusy = () => sending || ["countdown", "recording"].includes(recorder?.state);
+for (const each of hows) each.addEventListener("change", () => choose(each.value));
+at("full-name").addEventListener("input", named);
+at("language")?.addEventListener("change", named);
+at("email").addEventListener("input", () => change({ email: at("email").value.trim() }));
+at("file-words").addEventListener("change", wantWords);
+at("draw-words").addEventListener("click", drawForCamera);
+at("words-renew").addEventListener("click", renew);
+at("consent-other").addEventListener("click", other);
+at("consent-use").addEventListener("click", () => button.click());

@@ -1,0 +1,105 @@
+// What was done so far for a replica: it outlives a reload, going back and a session that ends, in this tab alone.
+
+import { element } from "./elements.js";
+import { drop, keep, kept } from "./kept.js";
+import { call, problemBox } from "./problem.js";
+
+const KEY = "countenance.new";
+const KEPT_MS = 24 * 3600_000;
+const MOST_BYTES = 400_000_000; // larger files are chosen again after a reload
+const files = {};
+
+/** The page's own data. */
+export const wizard = JSON.parse(document.getElementById("wizard").textContent);
+
+/**
+ * `way`; `guided`; `consent` {full_name, language, how, email, statement, upload_id, phrase_id, until}; `material` {how, name,
+ * recorded, sending, upload_id, kind}; `report` {ok}; `voice`, `subject`, `declared`, `name`; `sent` {text, key}; `made`.
+ */
+export let draft = recalled() || fresh();
+
+/** Remember a change. */
+export function save(change) {
+  Object.assign(draft, change);
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(draft));
+  } catch {
+    // Then a reload begins anew.
+  }
+}
+
+/** Forget everything; what was uploaded for nothing is deleted, unless a replica was made from it. */
+export function startOver() {
+  for (const what of ["consent", "material"]) discard(what, !draft.made);
+  draft = fresh();
+  save({});
+}
+
+export const isPicture = () => draft.way === "picture";
+export const needsConsent = () => ["own", "other"].includes(draft.way);
+
+/** Keep a file in this browser until it has served its purpose. */
+export async function hold(what, file) {
+  files[what] = file;
+  if (file.size <= MOST_BYTES) await keep(nameOf(what), file, {}, Date.now() + KEPT_MS);
+}
+
+/** The file that was recorded or chosen, also after a reload; null where it is not there any more. */
+export async function fileOf(what) {
+  files[what] ||= (await kept(nameOf(what)))?.file || null;
+  return files[what];
+}
+
+/** Forget a file. */
+export function letGo(what) {
+  files[what] = null;
+  return drop(nameOf(what));
+}
+
+/** Another file is to take the place of this one: what the server has of it is deleted. */
+export function discard(what, at_the_server = true) {
+  const id = draft[what]?.upload_id;
+  if (id && at_the_server) call("DELETE", `/v2/uploads/${id}`).catch(() => {});
+  letGo(what);
+  if (!draft[what]) return;
+  const { full_name, language, how, email } = draft[what];
+  save(what === "material" ? { material: { how }, report: null } : { consent: { full_name, language, how, email } });
+}
+
+/** Say in a box of the page what is wrong: a problem of the API, or a sentence. Nothing empties it. */
+export function tell(box, wrong) {
+  if (!wrong) return void box.replaceChildren();
+  if (typeof wrong === "string") {
+    const said = element("p", "", wrong);
+    said.setAttribute("role", "alert");
+    return void box.replaceChildren(said);
+  }
+  if (!wrong.title) throw wrong;
+  const told = problemBox(wrong);
+  if (wrong.status === 401) {
+    const link = Object.assign(element("a", "button", "Sign in again"), { href: signIn() });
+    const words = element("p", "", "What you have done here is kept in this browser.");
+    told.append(words, link);
+  }
+  box.replaceChildren(told);
+}
+
+function signIn() {
+  return `/sign-in?over=1&next=${encodeURIComponent(location.pathname + location.search)}`;
+}
+
+function nameOf(what) {
+  return `new:${draft.id}:${what}`;
+}
+
+function fresh() {
+  return { id: crypto.getRandomValues(new Uint32Array(2)).join("-"), way: null, guided: false, consent: null, material: null, report: null, declared: [] };
+}
+
+function recalled() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}

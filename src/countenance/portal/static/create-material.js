@@ -1,0 +1,178 @@
+// The step that brings what the replica is learned from: recorded here or chosen, looked at, and sent.
+
+import { check, findingsList, readLimits } from "./checks.js";
+import { statementOf } from "./create-consent.js";
+import { discard, draft, fileOf, hold, isPicture, letGo, needsConsent, save, tell, wizard } from "./create-draft.js";
+import { FileChoice, send } from "./create-file.js";
+import { element } from "./elements.js";
+
+const at = (id) => document.getElementById(id);
+const limits = readLimits();
+const hows = document.querySelectorAll("[name=material_how]");
+const panels = document.querySelectorAll("[data-step=material] [data-how]");
+const button = document.querySelector("[data-step=material] [data-onward]");
+const voices = document.querySelectorAll("[name=voice]");
+const footage = new FileChoice(at("footage-file"), limits.purposes.training, came);
+const picture = new FileChoice(at("picture-file"), limits.purposes.picture, came);
+let recorder = null;
+let taken = null;
+let sending = false;
+let onward = () => {};
+
+const how = () => (needsConsent() ? draft.material?.how : "file");
+const opens = () => needsConsent() && draft.consent?.how === "opens";
+const choice = () => (isPicture() ? picture : footage);
+
+export const material = {
+  isDone: () => Boolean(draft.material?.upload_id),
+  async enter(go) {
+    onward = go;
+    for (const each of hows) each.checked = each.value === how();
+    for (const each of voices) each.checked = each.value === (draft.voice || voices[0].value);
+    tell(at("material-problem"), null);
+    if (!draft.material) [taken] = [null, footage.clear(), picture.clear()];
+    fit();
+    if (draft.material?.upload_id || taken || sending) return;
+    const file = draft.material?.name ? await fileOf("material") : null;
+    if (file && how() === "record") (await camera()).review(file);
+    else if (file) await choice().take(file);
+    if (draft.material?.sending && taken) await sent();
+    else if (draft.material?.sending) askAgain();
+  },
+  leave() {
+    if (recorder && ["asking", "ready", "countdown"].includes(recorder.state)) recorder.close();
+  },
+  async onward() {
+    tell(at("material-problem"), null);
+    if (this.isDone()) return true;
+    if (sending) return false;
+    if (taken) return sent();
+    const what = how() === "record" ? "Record the footage first." : how() ? `Choose the ${isPicture() ? "picture" : "footage"} first.` : "Choose how you bring the footage.";
+    tell(at("material-problem"), what);
+    (how() === "record" ? recorder.querySelector("button") : how() ? at(isPicture() ? "picture-file" : "footage-file").querySelector("input") : hows[0]).focus();
+    return false;
+  },
+};
+
+function change(changes) {
+  save({ material: { ...draft.material, ...changes } });
+}
+
+function fit() {
+  const there = Boolean(draft.material?.upload_id);
+  at("material-new").hidden = there;
+  at("material-again").hidden = true;
+  at("material-there").hidden = !there;
+  at("material-there-name").textContent = draft.material?.recorded ? "Your recording" : draft.material?.name || "";
+  at("opens-note").hidden = !opens();
+  if (opens()) at("opens-name").textContent = `: “${statementOf(draft.consent).text}”`;
+  for (const each of panels) each.hidden = each.dataset.how !== how();
+  button.textContent = there ? "Continue" : "Send and check";
+  if (how() === "record" && !there) camera();
+}
+
+/** After a reload a large file is not there any more; what of it has arrived is. */
+function askAgain() {
+  const box = at("material-again");
+  box.replaceChildren(element("p", "", `“${draft.material.name}” was not sent to its end. Choose it again: what has arrived is not sent twice.`));
+  box.hidden = false;
+}
+
+async function camera() {
+  await import("./recorder.js");
+  if (!recorder) {
+    recorder = at("footage-recorder");
+    recorder.limits = limits;
+    recorder.offer(at("footage-use"));
+    recorder.addEventListener("recorder-file", ({ detail }) => recorded(detail.file));
+    recorder.addEventListener("recorder-cleared", () => {
+      if (sending || draft.material?.upload_id) return;
+      taken = null;
+      at("footage-use").hidden = true;
+      at("footage-found").replaceChildren();
+      letGo("material");
+      change({ name: undefined, recorded: undefined });
+    });
+  }
+  const statement = opens() ? [{ title: "First the statement", ...statementOf(draft.consent), seconds: wizard.statement_s }] : [];
+  const prompts = [...statement, ...wizard.prompts];
+  if (JSON.stringify(recorder.prompts) !== JSON.stringify(prompts)) recorder.prompts = prompts;
+  recorder.setAttribute("enough-s", String(prompts.reduce((sum, each) => sum + each.seconds, 0)));
+  return recorder;
+}
+
+async function recorded(file) {
+  await hold("material", file);
+  change({ name: file.name, recorded: true });
+  const found = await check(file, limits.purposes.training);
+  at("footage-found").replaceChildren(...(found.findings.length ? [findingsList(found.findings)] : []));
+  taken = found.ok ? file : null;
+  at("footage-use").hidden = !found.ok;
+  if (found.ok) at("footage-use").focus();
+}
+
+function came(file, found) {
+  taken = file && found.ok ? file : null;
+  at("material-again").hidden = true;
+  tell(at("material-problem"), null);
+  if (!file) return;
+  change({ name: file.name, recorded: false });
+  hold("material", file);
+}
+
+/** Send it; whether it has arrived. Then the check begins. */
+async function sent() {
+  sending = true;
+  busy(true);
+  change({ sending: true });
+  try {
+    const { upload_id } = await send(taken, at("material-sending"));
+    change({ upload_id, sending: false });
+    save({ report: null });
+    taken = null;
+    recorder?.close();
+    fit();
+    document.dispatchEvent(new Event("create-changed"));
+    if (!at("step-material").closest("section").hidden) onward("check");
+  } catch (problem) {
+    change({ sending: false });
+    if (problem.code !== "cancelled") tell(at("material-problem"), problem);
+  } finally {
+    sending = false;
+    busy(false);
+  }
+  return false;
+}
+
+function busy(is_busy) {
+  at("material-new").inert = is_busy;
+  button.disabled = is_busy;
+}
+
+function choose(value) {
+  tell(at("material-problem"), null);
+  recorder?.close();
+  footage.clear();
+  taken = null;
+  letGo("material");
+  save({ material: { how: value } });
+  fit();
+}
+
+/** Give up what there is, to record or choose another one. */
+export function other() {
+  discard("material");
+  taken = null;
+  footage.clear();
+  picture.clear();
+  fit();
+}
+
+for (const each of hows) each.addEventListener("change", () => choose(each.value));
+for (const each of voices) each.addEventListener("change", () => save({ voice: each.value }));
+at("footage-use").addEventListener("click", () => button.click());
+at("material-other").addEventListener("click", () => {
+  other();
+  document.dispatchEvent(new Event("create-changed"));
+  document.querySelector("[data-step=material] input:checked, [data-step=material] input")?.focus();
+});

@@ -1,0 +1,119 @@
+// The page on which a replica is made: which of its steps is shown, and how one goes from one to the next.
+
+import { check } from "./create-check.js";
+import { consent } from "./create-consent.js";
+import { draft, isPicture, startOver } from "./create-draft.js";
+import { create, made } from "./create-finish.js";
+import { guide, have } from "./create-have.js";
+import { material } from "./create-material.js";
+
+const STEPS = { have, guide, consent, material, check, create };
+const at = (id) => document.getElementById(id);
+const sections = Object.fromEntries([...document.querySelectorAll("[data-step]")].map((each) => [each.dataset.step, each]));
+let now = null;
+
+const line = () => Object.keys(STEPS).filter((name) => STEPS[name].isNeeded?.() ?? true);
+const before = (name) => line()[line().indexOf(name) - 1];
+
+/** Whether everything that comes before a step is done; else the first step that is not. */
+function nearest(name) {
+  if (draft.made) return "made";
+  const wanted = line().includes(name) ? name : line()[0];
+  return line().find((each) => each === wanted || !STEPS[each].isDone());
+}
+
+/** Show a step. `how` is `push` for another entry of the history, `replace`, or `stay` where the history has moved. */
+async function show(name, how = "push", focus = true) {
+  const next = nearest(name);
+  (STEPS[now] || {}).leave?.();
+  const from = now;
+  now = next;
+  const address = `?step=${next}`;
+  if (how === "push") history.pushState({ from }, "", address);
+  else if (how === "replace" || next !== name) history.replaceState(history.state, "", address);
+  fit();
+  for (const [each, section] of Object.entries(sections)) section.hidden = each !== next;
+  tellSteps();
+  await (STEPS[next] || made).enter(go);
+  if (now !== next) return;
+  const title = sections[next].querySelector("h2");
+  document.title = `${title.textContent} – New replica – Countenance`;
+  if (!focus) return;
+  scrollTo(0, 0);
+  title.focus({ preventScroll: true });
+}
+
+/** To the step after this one, or to a certain one. */
+function go(name = line()[line().indexOf(now) + 1]) {
+  return show(name);
+}
+
+async function onward() {
+  const from = now;
+  if ((await STEPS[from].onward()) && now === from) go();
+}
+
+function back() {
+  const previous = before(now);
+  if (history.state?.from === previous) history.back();
+  else show(previous, "replace");
+}
+
+/** What is in the page only for some ways to make a replica. */
+function fit() {
+  for (const each of document.querySelectorAll("[data-for]")) each.hidden = !each.dataset.for.split(" ").includes(draft.way || "own");
+  const word = isPicture() ? "Picture" : "Footage";
+  sections.material.querySelector("h2").textContent = word;
+  document.querySelector("[data-of=material] a").textContent = word;
+  at("afresh").hidden = !draft.way || Boolean(draft.made);
+}
+
+function tellSteps() {
+  const all = line();
+  const place = all.indexOf(now);
+  document.querySelector(".steps").hidden = place < 0;
+  for (const item of document.querySelectorAll("[data-of]")) {
+    const name = item.dataset.of;
+    const link = item.firstElementChild;
+    item.hidden = !all.includes(name);
+    const done = !item.hidden && STEPS[name].isDone() && all.slice(0, all.indexOf(name)).every((each) => STEPS[each].isDone());
+    item.className = done && name !== "create" ? "done" : "";
+    link.toggleAttribute("href", false);
+    link.removeAttribute("aria-current");
+    if (name === now) link.setAttribute("aria-current", "step");
+    else if (!item.hidden && nearest(name) === name) link.href = `?step=${name}`;
+  }
+  const words = document.querySelector(`[data-of=${now}] a`)?.textContent;
+  at("steps-now").textContent = `Step ${place + 1} of ${all.length}: ${words}`;
+}
+
+function follow(event) {
+  const link = event.target.closest("[data-of] a[href]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.parentElement.dataset.of);
+}
+
+/** Enter in a field goes on, as it would in a form. */
+function entered(event) {
+  if (event.key !== "Enter" || !event.target.matches("input:not([type=radio], [type=checkbox], [type=file])")) return;
+  event.target.closest("[data-step]").querySelector("[data-onward]")?.click();
+}
+
+function begin() {
+  const [visit] = performance.getEntriesByType("navigation");
+  if (draft.made && visit?.type === "navigate") startOver();
+  const wanted = new URLSearchParams(location.search).get("step");
+  at("steps-and-step").hidden = false;
+  show(wanted || "have", "replace", false);
+}
+
+document.addEventListener("click", follow);
+document.addEventListener("keydown", entered);
+for (const button of document.querySelectorAll("[data-back]")) button.addEventListener("click", back);
+for (const button of document.querySelectorAll("[data-onward]")) button.addEventListener("click", onward);
+document.addEventListener("create-changed", () => (fit(), tellSteps()));
+at("afresh").addEventListener("click", () => (startOver(), location.assign("/new")));
+addEventListener("popstate", () => show(new URLSearchParams(location.search).get("step") || "have", "stay"));
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+begin();
