@@ -212,7 +212,7 @@ def test_a_check_that_finds_something(studio: Service) -> None:
     found = row(studio, replica)
     assert (found.status, found.error_type, found.error_message) == ("error", "r", "Too small.")
     assert found.findings is not None
-    assert [each["file"] for each in found.findings] == ["in/footage.mp4", ""]
+    assert [each["file"] for each in found.findings] == ["footage.mp4", ""]
     assert found.clearance == {"a": ["in/footage.mp4"]}
     assert studio.objects.list(f"replicas/{replica.id}/report") == [f"replicas/{replica.id}/report/face.jpg"]
     with studio.database.transaction() as session:
