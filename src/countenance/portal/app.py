@@ -15,7 +15,19 @@ from countenance.api.problem import note_crash
 from countenance.api.status_codes import status_of
 from countenance.errors import CountenanceError
 from countenance.portal.page import SignInNeededError, headers, is_fragment, public_page, shown
-from countenance.portal.routes import consent, create, help, sign_in, static
+from countenance.portal.routes import (
+    consent,
+    create,
+    credits,
+    help,
+    keys,
+    library,
+    live,
+    notifications,
+    review,
+    sign_in,
+    static,
+)
 
 MAX_FORM_BYTES = 512 * 1024
 _OF_THE_API = ("/v2", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -44,7 +56,19 @@ def create_pages(api: FastAPI) -> FastAPI:
     )
     app.state = api.state
     app.router.max_body_size = MAX_FORM_BYTES
-    for router in (static.router, sign_in.router, consent.router, create.router, help.router):
+    for router in (
+        static.router,
+        sign_in.router,
+        consent.router,
+        create.router,
+        help.router,
+        library.router,
+        live.router,
+        credits.router,
+        notifications.router,
+        keys.router,
+        review.router,
+    ):
         app.include_router(router)
     app.add_exception_handler(SignInNeededError, _sign_in)
     app.add_exception_handler(CountenanceError, _refused)

@@ -1,0 +1,32 @@
+// Links with data-asks open what they lead to in the dialog #ask; and what is typed to confirm is compared.
+
+const dialog = document.getElementById("ask");
+let opener = null;
+
+async function on_click(event) {
+  const link = event.target.closest("a[data-asks]");
+  if (!link || !dialog || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  // The menu in which the link was is closed by then.
+  const menu = link.closest("[popover]");
+  opener = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : link;
+  menu?.hidePopover();
+  dialog.replaceChildren();
+  await window.htmx.ajax("GET", link.getAttribute("href"), { target: dialog, swap: "innerHTML" });
+  if (!dialog.querySelector("form")) return;
+  compare_all();
+  dialog.showModal();
+}
+
+function compare_all() {
+  for (const form of document.querySelectorAll("form[data-typed]")) {
+    const field = form.elements.typed;
+    const compare = () => (form.querySelector("button").disabled = field.value.trim() !== form.dataset.typed.trim());
+    field.addEventListener("input", compare);
+    compare();
+  }
+}
+
+document.addEventListener("click", on_click);
+dialog?.addEventListener("close", () => opener?.focus());
+compare_all();

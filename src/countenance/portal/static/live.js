@@ -1,0 +1,101 @@
+// What follows by itself (htmx's SSE extension swaps it): heartbeats that are counted on, news for those who listen, the
+// focus where it was, and a stream that rests while nobody looks.
+
+const REST_AFTER_MS = 15_000;
+const LOST_AFTER_MS = 3000;
+const NEWS_MS = 8000;
+const received = new WeakMap();
+const before = new WeakMap();
+let source = null;
+let lost_timer = 0;
+let rest_timer = 0;
+
+// Heartbeats: seconds since they were received are added, so that no clock of a browser matters.
+function count_on() {
+  for (const each of document.querySelectorAll("[data-age]")) {
+    if (!received.has(each)) received.set(each, performance.now());
+    const seconds = Math.floor(Number(each.dataset.age) + (performance.now() - received.get(each)) / 1000);
+    const words = seconds < 90 ? `${seconds} s` : seconds < 5400 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
+    each.textContent = `seen ${words} ago`;
+  }
+}
+
+const state_of = (part) => part.querySelector("[data-state]");
+
+function to_be_swapped(event) {
+  const part = event.target;
+  before.set(part, { state: state_of(part)?.dataset.state, had_focus: part.contains(document.activeElement) });
+}
+
+function swapped(event) {
+  const part = event.target;
+  const { state, had_focus } = before.get(part) ?? {};
+  const now = state_of(part);
+  if (had_focus && document.activeElement === document.body) {
+    part.closest("li, article, section, main")?.querySelector("[data-focus-home]")?.focus();
+  }
+  if (state && now && now.dataset.state !== state && now.dataset.news) {
+    tell(`“${part.dataset.name}” ${now.dataset.news}`);
+  }
+  count_on();
+}
+
+function tell(words) {
+  const box = document.getElementById("news");
+  box.hidden = false;
+  box.textContent = words;
+  clearTimeout(tell.timer);
+  tell.timer = setTimeout(() => (box.hidden = true), NEWS_MS);
+}
+
+function prepare_box() {
+  const box = Object.assign(document.createElement("div"), { id: "news", className: "toast", hidden: true });
+  box.setAttribute("role", "status");
+  document.body.append(box);
+}
+
+// A stream that breaks off is taken up again at once: only when that fails for a while is anything said.
+function broken(event) {
+  event.stopImmediatePropagation();
+  if (source?.readyState === EventSource.CLOSED) check_session();
+  clearTimeout(lost_timer);
+  lost_timer = setTimeout(() => (document.getElementById("lost").hidden = false), LOST_AFTER_MS);
+}
+
+async function check_session() {
+  try {
+    const answer = await fetch(location.href, { method: "HEAD", redirect: "manual" });
+    if (answer.type === "opaqueredirect") location.reload();
+  } catch {
+    // There is no connection: it is said already.
+  }
+}
+
+// Browsers keep few connections to a server: a page that nobody looks at gives its own back.
+function look_away() {
+  clearTimeout(rest_timer);
+  if (document.hidden) {
+    rest_timer = setTimeout(() => source?.close(), REST_AFTER_MS);
+  } else if (source?.readyState === EventSource.CLOSED && !source.is_over) {
+    source.onerror?.(new Event("error"));
+  }
+}
+
+function set_up() {
+  window.htmx.createEventSource = (url) => {
+    const made = new EventSource(url);
+    made.addEventListener("end", () => (made.is_over = true));
+    return (source = made);
+  };
+}
+
+set_up();
+prepare_box();
+document.addEventListener("htmx:sseError", broken, true);
+document.addEventListener("htmx:sseOpen", () => clearTimeout(lost_timer));
+document.addEventListener("htmx:sseBeforeMessage", to_be_swapped);
+document.addEventListener("htmx:sseMessage", swapped);
+document.addEventListener("htmx:afterSettle", count_on);
+document.addEventListener("visibilitychange", look_away);
+count_on();
+setInterval(count_on, 1000);
