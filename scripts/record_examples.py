@@ -24,6 +24,7 @@ from PIL import Image
 from countenance.media.read import FPS, audio, frames
 from countenance.media.write import VideoWriter
 from countenance.settings import Settings
+from countenance.stock.animate import perform
 from countenance.stock.clips import CONSENT_NAME, consent_clip, presenter_clip
 from countenance.stock.defects import Faulty, load, write
 from countenance.stock.defects.company import passing
@@ -32,10 +33,13 @@ from countenance.stock.defects.sound import white_noise
 from countenance.stock.figure import Pose
 from countenance.stock.person import OTHER, PRESENTER, Person
 from countenance.stock.render import Studio
+from countenance.voice.hibari import speak
 from countenance.work.thumbnail import stills_of
 
 OUT = Path(__file__).with_name("example_installation") / "recorded"
 _EVIDENCE_PX, _FACE_PX = 800, 480
+_MOVING = 30
+"""Pictures that are drawn of somebody who moves."""
 _SMILE = dict.fromkeys(("mouthSmileLeft", "mouthSmileRight"), 0.35) | dict.fromkeys(
     ("cheekSquintLeft", "cheekSquintRight"), 0.2
 )
@@ -87,13 +91,19 @@ def record_clips() -> None:
 
 
 def record_people() -> None:
-    """Portraits of people who do not exist."""
+    """Portraits of people who do not exist, still and moving."""
     (OUT / "people").mkdir(exist_ok=True)
+    speech = speak("I am here, and I am listening.", _SETTINGS)
+    poses = perform(speech.phones, speech.duration_s, 2.0, seed=3).poses[-_MOVING:]
     for person in people():
         studio = Studio(person)
-        picture = Image.fromarray(studio.frame(Pose(_SMILE, yaw_deg=-4.0, pitch_deg=1.0)).rgb)
+        still = studio.frame(Pose(_SMILE, yaw_deg=-4.0, pitch_deg=1.0)).rgb
+        moving = [Image.fromarray(studio.frame(pose, number).rgb) for number, pose in enumerate(poses)]
         studio.release()
-        _jpeg(picture, OUT / "people" / f"{person.name}.jpg", _FACE_PX)
+        _jpeg(Image.fromarray(still), OUT / "people" / f"{person.name}.jpg", _FACE_PX)
+        small = [np.asarray(picture.resize((320, 180), Image.Resampling.LANCZOS)) for picture in moving]
+        # There and back again: a loop without a jump.
+        _moving([*small, *small[::-1]], OUT / "people" / f"{person.name}.mp4")
 
 
 def people() -> tuple[Person, ...]:
