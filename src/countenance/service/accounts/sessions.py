@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from countenance.service.accounts.actor import Actor, authenticate, bearer
@@ -79,6 +80,20 @@ def actor_of(session: Session, settings: Settings, token: str, address: str) -> 
 def end(session: Session, token: str) -> None:
     """Sign a browser out; one that is not signed in stays so."""
     session.execute(delete(BrowserSession).where(BrowserSession.token_sha256 == _hash(token)))
+
+
+def signed_in(session: Session, settings: Settings, key_ids: Iterable[str]) -> Mapping[str, int]:
+    """How many browsers are signed in with each of these keys; of the others none is."""
+    rows = session.execute(
+        select(BrowserSession.key_id, func.count())
+        .where(
+            BrowserSession.key_id.in_([*key_ids]),
+            BrowserSession.seen_at > now() - _idle(settings),
+            BrowserSession.created_at > now() - LONGEST,
+        )
+        .group_by(BrowserSession.key_id)
+    )
+    return {key_id: int(count) for key_id, count in rows}
 
 
 def sweep(session: Session, settings: Settings) -> int:

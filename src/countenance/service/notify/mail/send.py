@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import smtplib
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -31,12 +33,34 @@ def send(service: Service, event: OutboxEvent, to: str) -> None:
         CountenanceError: service.mail_setting, service.mail_failed.
     """
     settings = service.settings
-    digest = hashlib.sha256(to.encode()).hexdigest()[:8]
-    message = formed(letter_for(service, event), settings.mail_from, to, f"{event.id}.{digest}")
+    message = composed(service, event, to)
     if settings.smtp_url is None:
-        _write(message, f"{event.created_at:%Y%m%dT%H%M%S}-{event.id}-{digest}.eml", settings)
+        _write(message, _name(event, to), settings)
     else:
         asyncio.run(_sent(message, settings.smtp_url.get_secret_value()))
+
+
+def composed(service: Service, event: OutboxEvent, to: str) -> EmailMessage:
+    """What would be written to a person of an event now."""
+    return formed(letter_for(service, event), service.settings.mail_from, to, f"{event.id}.{_digest(to)}")
+
+
+def written(settings: Settings, event: OutboxEvent, to: str) -> EmailMessage | None:
+    """What was written to a person of an event, where it was kept as a file and still is."""
+    try:
+        content = (settings.data_dir / FOLDER / _name(event, to)).read_bytes()
+    except OSError:
+        return None
+    message = message_from_bytes(content, policy=default)
+    return message if isinstance(message, EmailMessage) else None
+
+
+def _name(event: OutboxEvent, to: str) -> str:
+    return f"{event.created_at:%Y%m%dT%H%M%S}-{event.id}-{_digest(to)}.eml"
+
+
+def _digest(to: str) -> str:
+    return hashlib.sha256(to.encode()).hexdigest()[:8]
 
 
 def _write(message: EmailMessage, name: str, settings: Settings) -> None:
