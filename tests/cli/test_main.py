@@ -80,7 +80,7 @@ def test_the_manual_names_every_command_and_option() -> None:
         "check", "train", "say", "inspect", "export", "import", "upgrade", "statement", "voices", "engines", "consent",
         "protect", "demo", "doctor", "serve", "worker", "migrate", "keys", "credits",
         "replicas", "videos", "lipsyncs", "transcriptions", "dictionaries", "uploads", "media", "consent-requests",
-        "consent-links", "webhooks", "deliveries", "workspace", "members", "server",
+        "consent-links", "receipts", "webhooks", "deliveries", "workspace", "members", "server",
     }  # fmt: skip
     shared = "".join(line for line in MANUAL.splitlines() if line.startswith("| `--"))
     for name, each in commands.items():

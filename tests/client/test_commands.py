@@ -13,6 +13,9 @@ import pytest
 
 from countenance.cli.exits import Exit
 from countenance.cli.main import run
+from countenance.consent import register
+from countenance.consent.declaration import declare
+from countenance.consent.receipt_content import FileEvidence, Kind, Material, ReceiptContent
 from countenance.errors import Finding
 from countenance.footage.rules import RULES
 from countenance.service.context import Service
@@ -294,3 +297,24 @@ def test_who_stops_waiting_does_not_stop_the_server(command: Command, monkeypatc
     assert done.code == Exit.INTERRUPTED
     assert [found["rule"] for found in done.result["findings"]] == ["cli.interrupted", "client.server_goes_on"]
     assert done.result["findings"][1]["measured"] == made
+
+
+def test_a_receipt_is_shown_written_and_taken_back(command: Command, service: Service, tmp_path: Path) -> None:
+    made = command("replicas", "create", *_SYNTHETIC, "--json").result["replica"]["replica_id"]
+    assert command("receipts", "show", made, "--json").result["error"]["rule"] == "service.no_receipt"
+    files = {"footage": FileEvidence("a.mp4", 7, "0" * 64)}
+    said = (declare("ai-generated", "studio"),)
+    content = ReceiptContent(Kind.DECLARATION, Material.SYNTHETIC, "Countenance", files, declarations=said)
+    receipt = register.issue(content, service.settings)
+    with service.database.transaction() as session:
+        replica = session.get_one(Replica, made)
+        replica.receipt_id, replica.status = receipt.id, "completed"
+    shown = command("receipts", "show", made, "--out", tmp_path / "records")
+    assert (shown.code, receipt.id in shown.out) == (Exit.OK, True)
+    assert (tmp_path / "records" / "receipt.jws").read_text() == receipt.text
+    assert command("receipts", "revoke", made, "--json").result["error"]["rule"] == "consent.not_confirmed"
+    assert command("receipts", "show", receipt.id, "--json").result["receipt"]["standing"] == "active"
+    assert command("receipts", "revoke", made, "--yes", "--reason", "It was a test.").code == Exit.OK
+    told = command("receipts", "show", receipt.id, "--json").result["receipt"]
+    assert told["revocation"]["content"]["reason"] == "It was a test."
+    assert told["deletion"]["content"]["complete"] is True

@@ -63,6 +63,9 @@ OPERATIONS: Mapping[str, Way] = {
     ),
     "post_v2_replicas_replica_id_consent_requests": Way("consent.ask", "replicas ask-consent", ("r", AskConsent())),
     "get_v2_replicas_replica_id_consent_requests": Way("consent.of_replica", "replicas consent-requests", ("r",)),
+    "get_v2_replicas_replica_id_receipt": Way("consent.receipt_of", "receipts show", ("r",)),
+    "get_v2_receipts_receipt_id": Way("consent.receipt", "receipts show", ("c",)),
+    "post_v2_replicas_replica_id_receipt_revoke": Way("consent.revoke", "receipts revoke", ("r",)),
     "post_v2_consent_statements": Way(
         "consent.statement", "consent-requests statement", (WantStatement(full_name="Ada"),)
     ),

@@ -25,6 +25,7 @@ from countenance.api.routes import (
     lipsyncs,
     media,
     members,
+    receipts,
     replicas,
     transcriptions,
     uploads,
@@ -79,7 +80,7 @@ def create_app(service: Service) -> FastAPI:
     app.router.max_body_size = MAX_BODY_BYTES  # and not the application's, whose refusals would pass `Front` by
     for prefix in _NAMES_OF_REPLICAS:
         # What has a name of its own comes before what is an id.
-        for router in (images.router, events.router, consent.of_replica, replicas.router):
+        for router in (images.router, events.router, consent.of_replica, receipts.of_replica, replicas.router):
             app.include_router(router, prefix=prefix, responses=problem.COMMON)
     for router in (
         videos.router,
@@ -88,6 +89,7 @@ def create_app(service: Service) -> FastAPI:
         voices.router,
         dictionaries.router,
         consent.router,
+        receipts.router,
         credits.router,
         uploads.router,
         webhooks.router,

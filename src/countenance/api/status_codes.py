@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from countenance.api import errors as api
+from countenance.consent import receipt_rules
 from countenance.errors import Rule
 from countenance.service import errors as service
 from countenance.service.accounts import errors as accounts
@@ -11,7 +12,7 @@ from countenance.service.credits.errors import OUT_OF_CREDITS
 from countenance.service.dictionaries.errors import DICTIONARIES_TOO_MANY, DICTIONARY_CHANGING, PATCH_INVALID
 from countenance.service.notify import errors as notify
 from countenance.service.objects import errors as objects
-from countenance.service.replicas.errors import NOTHING_TO_REVIEW
+from countenance.service.replicas.errors import NO_RECEIPT, NOTHING_TO_REVIEW, RECEIPT_UNKNOWN
 from countenance.service.uploads import errors as uploads
 from countenance.service.videos import errors as videos
 
@@ -39,6 +40,9 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
         uploads.REPORT_UNKNOWN,
         notify.DELIVERY_UNKNOWN,
         videos.SHARE_UNKNOWN,
+        NO_RECEIPT,
+        RECEIPT_UNKNOWN,
+        receipt_rules.RECEIPT_NOT_HELD,
     ),
     405: (api.METHOD_NOT_ALLOWED,),
     409: (
@@ -80,7 +84,14 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
     ),
     500: (service.INTERNAL,),
     501: (api.NOT_OFFERED, api.VOICES_NOT_MADE),
-    503: (objects.STORE_UNREACHABLE, objects.LINK_KEY, api.BUSY),
+    503: (
+        objects.STORE_UNREACHABLE,
+        objects.LINK_KEY,
+        api.BUSY,
+        receipt_rules.REGISTER_UNUSABLE,
+        receipt_rules.KEY_UNREADABLE,
+        receipt_rules.KEY_EXPOSED,
+    ),
 }
 _BY_RULE = {rule.id: status for status, rules in _STATUS.items() for rule in rules}
 _OURS = ("people.weight_missing", "people.weight_altered")

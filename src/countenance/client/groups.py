@@ -116,6 +116,9 @@ class Consent(Group[AnyClient]):
     of_replica = a.call(consent.of_replica)
     get = a.call(consent.get)
     withdraw = a.call(consent.withdraw)
+    receipt_of = a.call(consent.receipt_of)
+    receipt = a.call(consent.receipt)
+    revoke = a.call(consent.revoke)
 
 
 class ConsentLinks(Group[AnyClient]):

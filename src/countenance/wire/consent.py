@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from pydantic import Field
 
 from countenance.wire.message import Message, Request
@@ -64,3 +66,33 @@ class RecordConsent(Request):
 
     upload_id: str = Field(min_length=1, max_length=40)
     phrase_id: str = Field(min_length=1, max_length=40, description="Of the words that were shown.")
+
+
+class SignedRecord(Message):
+    """A record with a signature: the file, and what it says."""
+
+    text: str = Field(description="The file: a JSON Web Signature (RFC 7515) in one line.")
+    content: dict[str, Any] = Field(description="What it says, as docs/consent-receipts.md describes it.")
+
+
+class ReceiptBody(Message):
+    """Who agreed to what, or declared what, and what became of it."""
+
+    receipt_id: str
+    standing: Literal["active", "revoked"]
+    verified: bool = Field(description="Signed with a key that is trusted here, and not one byte changed since.")
+    problem: str | None = Field(default=None, description="Why it is not verified.")
+    text: str = Field(description="The file: a JSON Web Signature (RFC 7515) in one line.")
+    content: dict[str, Any] | None = Field(description="What it says; null where it is no receipt any more.")
+    public_key: str | None = Field(
+        default=None, description="Of the key that signed it, in PEM, to verify it anywhere."
+    )
+    revocation: SignedRecord | None = None
+    deletion: SignedRecord | None = Field(default=None, description="What became of every file that was held under it.")
+
+
+class RevokeReceipt(Request):
+    """Taking it back, for good."""
+
+    confirm: Literal["revoke"] = Field(description="Everything that was made under it will be erased.")
+    reason: str = Field(default="", max_length=500, description="For the signed record, which stays.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from countenance.consent.phrase import OneTimePhrase
 from countenance.consent.statement import Statement
 from countenance.service.db.tables import ConsentRequest
-from countenance.wire.consent import ConsentPage, ConsentRequestBody, StatementBody
+from countenance.service.replicas.receipts import Held, Record
+from countenance.wire.consent import ConsentPage, ConsentRequestBody, ReceiptBody, SignedRecord, StatementBody
 from countenance.wire.times import iso_ms
 
 
@@ -45,3 +46,22 @@ def page(row: ConsentRequest, organisation: str, shown: StatementBody | None, st
         expires_at=iso_ms(row.expires_at),
         statement=shown,
     )
+
+
+def receipt(held: Held) -> ReceiptBody:
+    """A receipt, and what became of it."""
+    return ReceiptBody(
+        receipt_id=held.id,
+        standing="revoked" if held.standing == "revoked" else "active",
+        verified=held.problem is None,
+        problem=held.problem.message() if held.problem else None,
+        text=held.text,
+        content=held.receipt.as_dict() if held.receipt else None,
+        public_key=held.public_key,
+        revocation=_record(held.revocation),
+        deletion=_record(held.deletion),
+    )
+
+
+def _record(record: Record | None) -> SignedRecord | None:
+    return SignedRecord(text=record.text, content=dict(record.content)) if record else None

@@ -28,4 +28,14 @@ REVIEW_MISSED = Rule(
     limit=30.0,
     unit="days",
 )
-RULES = (NOTHING_TO_REVIEW, REPLICA_DELETED, REVIEW_REFUSED, REVIEW_MISSED)
+NO_RECEIPT = Rule(
+    id="service.no_receipt",
+    title="This replica has no receipt yet.",
+    remedy="It is signed before the first preview can speak; look again then. What failed before that has none.",
+)
+RECEIPT_UNKNOWN = Rule(
+    id="service.receipt_unknown",
+    title="There is no such receipt in this workspace.",
+    remedy="Use the `receipt_id` of one of its replicas.",
+)
+RULES = (NOTHING_TO_REVIEW, REPLICA_DELETED, REVIEW_REFUSED, REVIEW_MISSED, NO_RECEIPT, RECEIPT_UNKNOWN)
