@@ -70,6 +70,7 @@ def fill(service: Service) -> Filled:
     ids |= _links(history, replicas) | _spoken(history, ids)
     account.told(history, minutes=50)
     _just_now(history, replicas, ids)
+    ids |= account.ids(history)
     account.looked_at(history, key, (ids["completed"], ids["refused"]))
     return Filled(workspace.id, key, viewer_key, _empty(service), ids)
 
@@ -140,7 +141,7 @@ def _just_now(history: History, replicas: Replicas, ids: dict[str, str]) -> None
     replicas.at_work(ids["preview"], "refine", 0.78, 95.0, seconds=2)
     checking = replicas.asked("Jonas reads the news", minutes=3)
     replicas.begun(checking, "check", minutes=2.5)
-    replicas.at_work(checking, "look at the footage", 0.09, 240.0, seconds=2)
+    replicas.at_work(checking, "check footage", 0.09, 240.0, seconds=2)
     training = replicas.asked("Noor, winter course", Material.SYNTHETIC, minutes=14)
     replicas.checked(training, minutes=13)
     replicas.begun(training, "train", minutes=12)

@@ -16,11 +16,11 @@ _QUIET_S = 20.0
 """A worker speaks every five seconds: after so many it is missed, though nobody takes its work over yet."""
 _A_LITTLE_S = 5.0
 _MINUTES_FROM_S = 90.0
-_MATERIALS = {"footage": "Real footage", "synthetic": "AI-generated footage", "image": "One picture"}
+_MATERIALS = {"footage": "Real footage", "synthetic": "AI-generated", "image": "One picture"}
+_CHECKS = ("check footage", "check picture", "verify consent", "check origin", "compare")
 _STAGES = {
     "queued": "waits for a worker",
     "check footage": "looking at the footage",
-    "look at the footage": "looking at the footage",
     "check picture": "looking at the picture",
     "verify consent": "listening to the consent",
     "check origin": "looking where it comes from",
@@ -155,9 +155,10 @@ def _at_work(replica: ReplicaBody, moment: datetime, lease_s: float) -> Told:
         # What can speak already goes on doing so: that is the better news.
         note = f"It can speak already. Refining it is paused. {pause}"
         return replace(made, words="Preview ready", note=note, step=_speak(replica)) if is_refined else made
+    is_checked = replica.stage not in _CHECKS and percent >= int(SHARES["check"][1] * 100)
     made = Told(
-        "checking" if percent < int(SHARES["check"][1] * 100) else "training",
-        "Checking" if percent < int(SHARES["check"][1] * 100) else "Training",
+        "training" if is_checked else "checking",
+        "Training" if is_checked else "Checking",
         "busy",
         stage=stage_words(replica.stage),
         percent=percent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -23,9 +24,9 @@ router = APIRouter()
 _ON_A_PAGE = 24
 _STATES = {
     "": ("All", ()),
-    "ready": ("Ready to speak", USABLE),
+    "ready": ("Ready", USABLE),
     "making": ("Being made", ("queued", "checking", "training")),
-    "waiting": ("Waiting for somebody", ("waiting",)),
+    "waiting": ("Waiting", ("waiting",)),
     "failed": ("Failed", ("error",)),
 }
 _TYPES: dict[str, tuple[str, Literal["user", "system"] | None]] = {
@@ -120,6 +121,7 @@ def _results(request: Request, call: Call, search: str, state: str, type: str, p
     if page > pages:  # such as the last page, after the last of it was deleted
         found = replicas.found(call, Paging(_ON_A_PAGE, pages), **wanted)
     shown = [cards.replica_values(call, each) for each in cards.with_links(call, found.data)]
+    is_filtered = bool(search or state or type)
     others = request.url.remove_query_params(["page", "said"])
     return {
         "cards": shown,
@@ -131,10 +133,17 @@ def _results(request: Request, call: Call, search: str, state: str, type: str, p
         "search": search,
         "state": state,
         "type": type,
-        "is_filtered": bool(search or state or type),
+        "is_filtered": is_filtered,
+        "is_new": not is_filtered and not _has_own(call, found.data),
         "total": found.total_count,
-        "count_words": _counted(found.total_count, is_filtered=bool(search or state or type)),
+        "count_words": _counted(found.total_count, is_filtered=is_filtered),
     }
+
+
+def _has_own(call: Call, shown: Sequence[ReplicaBody]) -> bool:
+    if any(each.replica_type == "user" for each in shown):
+        return True
+    return replicas.found(call, Paging(1, 1), kind="user").total_count > 0
 
 
 def _counted(total: int, *, is_filtered: bool) -> str:
