@@ -25,8 +25,11 @@ from countenance.portal.routes import (
     live,
     notifications,
     review,
+    say,
+    shares,
     sign_in,
     static,
+    videos,
 )
 
 MAX_FORM_BYTES = 512 * 1024
@@ -68,6 +71,9 @@ def create_pages(api: FastAPI) -> FastAPI:
         notifications.router,
         keys.router,
         review.router,
+        say.router,
+        videos.router,
+        shares.router,
     ):
         app.include_router(router)
     app.add_exception_handler(SignInNeededError, _sign_in)

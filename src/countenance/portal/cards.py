@@ -10,6 +10,7 @@ from countenance.api.paging import Paging
 from countenance.api.routes import replicas, videos
 from countenance.errors import CountenanceError
 from countenance.portal.standing import material_words, told_of, worst
+from countenance.portal.video_words import told_of_video
 from countenance.service.clock import now
 from countenance.service.replicas.life import FOR_CONSENT
 from countenance.wire.replicas import ReplicaBody
@@ -52,4 +53,4 @@ def replica_values(call: Call, replica: ReplicaBody) -> Mapping[str, Any]:
 
 def video_values(call: Call, video: VideoBody) -> Mapping[str, Any]:
     """What the templates of a video's state need."""
-    return {"video": video}
+    return {"video": video, "told": told_of_video(video)}

@@ -36,6 +36,7 @@ KINDS = (
     Kind("replicas", "replica", "replicas:read", "library/_status.html", cards.replicas_by_id, cards.replica_values),
     Kind("replica", "replica", "replicas:read", "replica/_status.html", cards.replicas_by_id, cards.replica_values),
     Kind("videos", "video", "videos:read", "videos/_status.html", cards.videos_by_id, cards.video_values),
+    Kind("video", "video", "videos:read", "videos/_making.html", cards.videos_by_id, cards.video_values),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from countenance.api.asked.videos import new_video
 from countenance.api.call import Call, ReadVideos, WriteVideos
 from countenance.api.links import link_of
-from countenance.api.paging import LargePart
+from countenance.api.paging import LargePart, Paging
 from countenance.api.problem import named_in_body, problems
 from countenance.api.shown import videos as shown
 from countenance.service.db.tables import Job, Video
@@ -51,18 +52,26 @@ def listed(
     search: Annotated[str, Query(max_length=255, description="Part of the name in any case, or the id.")] = "",
 ) -> Page[VideoBody]:
     """The workspace's videos, newest first."""
+    statuses = (status,) if status else ()
+    return found(call, part, replica_id=replica_id or face_id, statuses=statuses, search=search)
+
+
+def found(
+    call: Call, part: Paging, *, replica_id: str | None = None, statuses: Collection[str] = (), search: str = ""
+) -> Page[VideoBody]:
+    """The same, of several statuses at once."""
     with call.reading() as session:
-        found = find.videos(
+        page = find.videos(
             session,
             call.workspace_id,
             limit=part.limit,
             offset=part.offset,
-            replica_id=replica_id or face_id,
-            statuses=(status,) if status else (),
+            replica_id=replica_id,
+            statuses=statuses,
             search=search.strip(),
         )
-        jobs = replicas.jobs_of(session, (row.job_id for row in found.rows))
-    return Page(data=[_body(call, row, jobs) for row in found.rows], total_count=found.total)
+        jobs = replicas.jobs_of(session, (row.job_id for row in page.rows))
+    return Page(data=[_body(call, row, jobs) for row in page.rows], total_count=page.total)
 
 
 @router.get("/{video_id}")

@@ -1,0 +1,43 @@
+"""The page on which a replica is made to say something."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from fastapi import APIRouter, Request, Response
+
+from countenance.api.routes import videos as video_routes
+from countenance.api.status_codes import status_of
+from countenance.errors import CountenanceError
+from countenance.portal.page import Form, VideosChanged, VideosSeen, render, see_other, shown
+from countenance.portal.say import estimate, once_of, say_form, typed_for, video_of
+
+router = APIRouter()
+
+
+@router.api_route("/videos/new", methods=["GET", "HEAD"])
+def ask(request: Request, call: VideosChanged, replica: str = "", again: str = "") -> Response:
+    """Who is to say what; `again` is a video whose form is shown as it was."""
+    typed = typed_for(call, again) if again else {}
+    return render(request, call, "videos/new.html", say=say_form(call, replica or typed.get("replica_id", ""), typed))
+
+
+@router.post("/videos/new")
+def make(request: Request, call: VideosChanged, form: Form) -> Response:
+    """Begin a video, once for each form, and go to its page."""
+    try:
+        wanted = video_of(form)
+        key, content = once_of(form, wanted)
+        answer = video_routes.create(wanted, replace(call, idempotency_key=key, body=content))
+    except CountenanceError as error:
+        status = status_of(error.finding.rule.id)
+        say = say_form(call, form.get("replica_id", ""), form, shown(error.findings))
+        return render(request, call, "videos/new.html", status, say=say)
+    return see_other(f"/videos/{json.loads(bytes(answer.body))['video_id']}")
+
+
+@router.post("/videos/estimate")
+def costs(request: Request, call: VideosSeen, form: Form) -> Response:
+    """What it will cost at most, while somebody writes."""
+    return render(request, call, "videos/_estimate.html", estimate=estimate(call, form))
