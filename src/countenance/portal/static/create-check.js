@@ -1,7 +1,7 @@
 // The step in which the server says what it found in the footage or the picture, before anything is held or paid for.
 
 import { findingsList } from "./checks.js";
-import { discard, draft, fileOf, isPicture, save, tell } from "./create-draft.js";
+import { discard, done, draft, fileOf, isPicture, save, tell } from "./create-draft.js";
 import { clock } from "./create-file.js";
 import { other } from "./create-material.js";
 import { timeline } from "./create-timeline.js";
@@ -19,7 +19,6 @@ let line = null;
 let go = () => {};
 
 export const check = {
-  isDone: () => Boolean(draft.report?.ok || draft.report?.skipped),
   async enter(onwards) {
     go = onwards;
     tell(at("check-problem"), null);
@@ -29,7 +28,7 @@ export const check = {
     asking = null;
     video.pause();
   },
-  onward: () => check.isDone(),
+  onward: done.check,
 };
 
 /** Ask for the report, and until it is there how far it is. */
@@ -146,7 +145,7 @@ function listed({ findings, kind }) {
 function jumps({ spans, title }) {
   const made = element("p", "jumps");
   for (const [from, to] of spans.slice(0, 12)) {
-    const button = element("button", "small", `${clock(from)}–${clock(to)}`);
+    const button = element("button", "small", to - from < 1 ? moment(from) : `${clock(from)}–${clock(to)}`);
     button.type = "button";
     button.setAttribute("aria-label", `Go to ${clock(from)}: ${title}`);
     button.addEventListener("click", () => jump(from));
@@ -154,6 +153,11 @@ function jumps({ spans, title }) {
   }
   if (spans.length > 12) made.append(element("span", "quiet", `and ${spans.length - 12} more places`));
   return made;
+}
+
+/** `0:09.4`, for what is over within a second. */
+function moment(seconds) {
+  return `${clock(seconds)}.${Math.floor(10 * (seconds % 1))}`;
 }
 
 function evidence({ evidence_url, title }) {

@@ -2,7 +2,7 @@
 
 import { check, findingsList, readLimits } from "./checks.js";
 import { Words } from "./consent-words.js";
-import { discard, draft, fileOf, hold, letGo, needsConsent, save, tell, wizard } from "./create-draft.js";
+import { discard, done, draft, fileOf, hold, letGo, save, tell, wants as missing, wizard } from "./create-draft.js";
 import { FileChoice, send } from "./create-file.js";
 import { element } from "./elements.js";
 import { call } from "./problem.js";
@@ -29,11 +29,6 @@ export function statementOf({ full_name, language }) {
 }
 
 export const consent = {
-  isNeeded: needsConsent,
-  isDone() {
-    const { full_name, how: chosen, upload_id } = draft.consent || {};
-    return Boolean(full_name && chosen && (["link", "opens"].includes(chosen) || upload_id));
-  },
   async enter() {
     if (!draft.consent) save({ consent: { full_name: "", language: wizard.languages[0].code, email: "" } });
     if (!how() && draft.way === "other") change({ how: "link" });
@@ -59,7 +54,7 @@ export const consent = {
     if (!draft.consent.full_name.trim()) return wants(at("full-name"), "Type the full name first.");
     if (!how()) return wants(hows[0], "Choose how the statement is recorded.");
     if (how() === "link" && !at("email").checkValidity()) return wants(at("email"), "This is no e-mail address.");
-    if (this.isDone()) return true;
+    if (done.consent()) return true;
     if (sending) return false;
     if (!taken) return wants(how() === "record" ? at("draw-words") : at("consent-file").querySelector("input"), how() === "record" ? "Record the statement first." : "Choose the recording first.");
     return sent();
@@ -71,9 +66,7 @@ function change(changes) {
 }
 
 function wants(field, said) {
-  tell(at("consent-problem"), said);
-  field.focus();
-  return false;
+  return missing(at("consent-problem"), field, said);
 }
 
 /** What is shown of this step now. */
@@ -95,9 +88,16 @@ function fit() {
   if (there || !spoken) at("words-stale").hidden = true;
   at("consent-there").hidden = !there;
   at("consent-there-said").textContent = statement && there ? `Its one-time words are good until ${time(statement.expires_at)}: create the replica by then.` : "";
-  button.textContent = ["record", "file"].includes(how()) && !there ? "Send the statement" : "Continue";
+  dress();
   if (spoken && !there) begun(statement);
   else words.end();
+}
+
+/** What the button does now; it stands out once it can. */
+function dress() {
+  const sends = ["record", "file"].includes(how()) && !draft.consent.upload_id;
+  button.textContent = sends ? "Send the statement" : "Continue";
+  button.classList.toggle("main", !sends || Boolean(taken));
 }
 
 function time(iso) {
@@ -175,6 +175,7 @@ async function camera() {
   recorder.addEventListener("recorder-file", ({ detail }) => recorded(detail.file));
   recorder.addEventListener("recorder-cleared", () => {
     taken = null;
+    dress();
     at("consent-use").hidden = true;
     at("consent-found").replaceChildren();
     if (!draft.consent.upload_id) letGo("consent");
@@ -191,12 +192,14 @@ async function recorded(file) {
   const found = await check(file, limits.purposes.consent);
   at("consent-found").replaceChildren(...(found.findings.length ? [findingsList(found.findings)] : []));
   taken = found.ok ? { file } : null;
+  dress();
   at("consent-use").hidden = !found.ok;
   if (found.ok) at("consent-use").focus();
 }
 
 function fileCame(file, found) {
   taken = file && found.ok ? { file } : null;
+  dress();
   if (file) hold("consent", file);
 }
 

@@ -38,6 +38,19 @@ export function startOver() {
 export const isPicture = () => draft.way === "picture";
 export const needsConsent = () => ["own", "other"].includes(draft.way);
 
+/** Whether each step is done. */
+export const done = {
+  have: () => Boolean(draft.way),
+  guide: () => draft.guided,
+  consent() {
+    const { full_name, how, upload_id } = draft.consent || {};
+    return Boolean(full_name?.trim() && how && (["link", "opens"].includes(how) || upload_id));
+  },
+  material: () => Boolean(draft.material?.upload_id),
+  check: () => Boolean(draft.report?.ok || draft.report?.skipped),
+  create: () => false,
+};
+
 /** Keep a file in this browser until it has served its purpose. */
 export async function hold(what, file) {
   files[what] = file;
@@ -66,8 +79,17 @@ export function discard(what, at_the_server = true) {
   save(what === "material" ? { material: { how }, report: null } : { consent: { full_name, language, how, email } });
 }
 
+/** Something is missing: say it, and bring whoever it is told to to where it is missing. */
+export function wants(box, field, said) {
+  tell(box, said);
+  field.setAttribute("aria-invalid", "true");
+  field.focus();
+  return false;
+}
+
 /** Say in a box of the page what is wrong: a problem of the API, or a sentence. Nothing empties it. */
 export function tell(box, wrong) {
+  for (const each of box.closest("[data-step]").querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
   if (!wrong) return void box.replaceChildren();
   if (typeof wrong === "string") {
     const said = element("p", "", wrong);

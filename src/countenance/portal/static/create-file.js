@@ -68,7 +68,7 @@ export class FileChoice {
 
 /** `0:49, 1280 × 720, 3.9 MB` */
 export function factsLine({ duration_s, width, height, bytes }) {
-  const size = `${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })} MB`;
+  const size = bytes < 1e5 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toLocaleString("en", { maximumFractionDigits: 1 })} MB`;
   return [duration_s && clock(duration_s), width && `${width} × ${height}`, size].filter(Boolean).join(", ");
 }
 

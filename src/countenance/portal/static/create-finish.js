@@ -1,6 +1,6 @@
 // The last step: a name, what is declared, what it costs; and after it the link for whoever is asked.
 
-import { discard, draft, isPicture, letGo, needsConsent, save, tell, wizard } from "./create-draft.js";
+import { discard, draft, isPicture, letGo, needsConsent, save, tell, wants as missing, wizard } from "./create-draft.js";
 import { element } from "./elements.js";
 import { call } from "./problem.js";
 
@@ -17,7 +17,6 @@ let creating = false;
 const need = () => wizard.needs[draft.way].find((each) => each.subject === draft.subject);
 
 export const create = {
-  isDone: () => false,
   enter(onwards) {
     go = onwards;
     if (needsConsent()) save({ subject: draft.way === "own" ? "self" : "other" });
@@ -38,8 +37,8 @@ export const create = {
     tell(at("create-problem"), null);
     if (!at("replica-name").value.trim()) return wants(at("replica-name"), "Give the replica a name.");
     if (!draft.subject) return wants([...subjects].find((each) => !each.closest("label").hidden), "Say whom it shows.");
-    const missing = need().declarations.find((each) => !draft.declared.includes(each));
-    if (missing) return wants([...declared].find((each) => each.value === missing), "Without this declaration the replica cannot be made. Read it, and tick it if it is true.");
+    const undeclared = need().declarations.find((each) => !draft.declared.includes(each));
+    if (undeclared) return wants([...declared].find((each) => each.value === undeclared), "Without this declaration the replica cannot be made. Read it, and tick it if it is true.");
     if (isTooOld()) return tooOld();
     await make();
     return false;
@@ -52,6 +51,7 @@ export const made = {
     const { replica_id, name, by_link, link } = draft.made;
     at("made-open").href = `/replicas/${replica_id}`;
     at("step-made").textContent = by_link ? "The replica waits for consent" : `“${name}” is being made`;
+    at("made-words").hidden = by_link;
     at("link-there").hidden = !link;
     at("link-failed").hidden = !by_link || Boolean(link);
     if (by_link && !link) {
@@ -63,9 +63,7 @@ export const made = {
 };
 
 function wants(field, said) {
-  tell(at("create-problem"), said);
-  field.focus();
-  return false;
+  return missing(at("create-problem"), field, said);
 }
 
 /** Which declarations there are for whom it shows, and all of it in short. */

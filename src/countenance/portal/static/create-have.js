@@ -1,25 +1,21 @@
 // The first steps: what one has, and what makes it good.
 
-import { discard, draft, save, tell } from "./create-draft.js";
+import { discard, draft, save, tell, wants } from "./create-draft.js";
 
 const at = (id) => document.getElementById(id);
 const ways = document.querySelectorAll("[name=way]");
 const kind = (way) => (way === "picture" ? "picture" : "footage");
 
 export const have = {
-  isDone: () => Boolean(draft.way),
   enter() {
     for (const each of ways) each.checked = each.value === draft.way;
   },
   onward() {
-    tell(at("have-problem"), draft.way ? null : "Choose what you have.");
-    if (!draft.way) ways[0].focus();
-    return Boolean(draft.way);
+    return draft.way ? true : wants(at("have-problem"), ways[0], "Choose what you have.");
   },
 };
 
 export const guide = {
-  isDone: () => draft.guided,
   enter() {},
   onward() {
     save({ guided: true });

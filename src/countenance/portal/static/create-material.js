@@ -2,7 +2,7 @@
 
 import { check, findingsList, readLimits } from "./checks.js";
 import { statementOf } from "./create-consent.js";
-import { discard, draft, fileOf, hold, isPicture, letGo, needsConsent, save, tell, wizard } from "./create-draft.js";
+import { discard, done, draft, fileOf, hold, isPicture, letGo, needsConsent, save, tell, wants, wizard } from "./create-draft.js";
 import { FileChoice, send } from "./create-file.js";
 import { element } from "./elements.js";
 
@@ -24,7 +24,6 @@ const opens = () => needsConsent() && draft.consent?.how === "opens";
 const choice = () => (isPicture() ? picture : footage);
 
 export const material = {
-  isDone: () => Boolean(draft.material?.upload_id),
   async enter(go) {
     onward = go;
     for (const each of hows) each.checked = each.value === how();
@@ -44,13 +43,14 @@ export const material = {
   },
   async onward() {
     tell(at("material-problem"), null);
-    if (this.isDone()) return true;
+    if (done.material()) return true;
     if (sending) return false;
     if (taken) return sent();
-    const what = how() === "record" ? "Record the footage first." : how() ? `Choose the ${isPicture() ? "picture" : "footage"} first.` : "Choose how you bring the footage.";
-    tell(at("material-problem"), what);
-    (how() === "record" ? recorder.querySelector("button") : how() ? at(isPicture() ? "picture-file" : "footage-file").querySelector("input") : hows[0]).focus();
-    return false;
+    const box = at("material-problem");
+    if (!how()) return wants(box, hows[0], "Choose how you bring the footage.");
+    if (how() === "record") return wants(box, recorder.querySelector("button:not([hidden], .plain)"), "Record the footage first.");
+    const field = at(isPicture() ? "picture-file" : "footage-file").querySelector("input");
+    return wants(box, field, `Choose the ${isPicture() ? "picture" : "footage"} first.`);
   },
 };
 
@@ -67,8 +67,15 @@ function fit() {
   at("opens-note").hidden = !opens();
   if (opens()) at("opens-name").textContent = `: “${statementOf(draft.consent).text}”`;
   for (const each of panels) each.hidden = each.dataset.how !== how();
-  button.textContent = there ? "Continue" : "Send and check";
+  dress();
   if (how() === "record" && !there) camera();
+}
+
+/** What the button does now; it stands out once it can. */
+function dress() {
+  const there = Boolean(draft.material?.upload_id);
+  button.textContent = there ? "Continue" : "Send and check";
+  button.classList.toggle("main", there || Boolean(taken));
 }
 
 /** After a reload a large file is not there any more; what of it has arrived is. */
@@ -88,6 +95,7 @@ async function camera() {
     recorder.addEventListener("recorder-cleared", () => {
       if (sending || draft.material?.upload_id) return;
       taken = null;
+      dress();
       at("footage-use").hidden = true;
       at("footage-found").replaceChildren();
       letGo("material");
@@ -107,12 +115,14 @@ async function recorded(file) {
   const found = await check(file, limits.purposes.training);
   at("footage-found").replaceChildren(...(found.findings.length ? [findingsList(found.findings)] : []));
   taken = found.ok ? file : null;
+  dress();
   at("footage-use").hidden = !found.ok;
   if (found.ok) at("footage-use").focus();
 }
 
 function came(file, found) {
   taken = file && found.ok ? file : null;
+  dress();
   at("material-again").hidden = true;
   tell(at("material-problem"), null);
   if (!file) return;

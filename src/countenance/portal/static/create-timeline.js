@@ -19,7 +19,8 @@ const KEYS = [["usable", "can be learned from"], ["best", "the best part"], ["er
  * @returns {{element: HTMLElement, at: (seconds: number) => void}} `at` moves the line that says where the player is
  */
 export function timeline(report, jump) {
-  const { duration_s, usable, best, findings } = report;
+  const { duration_s, usable, best } = report;
+  const findings = report.findings.map((each, at) => ({ ...each, number: at + 1 })).filter((each) => each.spans.length);
   const height = TOP + ROW * findings.length;
   const drawn = shape("svg", { viewBox: `0 0 ${WIDE} ${height}`, height, preserveAspectRatio: "none", "aria-hidden": "true" });
   const x = (seconds) => (WIDE * Math.min(seconds, duration_s)) / duration_s;
@@ -36,7 +37,7 @@ export function timeline(report, jump) {
   });
   const rows = element("ol", "");
   rows.setAttribute("aria-hidden", "true");
-  rows.append(element("li", ""), ...findings.map((each, row) => element("li", "", each.spans.length ? String(row + 1) : "")));
+  rows.append(element("li", ""), ...findings.map(({ number }) => element("li", "", String(number))));
   const bars = element("div", "timeline-bars");
   bars.append(rows, drawn);
   const figure = element("figure", "timeline");

@@ -1,46 +1,65 @@
 // The page on which a replica is made: which of its steps is shown, and how one goes from one to the next.
 
-import { check } from "./create-check.js";
-import { consent } from "./create-consent.js";
-import { draft, isPicture, startOver } from "./create-draft.js";
-import { create, made } from "./create-finish.js";
-import { guide, have } from "./create-have.js";
-import { material } from "./create-material.js";
+import { done, draft, isPicture, needsConsent, startOver } from "./create-draft.js";
+import * as first from "./create-have.js";
 
-const STEPS = { have, guide, consent, material, check, create };
+const MODULES = {
+  have: () => first,
+  guide: () => first,
+  consent: () => import("./create-consent.js"),
+  material: () => import("./create-material.js"),
+  check: () => import("./create-check.js"),
+  create: () => import("./create-finish.js"),
+  made: () => import("./create-finish.js"),
+};
 const at = (id) => document.getElementById(id);
 const sections = Object.fromEntries([...document.querySelectorAll("[data-step]")].map((each) => [each.dataset.step, each]));
 let now = null;
+let step = null;
 
-const line = () => Object.keys(STEPS).filter((name) => STEPS[name].isNeeded?.() ?? true);
+const line = () => Object.keys(done).filter((name) => name !== "consent" || !draft.way || needsConsent());
 const before = (name) => line()[line().indexOf(name) - 1];
 
 /** Whether everything that comes before a step is done; else the first step that is not. */
 function nearest(name) {
   if (draft.made) return "made";
   const wanted = line().includes(name) ? name : line()[0];
-  return line().find((each) => each === wanted || !STEPS[each].isDone());
+  return line().find((each) => each === wanted || !done[each]());
 }
 
 /** Show a step. `how` is `push` for another entry of the history, `replace`, or `stay` where the history has moved. */
 async function show(name, how = "push", focus = true) {
   const next = nearest(name);
-  (STEPS[now] || {}).leave?.();
+  const entered = await stepOf(next);
+  if (!entered) return;
+  at("not-loaded").hidden = true;
+  step?.leave?.();
   const from = now;
-  now = next;
+  [now, step] = [next, entered];
   const address = `?step=${next}`;
   if (how === "push") history.pushState({ from }, "", address);
   else if (how === "replace" || next !== name) history.replaceState(history.state, "", address);
   fit();
   for (const [each, section] of Object.entries(sections)) section.hidden = each !== next;
   tellSteps();
-  await (STEPS[next] || made).enter(go);
+  await step.enter(go);
   if (now !== next) return;
   const title = sections[next].querySelector("h2");
   document.title = `${title.textContent} – New replica – Countenance`;
   if (!focus) return;
   scrollTo(0, 0);
   title.focus({ preventScroll: true });
+}
+
+/** What a step does, which is not loaded before it is needed; null without a connection. */
+async function stepOf(name) {
+  try {
+    return (await MODULES[name]())[name];
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    at("not-loaded").hidden = false;
+    return null;
+  }
 }
 
 /** To the step after this one, or to a certain one. */
@@ -50,7 +69,7 @@ function go(name = line()[line().indexOf(now) + 1]) {
 
 async function onward() {
   const from = now;
-  if ((await STEPS[from].onward()) && now === from) go();
+  if ((await step.onward()) && now === from) await go();
 }
 
 function back() {
@@ -76,8 +95,7 @@ function tellSteps() {
     const name = item.dataset.of;
     const link = item.firstElementChild;
     item.hidden = !all.includes(name);
-    const done = !item.hidden && STEPS[name].isDone() && all.slice(0, all.indexOf(name)).every((each) => STEPS[each].isDone());
-    item.className = done && name !== "create" ? "done" : "";
+    item.className = all.slice(0, all.indexOf(name) + 1).every((each) => done[each]()) && !item.hidden ? "done" : "";
     link.toggleAttribute("href", false);
     link.removeAttribute("aria-current");
     if (name === now) link.setAttribute("aria-current", "step");
