@@ -78,6 +78,7 @@ async function close(state, focus = false) {
 }
 
 async function fileCame({ file, recorded, interrupted }) {
+  at("send").hidden = at("review").hidden = true;
   at("problem").replaceChildren();
   at("findings").replaceChildren();
   if (taken?.file !== file) taken = { file, phrase_id: words.phrase_id, until: words.until };

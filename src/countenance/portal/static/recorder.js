@@ -34,6 +34,7 @@ class Recorder extends HTMLElement {
   #interrupted = "";
   #advice = { sound: null, picture: null, since: 0, shown: "" };
   #wakeLock = null;
+  #owed = false;
   #turn = 0;
 
   connectedCallback() {
@@ -337,7 +338,8 @@ class Recorder extends HTMLElement {
 
   /** Another state: other buttons, and the focus where one goes on if it was in here. */
   #enter(state, focus) {
-    const had = this.contains(document.activeElement) && document.activeElement !== document.body;
+    const now = document.activeElement;
+    const had = this.contains(now) || (this.#owed && now === document.body);
     this.state = state;
     this.dataset.state = state;
     this.#note("");
@@ -345,6 +347,8 @@ class Recorder extends HTMLElement {
     this.#parts.problem.replaceChildren();
     this.#advice.shown = "";
     this.#parts.advice.hidden = true;
+    // While there is nothing to press, the focus waits for what comes.
+    this.#owed = had && !focus;
     if (focus && had) this.#parts.buttons[focus].focus({ preventScroll: state === "recording" });
     if (["countdown", "recording"].includes(state)) this.#parts.frame.scrollIntoView({ block: "nearest" });
     this.#emit("recorder-state", { state });

@@ -1,0 +1,290 @@
+"""A person who was sent a link agrees before a camera, or does not: on a phone, with a network that breaks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import wave
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from example_installation.browser import PROGRAMS
+from playwright.sync_api import Browser, Page, Route, expect
+
+from countenance.service.clock import now
+from countenance.service.consent_requests import ask
+from countenance.service.db.tables import ConsentRequest, Upload
+from countenance.stock.clips import consent_clip, presenter_clip
+
+_HEIGHT, _SECONDS, _FPS, _RATE = 360, 6, 25, 48_000
+_SLOW = 1_200_000
+_PATIENCE_MS = 30_000
+_STORED = """async () => {
+  const { kept } = await import("/static/kept.js");
+  const link = `/v2/consent-links/${location.pathname.split("/").pop()}`;
+  return [Object.keys(localStorage).length, Boolean(await kept(link))];
+}"""
+
+
+@pytest.fixture(scope="module")
+def filmed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser before whose camera the stock presenter sits and speaks."""
+    folder = tmp_path_factory.mktemp("camera")
+    with av.open(str(presenter_clip())) as clip, (folder / "camera.mjpeg").open("wb") as file:
+        for at, frame in enumerate(clip.decode(video=0)):
+            if at == _SECONDS * _FPS:
+                break
+            small = cv2.resize(frame.to_ndarray(format="bgr24"), (_HEIGHT * 16 // 9, _HEIGHT))
+            file.write(cv2.imencode(".jpg", small)[1].tobytes())
+    with av.open(str(presenter_clip())) as clip, wave.open(str(folder / "microphone.wav"), "wb") as sound:
+        sound.setparams((1, 2, _RATE, 0, "NONE", ""))
+        resampler = av.AudioResampler("s16", "mono", _RATE)
+        for heard in clip.decode(audio=0):
+            if (heard.time or 0) >= _SECONDS:
+                break
+            for piece in resampler.resample(heard):
+                sound.writeframes(piece.to_ndarray().tobytes())
+    devices = [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={folder / 'camera.mjpeg'}",
+        f"--use-file-for-fake-audio-capture={folder / 'microphone.wav'}",
+    ]
+    program = next(filter(None, map(shutil.which, PROGRAMS)))
+    chromium = browser.browser_type.launch(executable_path=program, args=["--no-sandbox", *devices])
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def replica_id(portal: Any, page: Page) -> str:
+    """A replica that waits for somebody's consent."""
+    wanted = {"train_video_url": "https://example.org/a.mp4", "consent_by_link": True}
+    made = page.request.post("/v2/replicas", data=wanted, headers={"x-api-key": portal.key})
+    return str(made.json()["replica_id"])
+
+
+@pytest.fixture
+def link(portal: Any, replica_id: str) -> str:
+    """The path of the person's page."""
+    with portal.service.database.transaction() as session:
+        wanted = {"full_name": "Ada Winter"}
+        _, token = ask.create(session, portal.service, portal.workspace_id, replica_id, **wanted)
+    return f"/consent/{token}"
+
+
+def _request(portal: Any, replica_id: str) -> ConsentRequest:
+    with portal.service.database.reading() as session:
+        found: ConsentRequest = ask.of_replica(session, portal.workspace_id, replica_id)[0]
+        return found
+
+
+def _padded(path: Path, megabytes: int) -> Path:
+    """The consent clip, made larger by what no player looks at."""
+    padding = megabytes * 1_000_000
+    path.write_bytes(consent_clip().read_bytes() + padding.to_bytes(4, "big") + b"free" + bytes(padding - 8))
+    return path
+
+
+def _slowly(page: Page) -> None:
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    limits = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": _SLOW}
+    network.send("Network.emulateNetworkConditions", limits)
+
+
+def _violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+
+
+def _button(page: Page, name: str) -> Any:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def _fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def _is_unmirrored(path: Path) -> bool:
+    """Whether a picture of the recording resembles the clip rather than its mirror image."""
+    with av.open(str(path)) as recorded:
+        seen = next(recorded.decode(video=0)).to_ndarray(format="gray")
+    with av.open(str(presenter_clip())) as clip:
+        true = next(clip.decode(video=0)).to_ndarray(format="gray")
+    true = cv2.resize(true, (seen.shape[1], seen.shape[0]))
+    likeness = [float(np.corrcoef(seen.ravel(), each.ravel())[0, 1]) for each in (true, true[:, ::-1])]
+    return likeness[0] > likeness[1]
+
+
+def test_a_person_records_the_statement_and_sends_it(
+    filmed: Browser, portal: Any, replica_id: str, link: str, troubles: Any
+) -> None:
+    context = filmed.new_context(
+        base_url=portal.url, viewport={"width": 360, "height": 740}, has_touch=True, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    troubles.watch(page, portal.url)
+    page.goto(link)
+    expect(page.locator("#name")).to_have_text("Ada Winter")
+    words = page.locator(".prompter-text").inner_text()
+    assert "My name is Ada Winter." in words
+    _button(page, "Turn the camera on").press("Enter")
+    expect(_button(page, "Start recording")).to_be_focused()
+    assert _violations(page) == []
+    assert _fits(page)
+    page.keyboard.press("Enter")
+    expect(_button(page, "Cancel")).to_be_visible()
+    expect(_button(page, "Stop")).to_be_focused(timeout=_PATIENCE_MS)
+    expect(page.locator(".recorder-clock")).to_contain_text("0:04")
+    assert _button(page, "Stop").evaluate("(each) => each.getBoundingClientRect().bottom <= innerHeight")
+    # A voice was heard all the time, so the words have moved on.
+    assert page.locator(".prompter-text .now").inner_text() != "My name is Ada Winter."
+    expect(page.locator(".recorder-heard")).to_have_text("good")
+    assert _violations(page) == []
+    page.keyboard.press("Enter")
+    send = _button(page, "Send the recording")
+    expect(send).to_be_focused()
+    assert page.evaluate("document.querySelector('video').videoWidth") > 0
+    assert _violations(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Thank you. Your recording has arrived.")).to_be_focused(
+        timeout=_PATIENCE_MS
+    )
+    assert page.evaluate(_STORED) == [0, False]
+    request = _request(portal, replica_id)
+    assert request.state == "recorded"
+    with portal.service.database.reading() as session:
+        upload = session.get_one(Upload, request.upload_id)
+    assert upload.filename.startswith("consent.")
+    assert (upload.media["kind"], upload.media["height"]) == ("video", _HEIGHT)
+    assert 3.5 < upload.media["duration_s"] < 12
+    assert upload.media["audio_codec"] in ("opus", "aac")
+    assert _is_unmirrored(portal.service.objects.local_path(upload.object_key))
+    page.reload()
+    expect(page.get_by_role("heading", name="Thank you. Your recording has arrived.")).to_be_visible()
+    context.close()
+
+
+def test_a_recording_goes_on_being_sent_after_a_lost_network_and_a_reload(
+    phone: Page, portal: Any, replica_id: str, link: str, tmp_path: Path, troubles: Any
+) -> None:
+    troubles.expect("ERR_INTERNET_DISCONNECTED")
+    phone.on("dialog", lambda dialog: dialog.accept())  # that something is not sent yet
+    phone.goto(link)
+    phone.locator("#file").set_input_files(str(_padded(tmp_path / "from my phone.mp4", 3)))
+    words = phone.locator(".prompter-text").inner_text()
+    expect(_button(phone, "Send the recording")).to_be_visible()
+    _slowly(phone)
+    _button(phone, "Send the recording").click()
+    expect(phone.locator(".upload-numbers")).to_contain_text("a second")
+    assert _violations(phone) == []
+    assert _fits(phone)
+    phone.context.set_offline(True)
+    expect(phone.locator(".upload-words")).to_contain_text("Sending goes on by itself when it is back.")
+    phone.context.set_offline(False)
+    expect(phone.locator(".upload-words")).to_have_text("Sending")
+    began = _request(portal, replica_id)
+    phone.reload()
+    expect(_button(phone, "Go on sending")).to_be_visible()
+    assert phone.locator(".prompter-text").inner_text() == words
+    _button(phone, "Go on sending").click()
+    expect(phone.get_by_role("heading", name="Thank you. Your recording has arrived.")).to_be_focused(
+        timeout=_PATIENCE_MS
+    )
+    assert phone.evaluate(_STORED) == [0, False]
+    request = _request(portal, replica_id)
+    assert (began.state, request.state) == ("open", "recorded")
+    with portal.service.database.reading() as session:
+        by_link = session.query(Upload).filter_by(consent_request_id=request.id).all()
+    assert [upload.id for upload in by_link] == [request.upload_id]
+
+
+def test_a_person_declines(page: Page, portal: Any, replica_id: str, link: str) -> None:
+    page.goto(link)
+    _button(page, "I do not agree").press("Enter")
+    expect(_button(page, "Go back")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(_button(page, "I do not agree")).to_be_focused()
+    assert _request(portal, replica_id).state == "open"
+    page.keyboard.press("Enter")
+    _button(page, "Yes, decline").press("Enter")
+    expect(page.get_by_role("heading", name="You have declined.")).to_be_focused()
+    assert _request(portal, replica_id).state == "declined"
+    assert page.title() == "You have declined – Countenance"
+    assert page.evaluate(_STORED) == [0, False]
+
+
+def test_a_link_that_is_closed_says_why(page: Page, portal: Any, replica_id: str, link: str, troubles: Any) -> None:
+    with portal.service.database.transaction() as session:
+        request = session.get_one(ConsentRequest, _request(portal, replica_id).id)
+        request.expires_at = now() - timedelta(minutes=1)
+    page.goto(link)
+    expect(page.get_by_role("heading", name="This link has expired.")).to_be_visible()
+    with portal.service.database.transaction() as session:
+        request = session.get_one(ConsentRequest, request.id)
+        request.expires_at = now() + timedelta(minutes=1)
+        ask.withdraw(session, portal.workspace_id, request.id)
+    page.reload()
+    expect(page.get_by_role("heading", name="The question was taken back.")).to_be_visible()
+    troubles.expect("status of 404")
+    page.goto("/consent/nothing")
+    expect(page.get_by_role("heading", name="This link does not work.")).to_be_visible()
+
+
+def test_a_page_that_finds_no_server_is_opened_again(page: Page, link: str, troubles: Any) -> None:
+    troubles.expect("ERR_FAILED")
+    page.route("**/v2/**", lambda route: route.abort())
+    page.goto(link)
+    expect(page.get_by_role("heading", name="This page could not be opened.")).to_be_visible()
+    page.unroute_all()
+    _button(page, "Try again").click()
+    expect(_button(page, "Turn the camera on")).to_be_visible()
+
+
+def test_words_that_end_are_replaced_and_the_page_stays(page: Page, link: str) -> None:
+    def nearly_over(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["statement"]["expires_at"] = (now() + timedelta(minutes=2)).isoformat()
+        told["statement"]["text"] = "These are old words."
+        route.fulfill(response=answer, body=json.dumps(told))
+
+    page.route("**/v2/consent-links/*", nearly_over, times=1)
+    page.goto(link)
+    expect(page.locator("#stale")).to_contain_text("good for 2 more minutes only")
+    expect(page.locator(".prompter-text")).to_have_text("These are old words. ")
+    page.evaluate("window.stays = true")
+    _button(page, "Show new words").click()
+    expect(page.locator(".prompter-text")).to_contain_text("My name is Ada Winter.")
+    expect(page.locator("#until")).to_contain_text("for 30 more minutes")
+    expect(page.locator("#stale")).to_be_hidden()
+    assert page.evaluate("window.stays")
+
+
+def test_a_video_beyond_the_limits_is_not_offered_to_be_sent(page: Page, link: str, tmp_path: Path) -> None:
+    page.goto(link)
+    text = tmp_path / "statement.mp4"
+    text.write_text("no film")
+    page.locator("#file").set_input_files(str(text))
+    expect(page.locator("#findings")).to_contain_text("This is not a video or sound file that can be read")
+    expect(page.locator("#findings")).to_contain_text("Export it again as MP4")
+    expect(_button(page, "Send the recording")).to_be_hidden()
+    assert _violations(page) == []
+    page.locator("#file").set_input_files(str(consent_clip()))
+    expect(_button(page, "Send the recording")).to_be_visible()
+    expect(page.locator("#findings")).to_be_empty()
+
+
+def test_without_scripts_the_page_says_what_it_needs(open_page: Callable[..., Page], link: str) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(link)
+    assert "cannot show the statement or record you without JavaScript" in page.locator("main").inner_text()
+    assert "Ada Winter" not in page.content()

@@ -1,0 +1,163 @@
+"""The recorder: what it says of devices, light and sound, what it keeps, and what a browser plays of it."""
+
+from __future__ import annotations
+
+import shutil
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from example_installation.browser import PROGRAMS
+from playwright.sync_api import Browser, Page, expect
+
+from countenance.portal.limits import limits_for
+from countenance.settings import Settings
+
+_PLACE = """async ({limits, prompts, attributes}) => {
+  await import("/static/recorder.js");
+  const made = Object.assign(document.createElement("media-recorder"), { limits });
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  const styles = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/static/recorder.css" });
+  await new Promise((loaded) => ((styles.onload = loaded), document.head.append(styles)));
+  window.told = [];
+  made.addEventListener("recorder-file", ({ detail }) => told.push(["file", detail.recorded, detail.interrupted]));
+  made.addEventListener("recorder-cleared", () => told.push(["cleared"]));
+  made.addEventListener("recorder-failed", ({ detail }) => told.push(["failed", detail.code]));
+  document.querySelector("main").prepend(made);
+  made.prompts = prompts;
+  window.recorder = made;
+}"""
+_TRACK_ENDS = "recorder.querySelector('video').srcObject.getVideoTracks()[0].dispatchEvent(new Event('ended'))"
+_FAKE, _ALLOWED = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
+
+
+@pytest.fixture(scope="module")
+def launch(browser: Browser) -> Iterator[Callable[..., Browser]]:
+    """A browser with other devices."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)))
+    opened: list[Browser] = []
+
+    def launched(*arguments: str) -> Browser:
+        opened.append(browser.browser_type.launch(executable_path=program, args=["--no-sandbox", *arguments]))
+        return opened[-1]
+
+    yield launched
+    for each in opened:
+        each.close()
+
+
+def _placed(page: Page, prompts: list[dict[str, Any]] | None = None, **attributes: str) -> Page:
+    """A page with a recorder in it."""
+    page.goto("/sign-in")
+    told = {name.replace("_", "-"): value for name, value in attributes.items()}
+    page.evaluate(_PLACE, {"limits": limits_for(Settings()), "prompts": prompts or [], "attributes": told})
+    return page
+
+
+def _press(page: Page, name: str, timeout: float = 10_000) -> None:
+    page.get_by_role("button", name=name, exact=True).click(timeout=timeout)
+
+
+def _told(page: Page) -> list[list[Any]]:
+    told: list[list[Any]] = page.evaluate("told")
+    return told
+
+
+def test_phases_follow_each_other_and_what_is_too_short_is_not_kept(page: Page) -> None:
+    prompts = [
+        {"title": "Speak", "text": "Say something. Dr. Who A. Bee says more.", "seconds": 1.5},
+        {"title": "Now listen", "text": "Lips closed.", "listen": True},
+    ]
+    _placed(page, prompts, least_s="2", enough_s="3", most_s="4", name="training", height="720")
+    expect(page.locator(".prompter-text span")).to_have_text(["Say something.", "Dr. Who A. Bee says more."])
+    _press(page, "Turn the camera on")
+    expect(page.get_by_role("button", name="Start recording")).to_be_visible()
+    assert page.locator("video").evaluate("(each) => getComputedStyle(each).transform").startswith("matrix(-1")
+    _press(page, "Start recording")
+    _press(page, "Cancel")
+    _press(page, "Start recording")
+    _press(page, "Stop")
+    expect(page.locator(".recorder-note")).to_contain_text("at least 0:02 are needed. Nothing was kept.")
+    assert (page.evaluate("recorder.state"), page.evaluate("recorder.file")) == ("ready", None)
+    _press(page, "Start recording")
+    expect(page.locator(".prompter-title")).to_have_text("Now listen", timeout=10_000)
+    expect(page.locator(".recorder-note")).to_contain_text("as long as it may be", timeout=10_000)
+    assert _told(page) == [["file", True, True]]
+    name, kind = page.evaluate("[recorder.file.name, recorder.file.type]")
+    assert (name, kind) in (("training.webm", "video/webm"), ("training.mp4", "video/mp4"))
+    assert page.locator("video").evaluate("(each) => getComputedStyle(each).transform") == "none"
+    report = page.evaluate(
+        "import('/static/checks.js').then(({ check }) => check(recorder.file, recorder.limits.purposes.consent))"
+    )
+    assert report["ok"], report
+    assert report["facts"]["duration_s"] == pytest.approx(4, abs=0.7)
+    _press(page, "Record again")
+    expect(page.get_by_role("button", name="Start recording")).to_be_visible()
+    assert _told(page)[-1] == ["cleared"]
+    page.evaluate("window.stream = recorder.querySelector('video').srcObject; recorder.remove()")
+    assert page.evaluate("stream.getTracks().map((each) => each.readyState)") == ["ended", "ended"]
+
+
+def test_a_camera_that_goes_away_leaves_what_it_saw(page: Page) -> None:
+    _placed(page, least_s="1")
+    _press(page, "Turn the camera on")
+    _press(page, "Start recording")
+    expect(page.locator(".recorder-clock")).to_contain_text("0:02", timeout=10_000)
+    page.evaluate(_TRACK_ENDS)
+    expect(page.locator(".recorder-note")).to_contain_text("The camera is gone. What was recorded until then is kept")
+    assert _told(page) == [["file", True, True]]
+    _press(page, "Record again")
+    expect(page.get_by_role("button", name="Start recording")).to_be_visible()
+    page.evaluate(_TRACK_ENDS)
+    expect(page.locator(".recorder-problem")).to_contain_text("Plug it in again")
+    assert _told(page)[-1] == ["failed", "unplugged"]
+
+
+def test_it_says_that_it_is_dark_and_that_nothing_is_heard(
+    launch: Callable[..., Browser], portal: Any, tmp_path: Path, troubles: Any
+) -> None:
+    black = cv2.imencode(".jpg", np.full((180, 320, 3), 10, np.uint8))[1].tobytes()
+    (tmp_path / "black.mjpeg").write_bytes(black * 25)
+    with wave.open(str(tmp_path / "silence.wav"), "wb") as sound:
+        sound.setparams((1, 2, 48_000, 0, "NONE", ""))
+        sound.writeframes(bytes(96_000))
+    files = [
+        f"--use-file-for-fake-video-capture={tmp_path / 'black.mjpeg'}",
+        f"--use-file-for-fake-audio-capture={tmp_path / 'silence.wav'}",
+    ]
+    page = launch(_FAKE, _ALLOWED, *files).new_page(base_url=portal.url)
+    troubles.watch(page, portal.url)
+    _placed(page)
+    _press(page, "Turn the camera on")
+    advice = page.locator(".recorder-advice")
+    expect(advice).to_contain_text("It is too dark to see you. Face a window or a lamp", timeout=10_000)
+    expect(advice).to_contain_text("We hear nothing.", timeout=10_000)
+    expect(page.locator(".recorder-heard")).to_have_text("nothing")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [((_FAKE,), "denied", "Open the settings of this page"), ((_ALLOWED,), "none", "Plug them in and try again.")],
+)
+def test_what_stands_in_the_way_of_the_camera_is_told(
+    launch: Callable[..., Browser], portal: Any, troubles: Any, arguments: tuple[str, ...], code: str, said: str
+) -> None:
+    page = launch(*arguments).new_page(base_url=portal.url)
+    troubles.watch(page, portal.url)
+    _placed(page)
+    _press(page, "Turn the camera on")
+    expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
+    assert _told(page) == [["failed", code]]
+    expect(page.get_by_role("button", name="Try again")).to_be_focused()
+
+
+def test_a_browser_without_a_secure_connection_is_told_so(page: Page) -> None:
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    _placed(page)
+    _press(page, "Turn the camera on")
+    expect(page.locator(".recorder-problem")).to_contain_text("begins with https://")
+    assert _told(page) == [["failed", "insecure"]]
