@@ -112,7 +112,7 @@ def _refused(request: Request, error: Exception) -> Response:
     status = status_of(error.finding.rule.id)
     if is_fragment(request):
         answer = public_page(request, "errors/fragment.html", status, findings=shown(error.findings))
-        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#problems", "innerHTML"
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#problems", "innerHTML show:#problems:top"
         return answer
     if status == _NOT_FOUND:
         return _not_found(request, error)

@@ -34,6 +34,11 @@ class Letter:
     sender: str = ""
     html: str = ""
 
+    @property
+    def is_pictured(self) -> bool:
+        """Whether it needs more room."""
+        return 'src="data:' in self.html
+
 
 def letter_of(service: Service, delivery: Delivery, event: OutboxEvent, *, is_purged: bool) -> Letter:
     """The e-mail of a delivery. Of what was deleted for good there is none, nor of a link that has arrived."""

@@ -33,6 +33,8 @@ class Subject:
     """empty where it has none, or not any more"""
     href: str = ""
     """its page, where there is one to look at"""
+    status: str = ""
+    """of its row, such as `waiting`"""
     is_deleted: bool = False
     is_purged: bool = False
 
@@ -77,4 +79,4 @@ def _subject(kind: str, row: Any) -> Subject:
     deleted = row.deleted_at is not None
     purged = getattr(row, "purged_at", None) is not None
     href = f"{_PAGES[kind]}{row.id}" if kind in _PAGES and not deleted else ""
-    return Subject(kind, row.id, "" if deleted else row.name, href, deleted, purged)
+    return Subject(kind, row.id, "" if deleted else row.name, href, row.status, deleted, purged)
