@@ -17,7 +17,9 @@ from countenance.api.paging import Paging
 from countenance.api.routes import dictionaries as dictionary_routes
 from countenance.api.routes import replicas as replica_routes
 from countenance.api.routes import voices as voice_routes
+from countenance.errors import CountenanceError
 from countenance.portal.limits import limits_for
+from countenance.portal.page import shown as findings_of
 from countenance.service.credits.account import balance
 from countenance.service.credits.ledger import VIDEO_SECOND
 from countenance.service.errors import REQUEST_INVALID, refused
@@ -60,6 +62,8 @@ class Say:
     """the id of the replica"""
     typed: Mapping[str, str] = field(default_factory=dict)
     findings: list[FindingBody] = field(default_factory=list)
+    missing: str = ""
+    """what has to be filled in first"""
     colours: tuple[str, ...] = COLOURS
     most_characters: int = MOST_CHARACTERS
     most_audio_s: int = LONGEST_AUDIO_S
@@ -73,7 +77,8 @@ class Say:
 class Estimate:
     """What a video costs at most."""
 
-    characters: int
+    characters: int | None
+    """of the script; None of a recording"""
     seconds: int | None
     """None where there is nothing to say yet"""
     available: int | None
@@ -85,18 +90,19 @@ class Estimate:
 
 
 def say_form(
-    call: Call, replica_id: str = "", typed: Mapping[str, str] | None = None, findings: list[FindingBody] | None = None
+    call: Call, replica_id: str = "", typed: Mapping[str, str] | None = None, error: CountenanceError | None = None
 ) -> Say:
     """The form for a replica, or for any; with what was typed and what was wrong with it."""
     speaking = replica_routes.found(call, _MOST_SHOWN, statuses=USABLE).data
     coming = replica_routes.found(call, _MOST_SHOWN, statuses=_COMING).data
-    shown = {each.replica_id for each in (*speaking, *coming)}
-    if replica_id and replica_id not in shown:
+    known = {each.replica_id for each in (*speaking, *coming)}
+    if replica_id and replica_id not in known:
         chosen = replica_routes.found(call, _MOST_SHOWN, ids=(replica_id,), statuses=(*USABLE, *_COMING)).data
         speaking = [*(each for each in chosen if each.preview_ready), *speaking]
         coming = [*(each for each in chosen if not each.preview_ready), *coming]
     voices = [each for each in voice_routes.listed(call, _ALL, search="", tag="stock").data if each.ready]
     can_read = "dictionaries:read" in call.actor.scopes
+    is_unclear = error is not None and error.finding.rule == REQUEST_INVALID
     return Say(
         speaking=speaking,
         coming=coming,
@@ -107,7 +113,8 @@ def say_form(
         once=(typed or {}).get("once", "")[:_TOKEN_MOST] or secrets.token_urlsafe(12),
         chosen=replica_id,
         typed=typed or {},
-        findings=findings or [],
+        findings=[] if error is None or is_unclear else findings_of(error.findings),
+        missing=error.finding.detail if error is not None and is_unclear else "",
     )
 
 
@@ -200,7 +207,7 @@ def estimate(call: Call, form: Mapping[str, str]) -> Estimate:
     elif script.strip():
         wanted = NewVideo("", script=script, dictionary_id=dictionary_id)
         seconds = spoken_seconds(call.service, call.workspace_id, wanted)
-    return Estimate(len(script), seconds, available(call))
+    return Estimate(None if form.get("says") == "audio" else len(script), seconds, available(call))
 
 
 def available(call: Call) -> int | None:

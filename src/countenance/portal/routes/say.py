@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from countenance.api.routes import videos as video_routes
 from countenance.api.status_codes import status_of
 from countenance.errors import CountenanceError
-from countenance.portal.page import Form, VideosChanged, VideosSeen, render, see_other, shown
+from countenance.portal.page import Form, VideosChanged, VideosSeen, render, see_other
 from countenance.portal.say import estimate, once_of, say_form, typed_for, video_of
 
 router = APIRouter()
@@ -32,7 +32,7 @@ def make(request: Request, call: VideosChanged, form: Form) -> Response:
         answer = video_routes.create(wanted, replace(call, idempotency_key=key, body=content))
     except CountenanceError as error:
         status = status_of(error.finding.rule.id)
-        say = say_form(call, form.get("replica_id", ""), form, shown(error.findings))
+        say = say_form(call, form.get("replica_id", ""), form, error)
         return render(request, call, "videos/new.html", status, say=say)
     return see_other(f"/videos/{json.loads(bytes(answer.body))['video_id']}")
 

@@ -31,6 +31,7 @@ from countenance.service.objects.errors import LINK_INVALID, OBJECT_MISSING
 from countenance.service.objects.links import Link
 from countenance.service.videos import shares
 from countenance.service.videos.errors import SHARE_OVER
+from countenance.settings import Settings
 from countenance.wire.times import iso_ms
 from countenance.wire.videos import ShareVideo
 
@@ -81,7 +82,7 @@ def shared(request: Request, token: str) -> Response:
         made=iso_ms(found.video.created_at),
         has_still=found.video.still_key is not None,
         origin=origin_of(found.replica),
-        organisation=service.settings.organisation,
+        organisation=_organisation(service.settings),
         filename=_filename(found),
         place=f"/shared/{quote(token)}",
     )
@@ -121,6 +122,11 @@ def _links(request: Request, video_id: str, call: VideosChanged, made: str = "")
         return see_other(f"/videos/{video_id}#links")
     links = video_routes.shared(video_id, call).data
     return render(request, call, "videos/_links.html", video_id=video_id, links=links, made=made)
+
+
+def _organisation(settings: Settings) -> str:
+    """Who answers for this server, where that was set."""
+    return "" if settings.organisation == Settings.model_fields["organisation"].default else settings.organisation
 
 
 def _note_opened(request: Request, found: shares.Shared) -> None:

@@ -40,6 +40,8 @@ class Card:
     told: Told
     replica_name: str
     """empty where there is no such replica any more"""
+    replica_still: str
+    """the URL of its picture, or empty"""
 
     @property
     def created_at(self) -> str:
@@ -71,12 +73,12 @@ def library(
     part = Paging(PER_PAGE, max(1, min(page, _FARTHEST)))
     search = search.strip()[:_MOST_NAME]
     found = video_routes.found(call, part, replica_id=replica or None, statuses=STATES.get(state, ()), search=search)
-    names = _names(call, {each.replica_id for each in found.data} | ({replica} if replica else set()))
+    seen = _replicas(call, {each.replica_id for each in found.data} | ({replica} if replica else set()))
     wishes = urlencode(
         {name: value for name, value in (("search", search), ("state", state), ("replica", replica)) if value}
     )
     values: dict[str, Any] = {
-        "cards": [Card(each, told_of_video(each), names.get(each.replica_id, "")) for each in found.data],
+        "cards": [Card(each, told_of_video(each), *seen.get(each.replica_id, ("", ""))) for each in found.data],
         "search": search,
         "state": state,
         "replica": replica,
@@ -89,7 +91,7 @@ def library(
     }
     if is_fragment(request):
         return render(request, call, "videos/results.html", oob=True, **values)
-    return render(request, call, "videos/list.html", replicas=_choices(call, replica, names), **values)
+    return render(request, call, "videos/list.html", replicas=_choices(call, replica, seen), **values)
 
 
 @router.api_route("/videos/{video_id}", methods=["GET", "HEAD"])
@@ -152,25 +154,26 @@ def _path_of(wishes: str, page: int) -> str:
     return path if page == 1 else f"{path}{'&' if wishes else '?'}page={page}"
 
 
-def _names(call: Call, replica_ids: Iterable[str]) -> dict[str, str]:
-    """The names of replicas that are still there."""
-    wanted = select(Replica.id, Replica.name).where(
+def _replicas(call: Call, replica_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Names of replicas that are still there, and the URLs of their pictures, which may be empty."""
+    wanted = select(Replica.id, Replica.name, Replica.thumbnail_key).where(
         Replica.id.in_(list(replica_ids)),
         Replica.deleted_at.is_(None),
         Replica.workspace_id.is_(None) | (Replica.workspace_id == call.workspace_id),
     )
+    link = link_of(call)
     with call.reading() as session:
-        return {row.id: row.name for row in session.execute(wanted)}
+        return {row.id: (row.name, link(row.thumbnail_key) or "") for row in session.execute(wanted)}
 
 
-def _choices(call: Call, chosen: str, names: Mapping[str, str]) -> list[tuple[str, str]]:
+def _choices(call: Call, chosen: str, seen: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
     """The replicas by which the library may be narrowed down."""
     if "replicas:read" not in call.actor.scopes:
         return []
     known: list[ReplicaBody] = replica_routes.found(call, _MOST_REPLICAS).data
     listed = [(each.replica_id, each.replica_name) for each in known]
-    if chosen in names and chosen not in {replica_id for replica_id, _ in listed}:
-        listed.append((chosen, names[chosen]))
+    if chosen in seen and chosen not in {replica_id for replica_id, _ in listed}:
+        listed.append((chosen, seen[chosen][0]))
     return listed
 
 
