@@ -75,8 +75,7 @@ def replica_id(portal: Any, page: Page) -> str:
 def link(portal: Any, replica_id: str) -> str:
     """The path of the person's page."""
     with portal.service.database.transaction() as session:
-        wanted = {"full_name": "Ada Winter"}
-        _, token = ask.create(session, portal.service, portal.workspace_id, replica_id, **wanted)
+        _, token = ask.create(session, portal.service, portal.workspace_id, replica_id, full_name="Ada Winter")
     return f"/consent/{token}"
 
 
@@ -119,8 +118,8 @@ def _is_unmirrored(path: Path) -> bool:
         seen = next(recorded.decode(video=0)).to_ndarray(format="gray")
     with av.open(str(presenter_clip())) as clip:
         true = next(clip.decode(video=0)).to_ndarray(format="gray")
-    true = cv2.resize(true, (seen.shape[1], seen.shape[0]))
-    likeness = [float(np.corrcoef(seen.ravel(), each.ravel())[0, 1]) for each in (true, true[:, ::-1])]
+    small = cv2.resize(true, (seen.shape[1], seen.shape[0]))
+    likeness = [float(np.corrcoef(seen.ravel(), each.ravel())[0, 1]) for each in (small, small[:, ::-1])]
     return likeness[0] > likeness[1]
 
 

@@ -175,10 +175,13 @@ def test_what_is_cancelled_is_deleted(sender: Page, small_parts: Served) -> None
 def test_a_server_in_trouble_is_asked_again(sender: Page, troubles: Any) -> None:
     troubles.expect("status of 503")
     troubles.expect("ERR_FAILED")
-    answers = [lambda route: route.fulfill(status=503, headers={"Retry-After": "0.1"}, body="<html>"), Route.abort]
+    answers: list[Callable[[Route], None]] = [
+        lambda route: route.fulfill(status=503, headers={"Retry-After": "0.1"}, body="<html>"),
+        Route.abort,
+    ]
 
     def answer(route: Route) -> None:
-        return answers.pop(0)(route) if answers else route.continue_()
+        (answers.pop(0) if answers else Route.continue_)(route)
 
     sender.route("**/complete", answer)
     _begin(sender)

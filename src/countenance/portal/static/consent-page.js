@@ -133,11 +133,15 @@ async function notSent(problem) {
   if (["service.consent_request_closed", "consent.request_expired"].includes(problem.rule)) return open();
   if (["consent.phrase_expired", "consent.phrase_unknown"].includes(problem.rule)) words.tooOld();
   if (!problem.title) throw problem;
-  // What the server looked at and refused is not sent again as it is.
-  if (!problem.passes) taken.upload_id = undefined;
   at("problem").replaceChildren(problemBox(problem));
-  at("send").lastChild.textContent = problem.passes ? " Go on sending" : " Send again";
-  at("send").focus();
+  if (problem.passes) {
+    at("send").lastChild.textContent = " Go on sending";
+    return at("send").focus();
+  }
+  // What the server looked at and refused is not sent again as it is.
+  taken.upload_id = undefined;
+  at("send").hidden = at("review").hidden = true;
+  at("choose").hidden = false;
 }
 
 function busy(is_busy) {

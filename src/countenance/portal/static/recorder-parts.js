@@ -58,7 +58,6 @@ export function build(recorder, prompter, acts) {
 
   const advice = element("p", "note wait recorder-advice");
   const note = element("p", "note wait recorder-note");
-  for (const each of [advice, note]) each.setAttribute("role", "status");
   const problem = element("div", "recorder-problem");
   const buttons = {
     open: button("Turn the camera on", acts.open, "main"),

@@ -256,11 +256,13 @@ class Recorder extends HTMLElement {
     const remedy = ["dark", "dim", "overexposed"].includes(now) ? ` ${this.limits.live[now].remedy}` : "";
     this.#parts.advice.textContent = now ? `${ADVICE[now]}${remedy}` : "";
     this.#parts.advice.hidden = !now;
+    if (now) this.#say(this.#parts.advice.textContent);
   }
 
   #note(words) {
     this.#parts.note.textContent = words;
     this.#parts.note.hidden = !words;
+    if (words) this.#say(words);
   }
 
   #fail(problem) {

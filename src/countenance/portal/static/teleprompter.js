@@ -20,6 +20,7 @@ export class Teleprompter {
     this.box = element("div", "prompter-text");
     this.box.tabIndex = 0;
     this.box.setAttribute("role", "region");
+    this.box.dir = "auto";
     const head = element("div", "prompter-head");
     const larger = button("A+", () => this.#resize(1), "plain");
     const smaller = button("A−", () => this.#resize(-1), "plain");
@@ -111,7 +112,7 @@ export class Teleprompter {
 function sentencesOf(text, language) {
   const parts = window.Intl?.Segmenter
     ? [...new Intl.Segmenter(language || "en", { granularity: "sentence" }).segment(text)].map((each) => each.segment.trim())
-    : text.split(/(?<=[.!?])\s+/);
+    : text.match(/[^.!?]+[.!?]*/g).map((each) => each.trim());
   // An initial or a title in a name ends no sentence.
   return parts.filter(Boolean).reduce((joined, part) => {
     if (joined.length && ABBREVIATED.test(joined.at(-1))) joined.push(`${joined.pop()} ${part}`);

@@ -11,6 +11,7 @@ const SPEED_OVER_MS = 8_000;
 const REMEMBERED = "countenance.upload:";
 const AGAIN = ["service.upload_completing", "api.busy"];
 const GONE = [403, 404, 409, 410];
+const SIGNED_OUT = 401;
 
 /**
  * One upload. Events: `progress` with `{sent, total, share, bytes_per_s, seconds_left}`, and `state` with
@@ -34,6 +35,7 @@ export class Upload extends EventTarget {
    */
   constructor(file, { base = "/v2/uploads", ask = true, filename = file.name } = {}) {
     super();
+    forgetOld();
     this.#file = file;
     this.#base = base;
     this.#ask = ask;
@@ -272,7 +274,7 @@ export class Upload extends EventTarget {
     if (error.code === "cancelled") return;
     this.#ended = true;
     // What was refused for what it is cannot go on; what a network stopped can.
-    if (!error.passes) remember(this.#key, null);
+    if (!error.passes && error.status !== SIGNED_OUT) remember(this.#key, null);
     this.#tell("failed", error.message);
   }
 
@@ -322,12 +324,19 @@ function keyOf(file, base) {
 function recall(key) {
   try {
     const known = JSON.parse(localStorage.getItem(key));
-    if (known && Date.parse(known.expires_at) > Date.now()) return known;
-    localStorage.removeItem(key);
+    return known && Date.parse(known.expires_at) > Date.now() ? known : null;
   } catch {
-    // A browser that remembers nothing sends everything.
+    return null; // a browser that remembers nothing sends everything
   }
-  return null;
+}
+
+/** Uploads that nobody went on with are over at the server too. */
+function forgetOld() {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(REMEMBERED) && !recall(key)) localStorage.removeItem(key);
+  } catch {
+    // Nothing is remembered.
+  }
 }
 
 function remember(key, known) {
