@@ -126,7 +126,6 @@ def test_it_goes_on_after_a_reload(sender: Page, sent: list[int]) -> None:
     assert told["body"]["sha256"] == hashlib.sha256(_FILM.read_bytes()).hexdigest()
     assert sender.evaluate("upload.resumed")
     assert set(sent[len(arrived) :]).isdisjoint(arrived)
-    assert set(sent) == set(_PARTS)
     sent.clear()
     _begin(sender)  # another upload, since the first one is complete
     assert _done(sender)["body"]["upload_id"] != told["body"]["upload_id"]
