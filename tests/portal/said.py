@@ -1,0 +1,53 @@
+"""Replicas that can speak, and videos of them, for tests: put where the service would have put them."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from example_installation.history import History
+from example_installation.videos import Videos
+from playwright.sync_api import Page
+
+from countenance.consent.declaration import AI_GENERATED
+from countenance.consent.receipt_content import Material
+from countenance.service.clock import now
+from countenance.service.replicas import life
+from countenance.service.replicas.wanted import NewReplica
+from countenance.service.tasks.sources import MediaRef
+
+
+def replica(portal: Any, name: str = "Ada", status: str = "completed") -> str:
+    """The id of a replica of an AI-generated person, in this status."""
+    wanted = NewReplica(
+        name=name,
+        material=Material.SYNTHETIC,
+        declarations=(AI_GENERATED,),
+        footage=MediaRef(url="https://example.org/footage.mp4"),
+    )
+    with portal.service.database.transaction() as session:
+        made = life.create(session, portal.service, portal.workspace_id, wanted)
+        made.status = status
+        if status == "completed":
+            made.bundle = f"replicas/{made.id}/bundle"
+        return made.id
+
+
+def videos(portal: Any) -> Videos:
+    """What makes videos in this workspace."""
+    return Videos(History(portal.service, portal.workspace_id, now()))
+
+
+def ready_video(portal: Any, name: str = "Welcome aboard", script: str = "Good morning, and welcome aboard.") -> str:
+    """The id of a video that is ready, of a replica of its own."""
+    made = videos(portal).asked(name, replica(portal), script)
+    videos(portal).ready(made)
+    return made
+
+
+def until(page: Page, expression: str, within_s: float = 30.0) -> None:
+    """Wait until a page says that something is so; Playwright's own waiting needs what pages forbid."""
+    end = time.monotonic() + within_s
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(50)
