@@ -21,8 +21,9 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from example_installation.browser import browser, signed_in
 from example_installation.fill import Filled, fill
-from example_installation.pages import SIGHTS, WEIGHT, Sight, key_of
+from example_installation.pages import WEIGHT, Sight, key_of
 from example_installation.serving import Served, quiet, serving
+from example_installation.sights import SIGHTS
 
 AIM_MS, AIM_BYTES = 300.0, 150 * 1024
 _PAINT = """async () => {

@@ -12,19 +12,14 @@ import json
 import shutil
 import signal
 import threading
-import time
 from pathlib import Path
 
+from example_installation.alive import alive
 from example_installation.fill import Filled, fill
 from example_installation.serving import Served, quiet, serving
 
-from countenance.service.clock import now
-from countenance.service.context import Service
-from countenance.service.db.tables import Job, Replica, Video
-
 DATA = Path(__file__).resolve().parents[1] / "out" / "portal-examples"
 _KEPT = "filled.json"
-_LONGEST_S = 300.0
 
 
 def main() -> None:
@@ -43,10 +38,9 @@ def main() -> None:
             print(f"  {name:20} {value}")
         over = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: over.set())
-        try:
-            stay_alive(served.service, filled, over)
-        except KeyboardInterrupt:
-            return
+        signal.signal(signal.SIGINT, lambda *_: over.set())
+        with alive(served.service, filled, advances=True):
+            over.wait()
 
 
 def kept(served: Served, data: Path) -> Filled:
@@ -57,26 +51,6 @@ def kept(served: Served, data: Path) -> Filled:
     filled = fill(served.service)
     path.write_text(json.dumps(filled.as_dict()), "utf-8")
     return filled
-
-
-def stay_alive(service: Service, filled: Filled, over: threading.Event) -> None:
-    """Until it is over, let what is under way advance, and begin again at its end."""
-    begun = time.monotonic()
-    while not over.wait(1.0):
-        share = ((time.monotonic() - begun) % _LONGEST_S) / _LONGEST_S
-        with service.database.transaction() as session:
-            for name in ("training", "preview", "checking"):
-                replica = session.get(Replica, filled.ids[name])
-                _advance(session.get(Job, replica.job_id) if replica and replica.job_id else None, share)
-            video = session.get(Video, filled.ids["video_generating"])
-            _advance(session.get(Job, video.job_id) if video and video.job_id else None, share)
-
-
-def _advance(job: Job | None, share: float) -> None:
-    if job is None or job.state != "running":
-        return
-    job.fraction = min(0.99, 0.3 + 0.69 * share)
-    job.seconds_left, job.heartbeat_at = _LONGEST_S * (1.0 - share), now()
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ def people() -> tuple[Person, ...]:
              "eye-trans-out": 0.2, "mouth-scale-horiz-decr": 0.1},
             skin=(0.16, 0.085, 0.055), lips=(0.18, 0.07, 0.06), hair=(0.01, 0.008, 0.007),
             brows=(0.015, 0.012, 0.01), clothes=(0.25, 0.20, 0.08), brow_weight=1.2,
-            style=replace(he.style, length=0.12, short_sides=0.9),
+            style=replace(he.style, length=0.3, short_sides=0.85),
         ),
         _like(
             he, "jonas", 11,

@@ -16,10 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from example_installation.alive import alive
 from example_installation.browser import browser, signed_in
 from example_installation.fill import Filled, fill
-from example_installation.pages import SIGHTS, Sight, key_of, shown
+from example_installation.pages import Sight, key_of, shown
 from example_installation.serving import Served, quiet, serving
+from example_installation.sights import SIGHTS
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
@@ -59,7 +61,9 @@ def main() -> None:
 @contextmanager
 def _filled() -> Iterator[tuple[Served, Filled]]:
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), requests_per_minute=0) as served:
-        yield served, fill(served.service)
+        filled = fill(served.service)
+        with alive(served.service, filled):
+            yield served, filled
 
 
 def _pages(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from countenance.service.accounts import audit, keys, members
 from countenance.service.accounts.scopes import EDITOR, OWNER, VIEWER
 from countenance.service.credits import ledger
-from countenance.service.db.tables import Delivery, OutboxEvent, WebhookEndpoint
+from countenance.service.db.tables import Delivery, DeliveryAttempt, OutboxEvent, WebhookEndpoint
 from countenance.service.notify import deliver, dispatch, endpoints
 from countenance.service.notify.deliver import Tried
 from example_installation.history import History
@@ -97,6 +98,7 @@ def told(history: History, **ago: float) -> None:
                 for _ in range(3):
                     _tried(history, delivery.id, _BROKEN)
     with history.ago(**ago) as session:
+        _at_their_time(session)
         failing = session.scalars(select(Delivery).where(Delivery.state == "pending").order_by(Delivery.created_at))
         for delivery in failing.all()[:2]:
             delivery.state, delivery.finished_at, delivery.next_at = "failed", history.today - timedelta(**ago), None
@@ -111,10 +113,25 @@ def looked_at(history: History, key: str, replica_ids: tuple[str, ...]) -> None:
                 audit.record(session, actor, history.workspace_id, action, "replica", replica_id, "192.0.2.17")
 
 
-def not_told_yet(history: History) -> int:
-    """How many events wait to be told."""
+def ids(history: History) -> dict[str, str]:
+    """Of a message in each of its states, and of keys."""
+    newest = select(Delivery).where(Delivery.workspace_id == history.workspace_id).order_by(Delivery.created_at.desc())
     with history.service.database.reading() as session:
-        return len(session.scalars(select(OutboxEvent.id).where(OutboxEvent.dispatched_at.is_(None))).all())
+        messages = {f"message_{each.channel}_{each.state}": each.id for each in session.scalars(newest).all()[::-1]}
+        made = {key.name: key.id for key in keys.listed(session, history.workspace_id)}
+    return {**messages, "key_lost": made["laptop that was lost"], "key_narrow": made["render farm"]}
+
+
+def _at_their_time(session: Session) -> None:
+    """What was told is told when it happened; `told` does it all at once."""
+    rows = select(Delivery, OutboxEvent).join(OutboxEvent, OutboxEvent.id == Delivery.event_id)
+    for delivery, event in session.execute(rows):
+        later = event.created_at - delivery.created_at
+        delivery.created_at += later
+        if delivery.finished_at is not None:
+            delivery.finished_at += later
+        for tried in session.scalars(select(DeliveryAttempt).where(DeliveryAttempt.delivery_id == delivery.id)):
+            tried.at += later
 
 
 def _tried(history: History, delivery_id: str, tried: Tried) -> None:

@@ -1,8 +1,8 @@
-"""Every page in every state that it has: where it is, who sees it, and what is done to see it so."""
+"""What there is to look at: where it is, who sees it, and what is done to see it so."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from string import Template
@@ -33,11 +33,13 @@ class Sight:
     shows: str
     """in words"""
     who: Who = Who.OWNER
-    act: Callable[[Page], object] | None = None
-    """what is done after the page has come"""
+    act: Callable[[Page, Mapping[str, str]], object] | None = None
+    """what is done after the page has come; with the ids"""
     status: int = 200
     waits_for: str = ""
     """the selector of what comes after the page itself, by its script"""
+    alike: int = 0
+    """so many of the same in a row are enough to judge all of them by, on a page that is very long; 0 for all"""
     missing: bool = False
     """whether the page asks for something that is not there, which browsers write to their console"""
 
@@ -53,41 +55,13 @@ def key_of(who: Who, filled: Filled) -> str | None:
 
 WEIGHT = """() => performance.getEntries()
   .filter((each) => ["navigation", "resource"].includes(each.entryType))
-  .filter((each) => !new URL(each.name).pathname.startsWith("/v2/"))
+  .filter((each) => each.initiatorType !== "iframe" && !new URL(each.name).pathname.startsWith("/v2/"))
   .map((each) => [new URL(each.name).pathname, each.encodedBodySize])"""
-"""A page's script that lists what it was loaded from, with the bytes of each: all but what the API gave."""
-_CLOSED = "[data-shown-for]:not([hidden])"
+"""A page's script that lists what it was loaded from, with the bytes of each: all but pictures, films and letters."""
 
 
-def _declining(page: Page) -> None:
-    page.click("#decline")
-    page.wait_for_selector("#decline-sure:not([hidden])")
-
-
-SIGHTS: tuple[Sight, ...] = (
-    Sight("sign-in", "/sign-in", "signing in", Who.NOBODY),
-    Sight("sign-in-over", "/sign-in?next=%2Fkeys&over=1", "a session that is over", Who.NOBODY),
-    Sight("sign-in-link", "/sign-in/some-token", "signing in with a link", Who.NOBODY),
-    Sight("consent", "/consent/$link_open", "a person is asked", Who.NOBODY, waits_for="#ask:not([hidden])"),
-    Sight("consent-declines", "/consent/$link_open", "a person is about to decline", Who.NOBODY, _declining),
-    Sight("consent-recorded", "/consent/$link_recorded", "a statement has come", Who.NOBODY, waits_for=_CLOSED),
-    Sight("consent-declined", "/consent/$link_declined", "a person has declined", Who.NOBODY, waits_for=_CLOSED),
-    Sight("consent-expired", "/consent/$link_expired", "nobody answered in time", Who.NOBODY, waits_for=_CLOSED),
-    Sight("consent-withdrawn", "/consent/$link_withdrawn", "a question was taken back", Who.NOBODY, waits_for=_CLOSED),
-    Sight(
-        "consent-unknown", "/consent/nobodys", "a link that does not work", Who.NOBODY, waits_for=_CLOSED, missing=True
-    ),
-    Sight("help", "/help", "help", Who.NOBODY),
-    Sight("help-guidelines", "/help/guidelines", "guidelines, good beside bad", Who.NOBODY),
-    Sight("help-errors", "/help/errors", "every message, and what to do", Who.NOBODY),
-    Sight("help-questions", "/help/questions", "questions and answers", Who.OWNER),
-    Sight("not-found", "/nothing-here", "a page that does not exist", status=404),
-)
-"""In the order in which they are shown in docs/screenshots."""
-
-
-def shown(page: Page, sight: Sight, filled: Filled) -> None:
-    """Bring a page to what there is to look at; it is signed in already.
+def opened(page: Page, sight: Sight, filled: Filled) -> None:
+    """Open what there is to look at; the page's browser is signed in already.
 
     Raises:
         AssertionError: for another status than the one that belongs to it.
@@ -97,5 +71,10 @@ def shown(page: Page, sight: Sight, filled: Filled) -> None:
     assert answer.status == sight.status, f"{sight.path}: {answer.status}"  # noqa: S101
     if sight.waits_for:
         page.wait_for_selector(sight.waits_for)
+
+
+def shown(page: Page, sight: Sight, filled: Filled) -> None:
+    """Open it, and do what is to be done to see it so."""
+    opened(page, sight, filled)
     if sight.act is not None:
-        sight.act(page)
+        sight.act(page, filled.ids)

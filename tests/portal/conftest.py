@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))
 
+from example_installation.alive import alive
 from example_installation.browser import NoBrowserError
 from example_installation.browser import browser as installed
 from example_installation.browser import signed_in as sign_in
@@ -120,7 +121,9 @@ def portal(served: Served) -> Portal:
 @pytest.fixture(scope="package")
 def _filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Filled]]:
     with serving(tmp_path_factory.mktemp("filled"), requests_per_minute=0) as served:
-        yield served, fill(served.service)
+        made = fill(served.service)
+        with alive(served.service, made):
+            yield served, made
 
 
 @pytest.fixture

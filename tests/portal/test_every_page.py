@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from example_installation.fill import Filled
-from example_installation.pages import SIGHTS, WEIGHT, Sight, key_of, shown
+from example_installation.pages import WEIGHT, Sight, key_of, opened
+from example_installation.sights import SIGHTS
 from playwright.sync_api import Page
 
 MOST_BYTES = 150 * 1024
@@ -20,10 +21,17 @@ _TOO_WIDE = """(width) => document.documentElement.scrollWidth <= width ? [] :
   [...document.querySelectorAll("body *")]
     .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > width + 1)
     .map((each) => each.outerHTML.slice(0, 120)).slice(0, 5).concat(document.documentElement.scrollWidth)"""
+_SHORTEN = """(most) => {
+  for (const each of document.querySelectorAll("main *")) {
+    const same = [...each.children].filter((child) => child.tagName === each.children[0].tagName);
+    for (const child of same.slice(most)) child.hidden = true;
+  }
+}"""
 _FOCUSABLE = """() => {
   const all = "a[href], button, input, select, textarea, summary, audio[controls], video[controls], [tabindex]";
   const groups = new Set();
-  const wanted = [...document.querySelectorAll(all)].filter((each) => {
+  const part = document.querySelector("dialog:modal") ?? document;
+  const wanted = [...part.querySelectorAll(all)].filter((each) => {
     if (each.disabled || each.type === "hidden" || !each.checkVisibility({ visibilityProperty: true })) return false;
     if (each.closest("[inert], [aria-hidden=true]") || each.tabIndex < 0) return false;
     if (each.type !== "radio") return true;
@@ -32,21 +40,24 @@ _FOCUSABLE = """() => {
     if (is_first) groups.add(name);
     return is_first;
   });
-  window.reached = new Map();
-  const rings = (each) => {
-    const style = getComputedStyle(each);
-    return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none";
+  document.activeElement?.blur();
+  // A ring is what comes with the focus: round the element, what stands for it, or the card that it is the link of.
+  const near = (each) => {
+    const found = [each, each.labels?.[0], each.nextElementSibling, each.nextElementSibling?.firstElementChild];
+    for (let up = each.parentElement, left = 5; up && left; up = up.parentElement, left -= 1) found.push(up);
+    return found.filter(Boolean);
   };
-  // What is too small to be seen, such as the field of a file, is shown by what stands for it.
-  const near = (each) => [each, each.labels?.[0], each.parentElement, each.nextElementSibling].filter(Boolean);
-  document.addEventListener("focusin", (event) => {
-    const each = event.target;
-    const is_small = each.getBoundingClientRect().width <= 2 || getComputedStyle(each).opacity === "0";
-    window.reached.set(each, is_small ? near(each).some(rings) : rings(each));
+  const ring = (each) => near(each).map((one) => ["", "::before", "::after"].map((pseudo) => {
+    const style = getComputedStyle(one, pseudo);
+    return style.outlineStyle === "none" ? style.boxShadow : `${style.outlineWidth} ${style.outlineColor} ${style.boxShadow}`;
+  }).join()).join();
+  const before = new Map(wanted.map((each) => [each, ring(each)]));
+  window.reached = new Map();
+  document.addEventListener("focusin", ({ target }) => {
+    if (before.has(target)) window.reached.set(target, ring(target) !== before.get(target));
   });
   window.wanted = wanted;
-  document.activeElement?.blur();
-  return wanted.length;
+  return wanted.length + 10 * document.querySelectorAll("video[controls], audio[controls]").length;
 }"""
 _NOT_REACHED = """() => window.wanted.filter((each) => each.isConnected && !window.reached.has(each))
   .map((each) => each.outerHTML.slice(0, 120))"""
@@ -61,9 +72,13 @@ def test_a_page_is_for_everybody(
     if sight.status >= 400 or sight.missing:
         troubles.expect(f"status of {max(sight.status, 404)}")
     page = open_page(key_of(sight.who, content), filled)
-    shown(page, sight, content)
+    opened(page, sight, content)
     weight = dict(page.evaluate(WEIGHT))
     assert sum(weight.values()) < MOST_BYTES, weight
+    if sight.act is not None:
+        sight.act(page, content.ids)
+    if sight.alike:
+        page.evaluate(_SHORTEN, sight.alike)
     assert _violations(page, _ALL) == []
     page.emulate_media(color_scheme="dark")
     assert _violations(page, _COLOURS) == []

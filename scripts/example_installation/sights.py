@@ -1,0 +1,90 @@
+"""Every page in every state that it has, in the order of docs/screenshots. Whoever makes a page adds it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from string import Template
+
+from playwright.sync_api import Page
+
+from example_installation.pages import Sight, Who
+
+_CLOSED = "[data-shown-for]:not([hidden])"
+Act = Callable[[Page, Mapping[str, str]], object]
+
+
+def _clicked(*selectors: str, then: str = "") -> Act:
+    """Click on one after the other, with ids as in addresses, until something is there."""
+
+    def act(page: Page, ids: Mapping[str, str]) -> None:
+        for selector in selectors:
+            page.click(Template(selector).substitute(ids))
+        if then:
+            page.wait_for_selector(Template(then).substitute(ids))
+
+    return act
+
+
+def _focused(selector: str, then: str) -> Act:
+    def act(page: Page, ids: Mapping[str, str]) -> None:
+        page.focus(Template(selector).substitute(ids))
+        page.wait_for_selector(Template(then).substitute(ids))
+
+    return act
+
+
+SIGHTS: tuple[Sight, ...] = (
+    Sight("library", "/", "the library of replicas"),
+    Sight("library-why", "/?search=ferry", "what went wrong with one",
+          act=_focused("#why-$refused", "#why-$refused-told:popover-open")),
+    Sight("library-menu", "/?search=studio", "what can be done with one",
+          act=_clicked("#more-$completed", then="#menu-$completed:popover-open")),
+    Sight("library-rename", "/?search=studio", "another name",
+          act=_clicked("#more-$completed", "#menu-$completed a >> nth=0", then="dialog[open] form")),
+    Sight("library-delete", "/?search=studio", "what deleting erases",
+          act=_clicked("#more-$completed", "#menu-$completed a >> nth=1", then="dialog[open] form")),
+    Sight("library-nothing-fits", "/?search=zzz", "a search that finds nothing"),
+    Sight("library-viewer", "/?page=2", "the second page, for somebody who may only look", Who.VIEWER),
+    Sight("library-empty", "/", "before the first replica", Who.NEWCOMER),
+    Sight("create", "/new", "what one has", waits_for="#steps-and-step:not([hidden])"),
+    Sight("create-guide", "/new", "what makes a good recording", act=_clicked(
+        "[data-step=have] label:has([value=own])", "[data-step=have] [data-onward]",
+        then="[data-step=guide]:not([hidden])")),
+    Sight("create-consent", "/new", "the statement", act=_clicked(
+        "[data-step=have] label:has([value=own])", "[data-step=have] [data-onward]", "[data-step=guide] [data-onward]",
+        then="[data-step=consent]:not([hidden])")),
+    Sight("create-viewer", "/new", "for somebody who may only look", Who.VIEWER),
+    Sight("credits", "/credits", "balance and statement"),
+    Sight("credits-empty", "/credits", "before anything was spent", Who.NEWCOMER),
+    Sight("notifications", "/notifications", "what was told to whom"),
+    Sight("notifications-failed", "/notifications?state=failed", "what could not be delivered"),
+    Sight("notifications-email", "/notifications/$message_email_delivered", "an e-mail as it was sent"),
+    Sight("notifications-webhook", "/notifications/$message_webhook_failed", "a webhook that was not answered"),
+    Sight("notifications-empty", "/notifications", "before anything was told", Who.NEWCOMER),
+    Sight("webhooks", "/notifications/webhooks", "webhook endpoints"),
+    Sight("people", "/notifications/people", "who gets e-mails"),
+    Sight("keys", "/keys", "keys"),
+    Sight("key", "/keys/$key_narrow", "a key with narrow rights"),
+    Sight("audit", "/keys/audit", "who did what", alike=20),
+    Sight("workspace", "/keys/workspace", "the workspace"),
+    Sight("review", "/review", "what waits for a human"),
+    Sight("review-one", "/review/$review", "a doubt, and its decision"),
+    Sight("review-empty", "/review", "nothing to decide", Who.NEWCOMER),
+    Sight("sign-in", "/sign-in", "signing in", Who.NOBODY),
+    Sight("sign-in-over", "/sign-in?next=%2Fkeys&over=1", "a session that is over", Who.NOBODY),
+    Sight("sign-in-link", "/sign-in/some-token", "signing in with a link", Who.NOBODY),
+    Sight("consent", "/consent/$link_open", "a person is asked", Who.NOBODY, waits_for="#ask:not([hidden])"),
+    Sight("consent-declines", "/consent/$link_open", "a person is about to decline", Who.NOBODY,
+          _clicked("#decline", then="#decline-sure:not([hidden])")),
+    Sight("consent-recorded", "/consent/$link_recorded", "a statement has come", Who.NOBODY, waits_for=_CLOSED),
+    Sight("consent-declined", "/consent/$link_declined", "a person has declined", Who.NOBODY, waits_for=_CLOSED),
+    Sight("consent-expired", "/consent/$link_expired", "nobody answered in time", Who.NOBODY, waits_for=_CLOSED),
+    Sight("consent-withdrawn", "/consent/$link_withdrawn", "a question was taken back", Who.NOBODY, waits_for=_CLOSED),
+    Sight("consent-unknown", "/consent/nobodys", "a link that does not work", Who.NOBODY, waits_for=_CLOSED,
+          missing=True),
+    Sight("help", "/help", "help", Who.NOBODY),
+    Sight("help-guidelines", "/help/guidelines", "guidelines, good beside bad", Who.NOBODY, alike=6),
+    Sight("help-errors", "/help/errors", "every message, and what to do", Who.NOBODY, alike=4),
+    Sight("help-questions", "/help/questions", "questions and answers", Who.OWNER, alike=6),
+    Sight("not-found", "/nothing-here", "a page that does not exist", status=404),
+)  # fmt: skip
