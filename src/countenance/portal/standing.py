@@ -12,8 +12,8 @@ from countenance.service.replicas.life import FOR_CONSENT, FOR_REVIEW
 from countenance.wire.problem import FindingBody
 from countenance.wire.replicas import ReplicaBody
 
-_QUIET_S = 20.0
-"""A worker speaks every five seconds: after so many it is missed, though nobody takes its work over yet."""
+_QUIET_SHARE = 0.5
+"""Of a lease: after so much silence a worker is missed, though nobody takes its work over yet."""
 _A_LITTLE_S = 5.0
 _MINUTES_FROM_S = 90.0
 _MATERIALS = {"footage": "Real footage", "synthetic": "AI-generated", "image": "One picture"}
@@ -149,7 +149,7 @@ def _for_consent(replica: ReplicaBody, page: str) -> Told:
 def _at_work(replica: ReplicaBody, moment: datetime, lease_s: float) -> Told:
     age_s, percent = _age(replica, moment), percent_of(replica)
     is_refined = replica.finetune_status == "training"
-    if replica.standing == "stalled" or (age_s is not None and age_s > _QUIET_S):
+    if replica.standing == "stalled" or (age_s is not None and age_s > _QUIET_SHARE * lease_s):
         pause = _pause(replica.standing == "stalled", age_s, lease_s)
         made = Told("paused", "Paused", "wait", pause, percent=percent, age_s=age_s)
         # What can speak already goes on doing so: that is the better news.

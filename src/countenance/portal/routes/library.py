@@ -79,9 +79,9 @@ def ask_name(request: Request, replica_id: str, call: ReplicasChanged, back: str
 
 
 @router.post("/replicas/{replica_id}/rename")
-def rename(request: Request, replica_id: str, call: ReplicasChanged, form: Form) -> Response:
+def rename(request: Request, replica_id: str, call: ReplicasChanged, form: Form, back: str = "/") -> Response:
     """Give it another name."""
-    name, back = form.get("name", "").strip(), local_path(form.get("back", "/"))
+    name, back = form.get("name", "").strip(), local_path(back)
     replica = _own(replica_id, call)
     if not name or len(name) > NAME_MOST:
         problem = f"A name has at most {NAME_MOST} characters." if name else "Give it a name."
@@ -98,9 +98,11 @@ def ask_deletion(request: Request, replica_id: str, call: ReplicasChanged, back:
 
 
 @router.post("/replicas/{replica_id}/delete")
-def delete(request: Request, replica_id: str, call: ReplicasChanged, form: Form) -> Response:
+def delete(request: Request, replica_id: str, call: ReplicasChanged, form: Form, back: str = "/") -> Response:
     """Delete it, or erase everything of it where its name was typed; a second time is harmless."""
-    back, hard = local_path(form.get("back", "/")), form.get("how") == "erase"
+    back, hard = local_path(back), form.get("how") == "erase"
+    if not hard and form.get("how") != "delete":
+        return see_other(back)
     try:
         replica = _own(replica_id, call)
         if hard and form.get("typed", "").strip() != replica.replica_name.strip():

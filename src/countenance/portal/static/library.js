@@ -27,7 +27,8 @@ function mark(look, is_playing) {
 
 function come(event) {
   const card = card_of(event);
-  if (card && !still.matches && event.pointerType !== "touch") play(card);
+  const by_finger = event.type === "focusin" ? !event.target.matches(":focus-visible") : event.pointerType === "touch";
+  if (card && !still.matches && !by_finger) play(card);
 }
 
 function go(event) {

@@ -65,7 +65,8 @@ function leave() {
 
 function focused(event) {
   const button = event.target.closest(".why");
-  if (button && button !== refused) show(button, told_of(button));
+  // A finger or a mouse goes on to click: what opens under it before that would take the click.
+  if (button && button !== refused && button.matches(":focus-visible")) show(button, told_of(button));
 }
 
 function unfocused(event) {
@@ -75,7 +76,7 @@ function unfocused(event) {
   if (is_open(found.told) && !found.told.matches(":hover")) found.told.hidePopover();
 }
 
-// The focus or the pointer has opened it already: the first click keeps it open, the next one closes it.
+// The pointer may have opened it already: the first click keeps it open, the next one closes it.
 function on_click(event) {
   const button = event.target.closest(".why");
   if (!button) return;
