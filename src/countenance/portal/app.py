@@ -16,6 +16,7 @@ from countenance.api.status_codes import status_of
 from countenance.errors import CountenanceError
 from countenance.portal.page import SignInNeededError, headers, is_fragment, public_page, shown
 from countenance.portal.routes import (
+    asking,
     consent,
     create,
     credits,
@@ -24,6 +25,8 @@ from countenance.portal.routes import (
     library,
     live,
     notifications,
+    receipts,
+    replica,
     review,
     say,
     shares,
@@ -67,6 +70,9 @@ def create_pages(api: FastAPI) -> FastAPI:
         help.router,
         library.router,
         live.router,
+        replica.router,
+        asking.router,
+        receipts.router,
         credits.router,
         notifications.router,
         keys.router,
