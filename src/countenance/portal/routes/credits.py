@@ -92,7 +92,7 @@ def months(first: datetime | None) -> list[tuple[str, str]]:
     """From this month back to that of a moment: `2026-11` and `November 2026`."""
     today = now()
     year, month = today.year, today.month
-    found = []
+    found: list[tuple[str, str]] = []
     while first is not None and (year, month) >= (first.year, first.month) and len(found) < _MOST_MONTHS:
         found.append((f"{year}-{month:02d}", f"{datetime(year, month, 1):%B %Y}"))
         year, month = (year, month - 1) if month > 1 else (year - 1, 12)
