@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import StreamingResponse
 
 from countenance.api.context import address_of, request_id, service_of
+from countenance.api.delivered import Delivered
 from countenance.api.problem import problems
 from countenance.service.accounts import audit
 from countenance.service.context import Service
@@ -64,7 +65,7 @@ def media(
     )
     if seen is not None and request.method != "HEAD":
         note_look(service, request, seen, "link", goes_on=delivery.status == 206 and delivery.start > 0)
-    return StreamingResponse(delivery.body, delivery.status, delivery.headers)
+    return Delivered(delivery)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from starlette.responses import StreamingResponse
 
 from countenance.api.context import address_of, request_id, service_of
+from countenance.api.delivered import Delivered
 from countenance.api.routes import videos as video_routes
 from countenance.api.routes.media import Seen, note_look
 from countenance.errors import CountenanceError
@@ -113,7 +113,7 @@ def shared_file(request: Request, token: str, part: Literal["video", "still"]) -
         seen = Seen(found.video.workspace_id, "video", found.video.id)
         goes_on = delivery.status == 206 and delivery.start > 0
         note_look(service, request, seen, f"share:{found.share.id}", goes_on=goes_on)
-    return StreamingResponse(delivery.body, delivery.status, delivery.headers)
+    return Delivered(delivery)
 
 
 def _links(request: Request, video_id: str, call: VideosChanged, made: str = "") -> Response:
