@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from example_installation.history import History
+from example_installation.results import RECORDED
 from example_installation.videos import Videos
 from playwright.sync_api import Page
 
@@ -29,8 +30,14 @@ def replica(portal: Any, name: str = "Ada", status: str = "completed") -> str:
         made = life.create(session, portal.service, portal.workspace_id, wanted)
         made.status = status
         if status == "completed":
-            made.bundle = f"replicas/{made.id}/bundle"
-        return made.id
+            made.bundle = bundle_of(made.id)
+    portal.service.objects.put(f"{bundle_of(made.id)}/replica.json", RECORDED / "replica.json", "application/json")
+    return made.id
+
+
+def bundle_of(replica_id: str) -> str:
+    """Where its trained replica lies."""
+    return f"replicas/{replica_id}/0000/bundle"
 
 
 def videos(portal: Any) -> Videos:
