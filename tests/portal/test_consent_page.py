@@ -129,6 +129,7 @@ def test_a_person_records_the_statement_and_sends_it(
     context = filmed.new_context(
         base_url=portal.url, viewport={"width": 360, "height": 740}, has_touch=True, reduced_motion="reduce"
     )
+    context.set_default_timeout(_PATIENCE_MS)
     page = context.new_page()
     troubles.watch(page, portal.url)
     page.goto(link)

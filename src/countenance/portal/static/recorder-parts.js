@@ -45,7 +45,7 @@ export function build(recorder, prompter, acts) {
   // The picture is shown whole, so that what is framed is what is recorded.
   video.addEventListener("resize", () => {
     if (!video.videoWidth) return;
-    stage.style.aspectRatio = `${video.videoWidth} / ${video.videoHeight}`;
+    stage.style.setProperty("--aspect", video.videoWidth / video.videoHeight);
     guide.setAttribute("viewBox", video.videoWidth < video.videoHeight ? TALL : WIDE);
   });
 

@@ -11,11 +11,12 @@ import { problemBox } from "./problem.js";
 import { build, clock, offer } from "./recorder-parts.js";
 import { Take } from "./take.js";
 import { Teleprompter } from "./teleprompter.js";
-import { ADVICE, HEARD_EVERY_MS, Watch } from "./watch.js";
+import { ADVICE, Watch } from "./watch.js";
 
 const COUNT_FROM = 3;
 const TICK_MS = 200;
 const NEARLY_S = 10;
+const EDGE_PX = 8;
 const ADVICE_AFTER_MS = 1400;
 class Recorder extends HTMLElement {
   state = "off";
@@ -238,10 +239,10 @@ class Recorder extends HTMLElement {
     this.#note(this.#interrupted);
   };
 
-  #heard({ level, voice, advice }) {
+  #heard({ level, voice, lasted_ms, advice }) {
     const { level: meter, heard } = this.#parts;
     meter.value = level;
-    if (voice && this.state === "recording") this.#voiced_ms += HEARD_EVERY_MS;
+    if (voice && this.state === "recording") this.#voiced_ms += lasted_ms;
     heard.textContent = { silent: "nothing", clipping: "too loud", quiet: "very quiet" }[advice] || (voice ? "good" : "");
     this.#advise("sound", advice);
   }
@@ -352,8 +353,14 @@ class Recorder extends HTMLElement {
     // While there is nothing to press, the focus waits for what comes.
     this.#owed = had && !focus;
     if (focus && had) this.#parts.buttons[focus].focus({ preventScroll: state === "recording" });
-    if (["countdown", "recording"].includes(state)) this.#parts.frame.scrollIntoView({ block: "nearest" });
+    if (["countdown", "recording"].includes(state)) this.#bringUp();
     this.#emit("recorder-state", { state });
+  }
+
+  /** The words and all buttons in sight, the words near the camera. */
+  #bringUp() {
+    const { top, bottom } = this.#parts.frame.getBoundingClientRect();
+    if (top < 0 || bottom > innerHeight) scrollBy(0, top - EDGE_PX);
   }
 
   #say(words) {

@@ -2,7 +2,9 @@
 
 import { button, element } from "./elements.js";
 
-const WORDS_PER_S = 2.3;
+const WORDS_PER_S = 2.8; // while a voice is heard; with its pauses people read about 2.4
+const READ_AT = 0.35;
+const HELD_MS = 4000;
 const SIZES = ["", "larger", "largest"];
 const ABBREVIATED = /(?:[A-Z]\.|\b(?:Dr|Mr|Mrs|Ms|Prof|St)\.)$/;
 
@@ -12,6 +14,8 @@ export class Teleprompter {
   #at = 0;
   #spoken_s = 0;
   #size = 0;
+  #scrolled = 0;
+  #held_until = 0;
 
   constructor() {
     this.element = element("div", "prompter");
@@ -21,6 +25,8 @@ export class Teleprompter {
     this.box.tabIndex = 0;
     this.box.setAttribute("role", "region");
     this.box.dir = "auto";
+    const hold = () => (this.#held_until = performance.now() + HELD_MS);
+    for (const name of ["wheel", "touchmove", "keydown"]) this.box.addEventListener(name, hold, { passive: true });
     const head = element("div", "prompter-head");
     const larger = button("A+", () => this.#resize(1), "plain");
     const smaller = button("A−", () => this.#resize(-1), "plain");
@@ -64,15 +70,17 @@ export class Teleprompter {
     if (!this.#prompts.length) return false;
     let ends = 0;
     const last = this.#prompts.length - 1;
-    const now = this.#prompts.findIndex((each, at) => (ends += each.seconds ?? Infinity) > elapsed_s || at === last);
-    if (now !== this.#at) {
-      this.#show(now);
+    const shown = this.#prompts.findIndex((each, at) => (ends += each.seconds ?? Infinity) > elapsed_s || at === last);
+    if (shown !== this.#at) {
+      this.#show(shown);
       return true;
     }
     this.#spoken_s += voiced_s;
     const words = this.#spoken_s * WORDS_PER_S;
     const next = this.#sentences.findIndex((each) => words < each.ends);
-    this.#mark(next < 0 ? this.#sentences.length - 1 : next);
+    const now = next < 0 ? this.#sentences.length - 1 : next;
+    this.#mark(now);
+    this.#follow(this.#sentences[now], words);
     return false;
   }
 
@@ -86,20 +94,31 @@ export class Teleprompter {
     this.box.lang = prompt.language || "";
     let ends = 0;
     this.#sentences = sentencesOf(prompt.text, prompt.language).map((text) => {
+      const begins = ends;
       ends += text.split(/\s+/).length;
-      return { element: element("span", "", text), ends };
+      return { element: element("span", "", text), begins, ends };
     });
     this.box.replaceChildren(...this.#sentences.flatMap((each) => [each.element, " "]));
-    this.box.scrollTop = 0;
+    this.box.scrollTop = this.#scrolled = 0;
   }
 
   #mark(now) {
     const marked = this.#sentences[now];
     if (marked?.element.classList.contains("now")) return;
     for (const each of this.#sentences) each.element.classList.toggle("now", each === marked);
-    if (!marked) return void (this.box.scrollTop = 0);
+    if (!marked) this.box.scrollTop = this.#scrolled = 0;
+  }
+
+  /** Line by line, so that what is read now stands in the upper part; never against whoever scrolls themselves. */
+  #follow({ element: sentence, begins, ends }, words) {
+    if (performance.now() < this.#held_until) return;
+    const share = Math.min(1, (words - begins) / (ends - begins));
+    const line = parseFloat(getComputedStyle(this.box).lineHeight);
+    const read = sentence.offsetTop + share * (sentence.offsetHeight - line);
+    const top = Math.floor((read - this.box.clientHeight * READ_AT) / line) * line;
+    if (top <= this.#scrolled) return;
+    this.#scrolled = top;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const top = marked.element.offsetTop - this.box.offsetTop - this.box.clientHeight * 0.15;
     this.box.scrollTo({ top, behavior: still ? "auto" : "smooth" });
   }
 

@@ -1,7 +1,7 @@
 // What the camera and the microphone give, watched while they are on: level, voice, light and face.
 
-/** How often `sound` is told. */
-export const HEARD_EVERY_MS = 80;
+const SOUND_EVERY_MS = 80;
+const LONGEST_MS = 300;
 const PICTURE_EVERY_MS = 700;
 const REMEMBERED_MS = 3000;
 const FLOOR_DB = -60;
@@ -29,8 +29,8 @@ const WHITE = 250;
 const OVAL = { x: 0.5, y: 0.4, width: 0.3, height: 0.5 };
 
 /**
- * Watches a stream. `sound` events have `{level, voice, advice}` (level 0 to 1, advice null, "silent", "quiet" or
- * "clipping"), `picture` events `{advice}` (null or the name of a rule in `limits.live`).
+ * Watches a stream. `sound` events have `{level, voice, lasted_ms, advice}` (level 0 to 1, since the last one, advice
+ * null, "silent", "quiet" or "clipping"), `picture` events `{advice}` (null or the name of a rule in `limits.live`).
  */
 export class Watch extends EventTarget {
   #limits;
@@ -49,7 +49,7 @@ export class Watch extends EventTarget {
     super();
     this.#limits = live || {};
     this.#listen(stream);
-    this.#timers.push(setInterval(() => this.#hear(), HEARD_EVERY_MS));
+    this.#timers.push(setInterval(() => this.#hear(), SOUND_EVERY_MS));
     this.#timers.push(setInterval(() => this.#look(video).catch(() => {}), PICTURE_EVERY_MS));
   }
 
@@ -79,13 +79,14 @@ export class Watch extends EventTarget {
     }
     const db = Math.max(-100, 10 * Math.log10(sum / this.#samples.length + 1e-12));
     const now = performance.now();
+    const lasted_ms = Math.min(LONGEST_MS, now - (this.#loud.at(-1)?.now ?? now));
     this.#loud.push({ now, db, peak });
     while (now - this.#loud[0].now > REMEMBERED_MS) this.#loud.shift();
     // Up slowly and down at once: the noise of the room, over which a voice stands out.
     this.#floor = db < this.#floor ? db : this.#floor + 0.02;
     const voice = db > Math.max(VOICE_DB, this.#floor + VOICE_OVER_FLOOR_DB);
     const level = Math.min(1, Math.max(0, 1 - db / FLOOR_DB));
-    this.#tell("sound", { level, voice, advice: this.#soundAdvice(now) });
+    this.#tell("sound", { level, voice, lasted_ms, advice: this.#soundAdvice(now) });
   }
 
   #soundAdvice(now) {
