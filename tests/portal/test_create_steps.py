@@ -1,0 +1,198 @@
+"""Making a replica where something comes between: a reload, the back button, a lost network, a session that ends."""
+
+from __future__ import annotations
+
+import shutil
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from example_installation.browser import PROGRAMS
+from example_installation.browser import signed_in as sign_in
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from countenance.media.read import SAMPLE_RATE, audio
+from countenance.portal.prompts import SPEAKING
+from countenance.service.accounts import keys
+from countenance.service.accounts.scopes import VIEWER
+from countenance.service.credits import ledger
+from countenance.service.db.tables import Upload
+from countenance.stock.clips import consent_clip
+from countenance.voice.english import CONSONANTS, VOWELS, utterances
+
+from .conftest import Portal, Troubles
+from .create_journey import NAME, Journey, short_clip
+
+_RARE = {"a"}
+"""Sounds of some voices only."""
+_SECONDS = 5
+_SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 120_000}
+_AGED = """(upload_id) => {
+  const draft = JSON.parse(sessionStorage.getItem("countenance.new"));
+  draft.consent.statement.expires_at = new Date(Date.now() - 1000).toISOString();
+  Object.assign(draft, { material: { how: "file", name: "me.mp4", upload_id }, report: { ok: true } });
+  sessionStorage.setItem("countenance.new", JSON.stringify(draft));
+}"""
+
+
+@pytest.fixture
+def journey(signed_in: Page, tmp_path: Path) -> Journey:
+    return Journey(signed_in, short_clip(tmp_path))
+
+
+@pytest.fixture
+def before_the_camera(
+    browser: Browser, portal: Portal, troubles: Troubles, tmp_path: Path
+) -> Iterator[Callable[[], Page]]:
+    """A page of a browser before whose camera the stock's presenter reads the statement."""
+    picture, sound = tmp_path / "camera.mjpeg", tmp_path / "microphone.wav"
+    _write_camera(picture, sound)
+    program = next(filter(None, map(shutil.which, PROGRAMS)))
+    devices = (
+        f"--use-file-for-fake-video-capture={picture}",
+        f"--use-file-for-fake-audio-capture={sound}",
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+    )
+    own = browser.browser_type.launch(executable_path=program, args=["--no-sandbox", *devices])
+    context = own.new_context(base_url=portal.url, reduced_motion="reduce")
+    context.set_default_timeout(30_000)
+    sign_in(context, portal, portal.key)  # type: ignore[arg-type]
+    page = context.new_page()
+    troubles.watch(page, portal.url)
+    yield lambda: page
+    own.close()
+
+
+def _write_camera(picture: Path, sound: Path) -> None:
+    film = cv2.VideoCapture(str(consent_clip()))
+    with picture.open("wb") as file:
+        for at in range(_SECONDS * 25):
+            _, frame = film.read()
+            if at % 2 == 0:
+                file.write(cv2.imencode(".jpg", cv2.resize(frame, (640, 360)))[1].tobytes())
+    heard = audio(consent_clip())[: _SECONDS * SAMPLE_RATE]
+    with wave.open(str(sound), "wb") as file:
+        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        file.writeframes((np.clip(heard, -1, 1) * 32767).astype("<i2").tobytes())
+
+
+def _uploads(portal: Portal) -> list[Upload]:
+    with portal.service.database.reading() as session:
+        return list(session.scalars(select(Upload).where(Upload.workspace_id == portal.workspace_id)))
+
+
+def test_the_text_to_read_has_every_sound() -> None:
+    spoken = "".join(utterances(SPEAKING))
+    assert (VOWELS | CONSONANTS) - set(spoken) == _RARE
+    assert sum(spoken.count(sound) for sound in "bmp") > 40
+
+
+def test_a_statement_recorded_here(before_the_camera: Callable[[], Page], portal: Portal, tmp_path: Path) -> None:
+    page = before_the_camera()
+    journey = Journey(page, tmp_path)
+    journey.begin("Footage of myself")
+    page.get_by_label("Your full name").fill(NAME)
+    page.get_by_role("radio", name="Here, with the camera").check()
+    expect(page.locator("#statement-text")).to_contain_text(f"My name is {NAME}.")
+    page.get_by_role("button", name="Show the statement with one-time words").click()
+    expect(page.get_by_role("region", name="Read this aloud")).to_contain_text("My one-time words are")
+    expect(page.locator("#words-until")).to_contain_text("for 30 more minutes")
+    page.get_by_role("button", name="Start recording").click()
+    expect(page.locator("#consent-recorder .recorder-clock")).to_contain_text("0:04", timeout=60_000)
+    page.get_by_role("button", name="Stop").click()
+    use = page.get_by_role("button", name="Use this recording")
+    expect(use).to_be_focused()
+    page.reload()
+    expect(use).to_be_visible()
+    expect(page.get_by_role("region", name="Read this aloud")).to_contain_text("My one-time words are")
+    use.click()
+    journey.sees("Footage")
+    (upload,) = _uploads(portal)
+    assert (upload.state, (upload.media or {})["kind"]) == ("complete", "video")
+    page.evaluate(_AGED, upload.id)
+    page.goto("/new?step=create")
+    expect(page.get_by_role("alert").filter(has_text="are too old by now")).to_be_visible()
+    page.get_by_role("button", name="Record the statement again").click()
+    journey.sees("Consent")
+    expect(page.get_by_label("Your full name")).to_have_value(NAME)
+    expect(page.get_by_role("button", name="Show the statement with one-time words")).to_be_visible()
+
+
+def test_an_upload_outlives_a_reload_and_a_lost_network(journey: Journey, portal: Portal, troubles: Troubles) -> None:
+    troubles.expect("ERR_INTERNET_DISCONNECTED")
+    page = journey.page
+    journey.begin("AI-generated footage")
+    journey.choose_footage()
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", _SLOW)
+    journey.onward("Send and check")
+    progress = page.get_by_role("progressbar", name="How much is sent")
+    expect(page.locator("#material-sending .upload-words")).to_have_text("Sending")
+    page.reload()
+    expect(progress).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.locator("#material-sending").get_by_text("There is no connection.").first).to_be_visible()
+    page.context.set_offline(False)
+    journey.sees("Check")
+    expect(page.locator("#check-stage")).to_have_text("Waiting for its turn")
+    (upload,) = _uploads(portal)
+    assert upload.state == "complete"
+
+
+def test_back_and_forward_lose_nothing(journey: Journey) -> None:
+    page = journey.page
+    page.goto("/new")
+    page.get_by_role("radio", name="AI-generated footage").press("Space")
+    for key in ("Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    journey.sees("Before you begin")
+    page.get_by_role("button", name="Continue").press("Enter")
+    journey.sees("Footage")
+    journey.choose_footage()
+    page.go_back()
+    journey.sees("Before you begin")
+    page.go_back()
+    journey.sees("What do you have?")
+    expect(page.get_by_role("radio", name="AI-generated footage")).to_be_checked()
+    page.go_forward()
+    page.go_forward()
+    journey.sees("Footage")
+    expect(page.locator("#footage-file .chosen")).to_contain_text("presenter.mp4")
+    page.reload()
+    expect(page.locator("#footage-file .chosen")).to_contain_text("presenter.mp4")
+    page.goto("/new?step=create")
+    expect(page.get_by_role("heading", level=2, name="Footage")).to_be_visible()
+    page.get_by_role("button", name="Start over").click()
+    expect(page.get_by_role("radio", name="AI-generated footage")).not_to_be_checked()
+
+
+def test_a_session_that_ends_loses_nothing(journey: Journey, portal: Portal, troubles: Troubles) -> None:
+    troubles.expect("status of 401")
+    page = journey.page
+    journey.begin("Footage of myself")
+    page.get_by_label("Your full name").fill(NAME)
+    page.get_by_role("radio", name="Here, with the camera").check()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Show the statement with one-time words").click()
+    page.get_by_role("link", name="Sign in again").click()
+    page.get_by_label("Key", exact=True).fill(portal.key)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Your full name")).to_have_value(NAME)
+    expect(page.get_by_role("radio", name="Here, with the camera")).to_be_checked()
+
+
+def test_who_may_not_or_cannot(open_page: Callable[..., Page], portal: Portal) -> None:
+    with portal.service.database.transaction() as session:
+        viewer = keys.create(session, portal.workspace_id, "wall", VIEWER)
+        ledger.hold(session, "h1", portal.workspace_id, ledger.TRAINING, 100, "replica", "r1")
+    looking = open_page(viewer.text)
+    looking.goto("/new")
+    expect(looking.get_by_text("Your key may look, but not make replicas.")).to_be_visible()
+    plain = open_page(portal.key, java_script_enabled=False)
+    plain.goto("/new")
+    expect(plain.locator("noscript p")).to_contain_text("This page needs JavaScript")
+    expect(plain.get_by_text("There is no training left.").first).to_be_visible()
