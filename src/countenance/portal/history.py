@@ -58,7 +58,7 @@ def moments(
     elif job is not None and job.state == "failed" and job.finished_at is not None:
         what = "Refining it failed" if replica.status == "preview_only" else "It failed"
         found.append(Moment(job.finished_at, what, "bad", lasted(since, job.finished_at)))
-    return tuple(sorted(found, key=lambda each: each.at, reverse=True))
+    return tuple(sorted(found, key=lambda each: each.at))[::-1]
 
 
 def paid(hold: CreditHold | None) -> Paid | None:

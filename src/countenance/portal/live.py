@@ -8,9 +8,8 @@ from typing import Any, Literal
 
 from countenance.api.call import Call
 from countenance.api.watch import News, Seen, Watched
-from countenance.portal import cards
+from countenance.portal import cards, stages
 from countenance.portal.page import piece, viewer_for
-from countenance.portal.stages import status_values
 from countenance.wire.replicas import ReplicaEvent
 
 _SIGN_OF_LIFE_S = 10.0
@@ -35,7 +34,7 @@ class Kind:
 
 KINDS = (
     Kind("replicas", "replica", "replicas:read", "library/_status.html", cards.replicas_by_id, cards.replica_values),
-    Kind("replica", "replica", "replicas:read", "replica/_status.html", cards.replicas_by_id, status_values),
+    Kind("replica", "replica", "replicas:read", "replica/_status.html", stages.by_id, stages.status_values),
     Kind("videos", "video", "videos:read", "videos/_status.html", cards.videos_by_id, cards.video_values),
     Kind("video", "video", "videos:read", "videos/_making.html", cards.videos_by_id, cards.video_values),
 )

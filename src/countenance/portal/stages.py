@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from countenance.api.call import Call
+from countenance.api.routes import replicas
+from countenance.errors import CountenanceError
 from countenance.portal import cards
 from countenance.portal.standing import Told
 from countenance.service.jobs.progress import SHARES
@@ -96,6 +98,17 @@ def phase(replica: ReplicaBody, told: Told) -> str:
     if replica.preview_ready:
         return "preview"
     return "checked" if _place(replica) in ("learn", "refine", "measure") else "begun"
+
+
+def by_id(call: Call, ids: Sequence[str]) -> dict[str, ReplicaBody]:
+    """Those of these that there are, each with the state of its last link for consent, also when that is answered."""
+    found = {}
+    for replica_id in ids:
+        try:
+            found[replica_id] = replicas.get(replica_id, call)
+        except CountenanceError:
+            continue  # deleted a moment ago
+    return found
 
 
 def status_values(call: Call, replica: ReplicaBody) -> Mapping[str, Any]:

@@ -33,11 +33,10 @@ router = APIRouter()
 WORD = "revoke"
 _MOST_REASON = 500
 _KINDS = {
-    "replica": "the replica itself, its voice and its pictures",
     "footage": "the footage or the picture that it was made from",
     "consent": "the recording in which the person agreed",
     "embedding": "the numbers by which the face is known again",
-    "cache": "copies that were kept to be faster",
+    "cache": "pictures, short videos, and copies that were kept to be faster",
 }
 
 
@@ -113,7 +112,7 @@ def _asked(
         "replica/revoke.html",
         status,
         replica=replica,
-        held=[words for kind, words in _KINDS.items() if kind in kinds],
+        held=["the replica itself and its voice", *(words for kind, words in _KINDS.items() if kind in kinds)],
         videos=video_routes.listed(call, Paging(1, 1), replica.replica_id).total_count,
         typed_word=WORD,
         reason=reason,

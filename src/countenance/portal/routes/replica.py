@@ -59,16 +59,17 @@ def parts(request: Request, replica_id: str, call: ReplicasSeen) -> Response:
 def values_of(request: Request, call: Call, replica: ReplicaBody) -> dict[str, Any]:
     """What the page's templates need."""
     is_own = replica.replica_type == "user"
-    report = replica_routes.report(replica.replica_id, call) if is_own else None
-    receipt = _receipt(call, replica)
-    clearance = report.clearance if report else None
+    report = replica_routes.report(replica.replica_id, call)
+    receipt = _receipt(call, replica) if is_own else None
+    clearance = report.clearance if is_own else None
     videos = _videos(call, replica)
     return {
         **status_values(call, replica),
         "is_own": is_own,
-        "figures": figures(report.metrics if report else None, has_voice=replica.has_voice),
+        "figures": figures(report.metrics, has_voice=replica.has_voice),
         "footage": footage_report(clearance, replica.findings),
         "receipt": receipt,
+        "doubts": [each for each in replica.findings if each.rule.startswith("consent.")],
         "videos": videos,
         "watched_videos": [each.video.video_id for each in videos["cards"] if not each.told.is_final],
         "base_url": call.base_url,
