@@ -13,6 +13,7 @@ from countenance.api.routes import credits, replicas, videos
 from countenance.errors import CountenanceError, Finding
 from countenance.portal import cards
 from countenance.portal.page import Form, ReplicasChanged, ReplicasSeen, is_fragment, local_path, render, see_other
+from countenance.portal.standing import worst
 from countenance.service.accounts import workspaces
 from countenance.service.credits.ledger import TRAINING
 from countenance.service.errors import REPLICA_UNKNOWN
@@ -70,6 +71,13 @@ def library(
         is_out_of_credits=has_any and _is_out_of_credits(call),
         **values,
     )
+
+
+@router.api_route("/replicas/{replica_id}/why", methods=["GET", "HEAD"])
+def why(request: Request, replica_id: str, call: ReplicasSeen) -> Response:
+    """What went wrong with it, at a glance; asked for only when somebody looks."""
+    replica = replicas.get(replica_id, call)
+    return render(request, call, "library/why.html", replica=replica, wrong=worst(replica.findings))
 
 
 @router.api_route("/replicas/{replica_id}/rename", methods=["GET", "HEAD"])

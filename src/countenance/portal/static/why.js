@@ -19,8 +19,25 @@ function parts(target) {
 }
 
 function show(button, told) {
-  if (is_open(told)) return;
-  told.showPopover();
+  load(told);
+  if (!is_open(told)) told.showPopover();
+}
+
+// All of it, with the pictures, is asked for once somebody looks; until then the gist of it is there.
+async function load(told) {
+  const path = told.dataset.from;
+  if (!path) return;
+  delete told.dataset.from;
+  try {
+    const answer = await fetch(path, { headers: { "HX-Request": "true" } });
+    if (!answer.ok || answer.status === 204) return;
+    const had_focus = told.contains(document.activeElement);
+    told.innerHTML = await answer.text();
+    if (had_focus) told.querySelector("button")?.focus();
+    if (is_open(told)) place(told);
+  } catch {
+    told.dataset.from = path;
+  }
 }
 
 // Below the button, or above it, or where there is room; never past an edge.
@@ -50,6 +67,7 @@ function come(event) {
   clearTimeout(timer);
   if (!found) return leave();
   if (found.button === refused || is_open(found.told)) return;
+  load(found.told);
   timer = setTimeout(() => show(found.button, found.told), OPEN_AFTER_MS);
 }
 
