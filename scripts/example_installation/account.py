@@ -106,11 +106,16 @@ def told(history: History, **ago: float) -> None:
 
 def looked_at(history: History, key: str, replica_ids: tuple[str, ...]) -> None:
     """Entries of the audit log."""
-    actor = f"key:{key.split('_')[1]}"
+    actor = actor_of(key)
     for number, replica_id in enumerate(replica_ids):
         for action in ("replica.create", "replica.report.read", "replica.thumbnail.read"):
             with history.ago(days=2, hours=number) as session:
                 audit.record(session, actor, history.workspace_id, action, "replica", replica_id, "192.0.2.17")
+
+
+def actor_of(key: str) -> str:
+    """What the audit log calls whoever has this key."""
+    return f"key:{key.split('_')[1]}"
 
 
 def ids(history: History) -> dict[str, str]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import event
 
 from countenance.consent.claim_rules import CLAIM_PARTLY
 from countenance.consent.receipt_content import Material
 from countenance.engine.errors import TOO_LITTLE_TO_LEARN
 from countenance.errors import Finding
-from countenance.service.accounts import keys, workspaces
+from countenance.service.accounts import audit, keys, workspaces
 from countenance.service.accounts.scopes import OWNER
 from countenance.service.clock import now
 from countenance.service.consent_requests import answer, ask, expiry
 from countenance.service.context import Service
 from countenance.service.db.tables import Replica
+from countenance.service.replicas import receipts
 from countenance.voice.errors import CANNOT_BE_SPOKEN
 from example_installation import account, results
 from example_installation.history import History
@@ -53,6 +58,24 @@ class Filled:
 
 def fill(service: Service) -> Filled:
     """Make a workspace in which everything has happened already."""
+    with _no_waiting_for_the_disk(service):
+        return _filled(service)
+
+
+@contextmanager
+def _no_waiting_for_the_disk(service: Service) -> Iterator[None]:
+    """What a loss of power would destroy is made anew."""
+
+    def hurry(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(service.database.engine, "checkout", hurry)
+    with patch("os.fsync", lambda _: None):
+        yield
+    event.remove(service.database.engine, "checkout", hurry)
+
+
+def _filled(service: Service) -> Filled:
     today = now().replace(microsecond=0)
     beginning = History(service, "", today)
     with beginning.ago(days=41) as session:
@@ -66,7 +89,7 @@ def fill(service: Service) -> Filled:
     _many(history, replicas)
     account.expired(history)
     account.told(history, days=4)
-    ids = {**_ended(history, replicas), **_under_way(history, replicas)}
+    ids = {**_ended(history, replicas), **_under_way(history, replicas), **_taken_back(history, replicas, key)}
     ids |= _links(history, replicas) | _spoken(history, ids)
     account.told(history, minutes=50)
     _just_now(history, replicas, ids)
@@ -107,6 +130,8 @@ def _ended(history: History, replicas: Replicas) -> dict[str, str]:
     replicas.checked(preview_only, hours=15.9)
     replicas.previewed(preview_only, "lien", hours=15.7)
     replicas.failed(preview_only, TOO_LITTLE_TO_LEARN, "Refining stopped.", hours=15.2)
+    with history.service.database.reading() as session:
+        receipt_id = receipts.of_replica(session, history.workspace_id, completed)
     stock = replicas.asked("Mina, of the stock", Material.SYNTHETIC, hours=12)
     replicas.checked(stock, hours=11.9)
     replicas.completed(stock, "noor", hours=11)
@@ -114,12 +139,26 @@ def _ended(history: History, replicas: Replicas) -> dict[str, str]:
         session.get_one(Replica, stock).workspace_id = None
     return {
         "completed": completed,
+        "receipt": receipt_id,
         "refused": refused,
         "picture_refused": pictured,
         "training_failed": short,
         "preview_only": preview_only,
         "stock": stock,
     }
+
+
+def _taken_back(history: History, replicas: Replicas, key: str) -> dict[str, str]:
+    """A consent that was taken back: its receipt stays, and says so."""
+    made = replicas.asked("Ada Winter, first take", days=7)
+    replicas.checked(made, days=6.9)
+    replicas.completed(made, "ada", days=6.8)
+    with history.ago(days=3) as session:
+        receipt_id = receipts.of_replica(session, history.workspace_id, made)
+        audit.record(session, account.actor_of(key), history.workspace_id, receipts.REVOKED, "receipt", receipt_id)
+    with history.then(days=3):
+        receipts.revoke(history.service, receipt_id, "The person asked for it.")
+    return {"receipt_revoked": receipt_id}
 
 
 def _under_way(history: History, replicas: Replicas) -> dict[str, str]:

@@ -55,7 +55,7 @@ def key_of(who: Who, filled: Filled) -> str | None:
 
 WEIGHT = """() => performance.getEntries()
   .filter((each) => ["navigation", "resource"].includes(each.entryType))
-  .filter((each) => each.initiatorType !== "iframe" && !new URL(each.name).pathname.startsWith("/v2/"))
+  .filter((each) => each.entryType === "navigation" || new URL(each.name).pathname.startsWith("/static/"))
   .map((each) => [new URL(each.name).pathname, each.encodedBodySize])"""
 """A page's script that lists what it was loaded from, with the bytes of each: all but pictures, films and letters."""
 

@@ -49,7 +49,7 @@ _FOCUSABLE = """() => {
   };
   const ring = (each) => near(each).map((one) => ["", "::before", "::after"].map((pseudo) => {
     const style = getComputedStyle(one, pseudo);
-    return style.outlineStyle === "none" ? style.boxShadow : `${style.outlineWidth} ${style.outlineColor} ${style.boxShadow}`;
+    return [style.boxShadow, style.outlineStyle === "none" ? "" : style.outlineWidth + style.outlineColor];
   }).join()).join();
   const before = new Map(wanted.map((each) => [each, ring(each)]));
   window.reached = new Map();
