@@ -13,6 +13,7 @@ from countenance.voice.catalogue import voices
 from countenance.wire.videos import VideoBody
 
 _STAGES: Mapping[str, str] = {
+    "queued": "getting ready",
     "open": "opening the replica",
     "listen": "making the voice",
     "speak": "moving the lips",
