@@ -198,13 +198,16 @@ class Recorder extends HTMLElement {
     if (file && elapsed >= least) {
       this.review(file, { recorded: true, duration_s: elapsed });
       this.#say("Recorded. Look at it.");
-      this.#note(why);
+      this.#note(why && `${why} Look whether the recording is whole.`);
       return;
     }
+    const dead = this.#stream?.getTracks().find((each) => each.readyState === "ended");
+    if (dead) return void this.#fail(unplugged(dead.kind));
     if (!this.#stream) return;
     this.#enter("ready", "record");
-    const short = `That was only ${clock(elapsed)}; at least ${clock(least)} are needed. Nothing was kept.`;
-    this.#note(why ? `${why} ${short}` : short);
+    const few = `That was only ${clock(elapsed)}; at least ${clock(least)} are needed.`;
+    const short = elapsed < least ? few : "Nothing came from the camera.";
+    this.#note(`${why} ${short} Nothing was kept; try again.`.trim());
   }
 
   #cancelCount() {
@@ -216,7 +219,7 @@ class Recorder extends HTMLElement {
   #lost(kind) {
     const problem = unplugged(kind);
     if (this.state === "recording") {
-      this.#take.stop(`${problem.title} What was recorded until then is kept; look whether it is whole.`);
+      this.#take.stop(problem.title);
     } else if (["ready", "countdown", "asking"].includes(this.state)) this.#fail(problem);
   }
 
@@ -224,7 +227,7 @@ class Recorder extends HTMLElement {
   #held(kind) {
     if (this.state !== "recording") return;
     const what = kind === "audio" ? "microphone" : "camera";
-    this.#interrupted = `The ${what} was interrupted while it recorded. Look whether the recording is whole.`;
+    this.#interrupted = `The ${what} was interrupted while it recorded.`;
     this.#note(this.#interrupted);
   }
 
@@ -235,7 +238,7 @@ class Recorder extends HTMLElement {
     }
     if (this.state === "countdown") this.#cancelCount();
     if (this.state !== "recording") return;
-    this.#interrupted = "This page was out of sight while it recorded. Look whether picture and sound are whole.";
+    this.#interrupted = "This page was out of sight while it recorded.";
     this.#note(this.#interrupted);
   };
 
