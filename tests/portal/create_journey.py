@@ -107,7 +107,7 @@ def short_clip(folder: Path) -> Path:
     with av.open(str(presenter_clip())) as clip, av.open(str(to), "w") as made:
         streams = {stream.index: made.add_stream_from_template(stream) for stream in clip.streams}
         for packet in clip.demux():
-            if packet.dts is not None and packet.pts * packet.time_base < _LENGTH_S:
+            if packet.dts is not None and (packet.pts or 0) * packet.time_base < _LENGTH_S:
                 packet.stream = streams[packet.stream.index]
                 made.mux(packet)
     return to

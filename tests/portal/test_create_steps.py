@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from example_installation.browser import PROGRAMS
 from example_installation.browser import signed_in as sign_in
+from example_installation.serving import Served
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
@@ -61,7 +62,7 @@ def before_the_camera(
     own = browser.browser_type.launch(executable_path=program, args=["--no-sandbox", *devices])
     context = own.new_context(base_url=portal.url, reduced_motion="reduce")
     context.set_default_timeout(30_000)
-    sign_in(context, portal, portal.key)  # type: ignore[arg-type]
+    sign_in(context, Served(portal.service, portal.url), portal.key)
     page = context.new_page()
     troubles.watch(page, portal.url)
     yield lambda: page
@@ -167,6 +168,7 @@ def test_back_and_forward_lose_nothing(journey: Journey) -> None:
     page.goto("/new?step=create")
     expect(page.get_by_role("heading", level=2, name="Footage")).to_be_visible()
     page.get_by_role("button", name="Start over").click()
+    page.get_by_role("dialog").get_by_role("button", name="Start over").click()
     expect(page.get_by_role("radio", name="AI-generated footage")).not_to_be_checked()
 
 

@@ -84,13 +84,16 @@ function fit() {
   at("file-words-choice").hidden = !hasWords();
   at("draw").hidden = Boolean(statement);
   at("consent-camera").hidden = !statement;
-  at("words-until").hidden = there || !spoken;
-  if (there || !spoken) at("words-stale").hidden = true;
+  const timed = !there && spoken && spoken.phrase_id;
+  at("words-until").hidden = !timed;
+  if (!timed) at("words-stale").hidden = true;
+  at("draw-words").textContent = hasWords() ? "Show the statement with one-time words" : "Go on to the camera";
+  at("draw-hint").hidden = !hasWords();
   at("consent-there").hidden = !there;
-  at("consent-there-said").textContent = statement && there ? `Its one-time words are good until ${time(statement.expires_at)}: create the replica by then.` : "";
+  at("consent-there-said").textContent = statement?.phrase_id && there ? `Its one-time words are good until ${time(statement.expires_at)}: create the replica by then.` : "";
   dress();
-  if (spoken && !there) begun(statement);
-  else words.end();
+  if (timed) begun(statement);
+  else ended();
 }
 
 /** What the button does now; it stands out once it can. */
@@ -133,6 +136,11 @@ function begun(statement) {
   shown = statement.phrase_id;
 }
 
+function ended() {
+  words.end();
+  shown = null;
+}
+
 /** New one-time words; without them, where there are none in this language, the statement alone. */
 async function draw() {
   tell(at("consent-problem"), null);
@@ -141,7 +149,7 @@ async function draw() {
   try {
     const statement = hasWords()
       ? await call("POST", "/v2/consent-statements", { full_name: full_name.trim(), language })
-      : { ...statementOf({ full_name: full_name.trim(), language }), expires_at: "9999-12-31T00:00:00Z", phrase_id: null };
+      : { ...statementOf({ full_name: full_name.trim(), language }), phrase_id: null };
     change({ statement });
     fit();
     return true;
@@ -206,7 +214,7 @@ function fileCame(file, found) {
 /** Send it; whether it has arrived. */
 async function sent() {
   const { statement } = draft.consent;
-  if (withWords() && statement && Date.now() > Date.parse(statement.expires_at)) return words.tooOld(), false;
+  if (withWords() && statement?.phrase_id && Date.now() > Date.parse(statement.expires_at)) return words.tooOld(), false;
   sending = true;
   busy(true);
   try {

@@ -118,6 +118,11 @@ function entered(event) {
   event.target.closest("[data-step]").querySelector("[data-onward]")?.click();
 }
 
+function afresh() {
+  startOver();
+  location.assign("/new");
+}
+
 function begin() {
   const [visit] = performance.getEntriesByType("navigation");
   if (draft.made && visit?.type === "navigate") startOver();
@@ -131,7 +136,8 @@ document.addEventListener("keydown", entered);
 for (const button of document.querySelectorAll("[data-back]")) button.addEventListener("click", back);
 for (const button of document.querySelectorAll("[data-onward]")) button.addEventListener("click", onward);
 document.addEventListener("create-changed", () => (fit(), tellSteps()));
-at("afresh").addEventListener("click", () => (startOver(), location.assign("/new")));
+at("afresh").addEventListener("click", () => (draft.material?.name || draft.consent?.full_name ? at("afresh-dialog").showModal() : afresh()));
+at("afresh-now").addEventListener("click", afresh);
 addEventListener("popstate", () => show(new URLSearchParams(location.search).get("step") || "have", "stay"));
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 begin();
