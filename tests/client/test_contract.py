@@ -77,6 +77,10 @@ OPERATIONS: Mapping[str, Way] = {
     ),
     "post_v2_consent_links_token_decline": Way("consent_links.decline", "consent-links decline", ("t",)),
     "post_v2_consent_links_token_uploads": Way("consent_links.announce", "consent-links record", ("t", _FILE)),
+    "get_v2_consent_links_token_uploads_upload_id": Way("consent_links.upload", "consent-links record", ("t", "u")),
+    "delete_v2_consent_links_token_uploads_upload_id": Way(
+        "consent_links.drop_upload", "consent-links record", ("t", "u")
+    ),
     "post_v2_consent_links_token_uploads_upload_id_complete": Way(
         "consent_links.complete", "consent-links record", ("t", "u")
     ),
@@ -127,6 +131,7 @@ OPERATIONS: Mapping[str, Way] = {
     "get_v2_webhook_endpoints": Way("webhooks.list", "webhooks list"),
     "get_v2_webhook_endpoints_endpoint_id": Way("webhooks.get", "webhooks show", ("e",)),
     "post_v2_webhook_endpoints_endpoint_id_enable": Way("webhooks.enable", "webhooks enable", ("e",)),
+    "post_v2_webhook_endpoints_endpoint_id_test": Way("webhooks.test", "webhooks test", ("e",)),
     "delete_v2_webhook_endpoints_endpoint_id": Way("webhooks.delete", "webhooks delete", ("e",)),
     "get_v2_webhook_secret": Way("webhooks.secret", "webhooks secret"),
     "get_v2_webhook_deliveries": Way("webhooks.deliveries", "deliveries list"),

@@ -145,6 +145,22 @@ def test_the_secret_of_an_endpoint_is_shown_once(portal: Any, signed_in: Page) -
     expect(signed_in.get_by_text("There is none yet.")).to_be_visible()
 
 
+def test_a_test_is_sent_to_one_endpoint_alone(portal: Any, signed_in: Page) -> None:
+    with portal.service.database.transaction() as session:
+        for name in ("one", "two"):
+            endpoints.create(session, portal.workspace_id, f"https://{name}.example.org/hook")
+    signed_in.goto("/notifications/webhooks")
+    signed_in.get_by_role("button", name="Send a test to https://two").click()
+    expect(signed_in.get_by_text("It was not tried yet.")).to_be_visible()
+    with portal.service.database.reading() as session:
+        (sent,) = session.scalars(select(Delivery).where(Delivery.workspace_id == portal.workspace_id)).all()
+    assert (sent.target, sent.state) == ("https://two.example.org/hook", "pending")
+    deliver(portal.service, sent.id)  # refused at once: no name of this kind is looked up
+    expect(signed_in.locator(".tries li")).to_have_count(1)
+    signed_in.goto("/notifications")
+    expect(signed_in.get_by_role("link", name="A webhook endpoint gets a test")).to_be_visible()
+
+
 def test_people_are_added_changed_and_removed(portal: Any, signed_in: Page, troubles: Any) -> None:
     troubles.expect("status of 400|Error Code 400")
     signed_in.goto("/notifications/people")

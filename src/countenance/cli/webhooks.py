@@ -69,6 +69,13 @@ def enable(endpoint: EndpointId, url: Url = None, key: Key = None, json: Json = 
         return tell("endpoint", client.webhooks.enable(endpoint), as_json=json)
 
 
+@app.command("test")
+def send_test(endpoint: EndpointId, once: Once = None, url: Url = None, key: Key = None, json: Json = False) -> Exit:
+    """Send a test to a registered URL; `deliveries show` says what it answered."""
+    with connected(url, key) as client:
+        return tell("delivery", client.webhooks.test(endpoint, once), as_json=json)
+
+
 @app.command()
 def delete(endpoint: EndpointId, url: Url = None, key: Key = None, json: Json = False) -> Exit:
     """Forget a registered URL."""

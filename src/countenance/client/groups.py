@@ -129,6 +129,8 @@ class ConsentLinks(Group[AnyClient]):
     decline = a.call(consent_links.decline)
     send = a.flow(sending.upload_by_link)
     announce = a.call(consent_links.announce)
+    upload = a.call(consent_links.upload)
+    drop_upload = a.call(consent_links.drop_upload)
     complete = a.call(consent_links.complete)
 
 
@@ -139,6 +141,7 @@ class Webhooks(Group[AnyClient]):
     list = a.call(webhooks.listed)
     get = a.call(webhooks.get)
     enable = a.call(webhooks.enable)
+    test = a.call(webhooks.send_test)
     delete = a.call(webhooks.delete)
     secret = a.call(webhooks.secret)
     deliveries = a.call(webhooks.deliveries)

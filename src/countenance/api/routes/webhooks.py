@@ -54,6 +54,22 @@ def enable(endpoint_id: str, call: WriteWebhooks) -> EndpointBody:
         return _endpoint(endpoints.enable(session, call.workspace_id, endpoint_id))
 
 
+@router.post(
+    "/webhook-endpoints/{endpoint_id}/test",
+    status_code=201,
+    responses=problems(409, 410, 422),
+    response_model=DeliveryBody,
+)
+def send_test(endpoint_id: str, call: WriteWebhooks) -> Response:
+    """Tell it that this is a test (`endpoint.test`): signed, tried again, and in the log like everything else."""
+
+    def work(session: Session) -> DeliveryBody:
+        sent = log.send_test(session, call.service, call.workspace_id, endpoint_id)
+        return _delivery(*log.get(session, call.workspace_id, sent.id))
+
+    return call.once(work, 201)
+
+
 @router.delete("/webhook-endpoints/{endpoint_id}", status_code=204)
 def delete(endpoint_id: str, call: WriteWebhooks) -> None:
     """Forget it."""

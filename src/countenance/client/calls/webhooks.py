@@ -31,6 +31,11 @@ def enable(endpoint_id: str) -> Call[EndpointBody]:
     return call.post(EndpointBody, path(*_ENDPOINTS, endpoint_id, "enable"))
 
 
+def send_test(endpoint_id: str, idempotency_key: str | None = None) -> Call[DeliveryBody]:
+    """Send it a message that says that this is a test."""
+    return call.create(DeliveryBody, path(*_ENDPOINTS, endpoint_id, "test"), None, idempotency_key)
+
+
 def delete(endpoint_id: str) -> Call[None]:
     """Forget it."""
     return call.delete(path(*_ENDPOINTS, endpoint_id))

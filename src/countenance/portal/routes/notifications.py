@@ -84,6 +84,13 @@ def enable_endpoint(request: Request, call: WebhooksChanged, form: Form, endpoin
     return done(request, "/notifications/webhooks")
 
 
+@router.post("/notifications/webhooks/{endpoint_id}/test")
+def test_endpoint(request: Request, call: WebhooksChanged, form: Form, endpoint_id: str) -> Response:
+    """Send it a test; the page of that message says what came of it."""
+    sent = DeliveryBody.model_validate_json(bytes(api.send_test(endpoint_id, call).body))
+    return done(request, f"/notifications/{sent.delivery_id}")
+
+
 @router.post("/notifications/webhooks/{endpoint_id}/delete")
 def delete_endpoint(request: Request, call: WebhooksChanged, form: Form, endpoint_id: str) -> Response:
     """Forget it."""

@@ -14,10 +14,12 @@ from countenance.service.db.tables import Delivery, DeliveryAttempt, OutboxEvent
 from countenance.service.errors import refused
 from countenance.service.ids import new_id
 from countenance.service.jobs.queue import NOTIFY
+from countenance.service.notify import endpoints
 from countenance.service.notify.asked import answerable
 from countenance.service.notify.dispatch import DELIVER
 from countenance.service.notify.errors import DELIVERY_OVER, DELIVERY_UNKNOWN
-from countenance.service.notify.types import ASKED
+from countenance.service.notify.types import ASKED, TEST
+from countenance.service.outbox import emit
 
 
 def listed(
@@ -73,23 +75,20 @@ def resend(session: Session, service: Service, workspace_id: str, delivery_id: s
         raise refused(DELIVERY_OVER, measured=delivery_id[:80])
     if event.type == ASKED:
         check_mails(session, workspace_id)
-    again = Delivery(
-        id=new_id(f"{event.id}-"),
-        event_id=event.id,
-        workspace_id=workspace_id,
-        channel=delivery.channel,
-        endpoint_id=delivery.endpoint_id,
-        target=delivery.target,
-        state="pending",
-        attempts=0,
-        next_at=now(),
-        created_at=now(),
-        finished_at=None,
-    )
-    session.add(again)
+    return _sent(session, service, event, delivery.channel, delivery.target, delivery.endpoint_id)
+
+
+def send_test(session: Session, service: Service, workspace_id: str, endpoint_id: str) -> Delivery:
+    """Tell one endpoint that this is a test, as it is told of everything else: signed, tried again, and in the log.
+
+    Raises:
+        CountenanceError: service.endpoint_unknown.
+    """
+    endpoint = endpoints.get(session, workspace_id, endpoint_id)
+    event = emit(session, workspace_id, TEST, "endpoint", endpoint_id, {"endpoint_id": endpoint_id, "status": "test"})
+    event.dispatched_at = now()
     session.flush()
-    service.queue.enqueue(session, NOTIFY, again.id, DELIVER)
-    return again
+    return _sent(session, service, event, "webhook", endpoint.url, endpoint_id)
 
 
 def is_over(session: Session, delivery: Delivery, event: OutboxEvent) -> bool:
@@ -98,3 +97,26 @@ def is_over(session: Session, delivery: Delivery, event: OutboxEvent) -> bool:
         return True
     # Of an endpoint that was deleted the address is still known; it is nobody's any more.
     return delivery.channel == "webhook" and delivery.endpoint_id is None and delivery.target != event.callback_url
+
+
+def _sent(
+    session: Session, service: Service, event: OutboxEvent, channel: str, target: str, endpoint_id: str | None
+) -> Delivery:
+    """A delivery of its own, and enqueued."""
+    delivery = Delivery(
+        id=new_id(f"{event.id}-"),
+        event_id=event.id,
+        workspace_id=event.workspace_id,
+        channel=channel,
+        endpoint_id=endpoint_id,
+        target=target,
+        state="pending",
+        attempts=0,
+        next_at=now(),
+        created_at=now(),
+        finished_at=None,
+    )
+    session.add(delivery)
+    session.flush()
+    service.queue.enqueue(session, NOTIFY, delivery.id, DELIVER)
+    return delivery

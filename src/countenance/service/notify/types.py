@@ -20,6 +20,8 @@ TYPES = (
 )
 """what webhooks may be told of"""
 DISABLED = "endpoint.disabled"
+TEST = "endpoint.test"
+"""goes to the endpoint that somebody wants to see at work, and to nobody else"""
 MAILED = frozenset(
     {
         replicas.COMPLETED,
