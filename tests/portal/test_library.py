@@ -178,7 +178,7 @@ def test_it_is_found_without_a_script(filled: Any, open_page: Callable[..., Page
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".replica")).to_have_count(1)
     page.locator(".why").click()
-    expect(page.locator(".why-told")).to_contain_text("What to do")
+    expect(page.locator(".why-told")).to_contain_text("Record one person alone")
 
 
 def test_who_may_only_look_changes_nothing(filled: Any, content: Any, open_page: Callable[..., Page]) -> None:

@@ -17,7 +17,7 @@ from countenance.service.clock import now
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
 
-_SLOW = 20_000
+_SLOW = 90_000
 
 
 @pytest.fixture
