@@ -120,7 +120,7 @@ def _facts(report: Mapping[str, Any], duration_s: float) -> Sequence[tuple[str, 
         facts.append(("Can be used", clock(sum(end - start for start, end in report["usable"]))))
     video = report.get("video") or report
     if video.get("width"):
-        rate = f", {video['fps']:g} pictures a second" if video.get("fps") else ""
+        rate = f", {video['fps']:g} fps" if video.get("fps") else ""
         facts.append(("Picture", f"{video['width']} × {video['height']}{rate}"))
     return facts
 

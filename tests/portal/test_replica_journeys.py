@@ -1,0 +1,217 @@
+"""What people do on the page of one replica: they watch it being made, stop that, ask a person by a link, take a
+consent back, and go back and forth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import jwt
+import pytest
+from example_installation.history import History
+from example_installation.replicas import Replicas, uploaded
+from playwright.sync_api import Page, expect
+
+from countenance.consent import register
+from countenance.service.clock import now
+from countenance.service.consent_requests import answer
+from countenance.service.credits import ledger
+from countenance.service.credits.account import balance
+from countenance.service.db.tables import ConsentRequest, Replica
+
+_SLOW = 40_000
+
+
+@pytest.fixture
+def ask(portal: Any) -> Callable[..., str]:
+    """Ask for a replica by the API, as a program does; its id."""
+
+    def asked(**wanted: Any) -> str:
+        upload_id = uploaded(History(portal.service, portal.workspace_id, now()))
+        body = {"replica_name": "Ada Winter", "train_upload_id": upload_id, **wanted}
+        said = httpx2.post(f"{portal.url}/v2/replicas", json=body, headers={"x-api-key": portal.key})
+        assert said.status_code == 200, said.text
+        return str(said.json()["replica_id"])
+
+    return asked
+
+
+@pytest.fixture
+def agreed(portal: Any) -> tuple[str, str]:
+    """A replica of a person who agreed, whose files carry the receipt of that; and the receipt's id."""
+    history = History(portal.service, portal.workspace_id, now())
+    replicas = Replicas(history, uploaded(history))
+    made = replicas.asked("Ada Winter, studio", hours=2)
+    replicas.checked(made, hours=1.9)
+    replicas.completed(made, "ada", hours=1)
+    with portal.service.database.reading() as session:
+        replica = session.get_one(Replica, made)
+        receipt_id, bundle = replica.receipt_id or "", portal.service.objects.local_path(replica.bundle or "")
+    text = register.held(receipt_id, portal.service.settings).text
+    (bundle / "replica.json").write_text(json.dumps({"consent": {"jws": text}}))
+    return made, receipt_id
+
+
+def _available(portal: Any) -> tuple[int, int, int]:
+    with portal.service.database.reading() as session:
+        left = balance(session, portal.workspace_id, ledger.TRAINING)
+    return left.held, left.spent, left.granted - left.available
+
+
+def test_a_training_is_followed_to_its_end_without_a_reload(
+    worker: Any, signed_in: Page, ask: Callable[..., str]
+) -> None:
+    worker.engine(seconds=2)
+    replica_id = ask(synthetic=True)
+    signed_in.goto(f"/replicas/{replica_id}")
+    signed_in.evaluate("() => (window.is_the_same_page = true)")
+    standing = signed_in.locator("#status .standing")
+    expect(standing.locator("progress")).to_be_visible(timeout=_SLOW)
+    expect(standing).to_contain_text("seen")
+    expect(signed_in.get_by_text("Its first video appears here")).to_be_visible()
+    expect(signed_in.locator("#footage")).to_be_visible(timeout=_SLOW)
+    expect(signed_in.locator("#film")).to_be_visible(timeout=_SLOW)
+    expect(standing).to_have_attribute("data-state", "ready", timeout=_SLOW)
+    expect(signed_in.locator("#news")).to_have_text("“Ada Winter” is ready.")
+    expect(signed_in.get_by_text("1 training was used")).to_be_visible(timeout=_SLOW)
+    expect(signed_in.locator(".history")).to_contain_text("Complete")
+    assert signed_in.evaluate("() => window.is_the_same_page")
+
+
+def test_it_is_stopped_and_deleted_from_its_page_and_going_back_is_harmless(
+    worker: Any, signed_in: Page, portal: Any, ask: Callable[..., str], troubles: Any
+) -> None:
+    troubles.expect("status of 404")
+    worker.engine(seconds=60)
+    replica_id = ask(synthetic=True)
+    signed_in.goto("/")
+    signed_in.get_by_role("link", name="Ada Winter", exact=True).click()
+    expect(signed_in.locator("#status progress")).to_be_visible(timeout=_SLOW)
+    signed_in.get_by_role("link", name="Rename").click()
+    signed_in.get_by_label("Name", exact=True).fill("Ada in winter")
+    signed_in.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    expect(signed_in.get_by_role("heading", level=1)).to_have_text("Ada in winter")
+    signed_in.get_by_role("link", name="Delete").click()
+    signed_in.get_by_role("button", name="Delete and stop the training").click()
+    expect(signed_in.get_by_text("It can no longer be used.")).to_be_visible()
+    assert _available(portal) == (0, 0, 0)
+    signed_in.go_back()
+    expect(signed_in.get_by_role("heading", level=1)).not_to_have_text("Ada in winter")
+    with portal.service.database.reading() as session:
+        assert session.get_one(Replica, replica_id).deleted_at is not None
+
+
+def test_a_person_is_asked_by_a_link_and_the_answer_is_seen_at_once(
+    signed_in: Page, open_page: Callable[..., Page], portal: Any, ask: Callable[..., str]
+) -> None:
+    replica_id = ask(full_name="Ada Winter", consent_by_link=True)
+    signed_in.goto(f"/replicas/{replica_id}")
+    expect(signed_in.locator("#status")).to_contain_text("Nobody has been asked yet.")
+    signed_in.get_by_role("button", name="Make the link").dblclick()
+    made = signed_in.locator("#made")
+    expect(made).to_contain_text("It is shown this once")
+    expect(made.locator("svg.qr")).to_be_visible()
+    expect(signed_in.locator(".asked-links li")).to_have_count(1)
+    link = signed_in.locator("#made-url").inner_text()
+    expect(signed_in.locator("#status")).to_contain_text("has not answered yet", timeout=_SLOW)
+    expect(made).to_be_visible()
+    person = open_page(phone=True)
+    person.goto(link.removeprefix(portal.url))
+    expect(person.get_by_text("Ada Winter").first).to_be_visible()
+    signed_in.reload()
+    expect(made).to_have_count(0)
+    _agree(portal, replica_id, link)
+    expect(signed_in.locator("#status")).to_contain_text("Queued", timeout=_SLOW)
+    expect(signed_in.locator("#links")).to_contain_text("Agreed", timeout=_SLOW)
+    expect(signed_in.locator(".history")).to_contain_text("The person agreed by the link")
+
+
+def _agree(portal: Any, replica_id: str, link: str) -> None:
+    """As the person's page does when a recording was sent."""
+    token = link.rpartition("/")[2]
+    with portal.service.database.reading() as session:
+        request_id = session.query(ConsentRequest).filter_by(replica_id=replica_id).one().id
+    phrase_id = answer.open_link(portal.service, token).phrase.id
+    upload_id = uploaded(History(portal.service, portal.workspace_id, now()), request_id)
+    with portal.service.database.transaction() as session:
+        answer.record(session, portal.service, token, upload_id, phrase_id)
+
+
+def test_a_link_is_taken_back_and_another_one_made(signed_in: Page, ask: Callable[..., str]) -> None:
+    signed_in.goto(f"/replicas/{ask(full_name='Ada Winter', consent_by_link=True)}")
+    signed_in.get_by_label("Full name of the person").fill("x@y")
+    signed_in.get_by_role("button", name="Make the link").click()
+    expect(signed_in.locator("#links [role=alert]")).to_be_visible()
+    expect(signed_in.get_by_label("Full name of the person")).to_have_value("x@y")
+    signed_in.get_by_label("Full name of the person").fill("Ada Winter")
+    signed_in.get_by_role("button", name="Make the link").click()
+    expect(signed_in.locator("#made-url")).to_be_visible()
+    signed_in.get_by_role("button", name="Take it back").click()
+    expect(signed_in.locator("#done")).to_contain_text("The link is taken back.")
+    expect(signed_in.locator("#status")).to_contain_text("Make another one.")
+    signed_in.go_back()
+    signed_in.go_forward()
+    expect(signed_in.locator(".asked-links li")).to_have_count(1)
+    signed_in.get_by_role("button", name="Make the link").click()
+    expect(signed_in.locator("#made-url")).to_be_visible()
+    expect(signed_in.locator(".asked-links li")).to_have_count(2)
+
+
+def test_a_consent_is_verified_taken_along_and_taken_back(
+    signed_in: Page, portal: Any, agreed: tuple[str, str], tmp_path: Path, troubles: Any
+) -> None:
+    troubles.expect("status of 404")
+    replica_id, receipt_id = agreed
+    signed_in.goto(f"/replicas/{replica_id}")
+    expect(signed_in.locator("#consent")).to_contain_text("not one byte changed since")
+    saved = {name: _saved(signed_in, name, tmp_path) for name in ("Receipt (.jws)", "Public key (.pem)")}
+    payload = jwt.PyJWS(["EdDSA"]).decode(saved["Receipt (.jws)"], saved["Public key (.pem)"], ["EdDSA"])
+    assert json.loads(payload)["record_id"] == receipt_id
+    signed_in.get_by_role("link", name="See the receipt").click()
+    expect(signed_in.locator("main")).to_contain_text("Ada Winter agreed")
+    expect(signed_in.locator(".checks")).to_contain_text("It was not taken back")
+    signed_in.go_back()
+    signed_in.get_by_role("link", name="Take the consent back").click()
+    dialog = signed_in.locator("#ask")
+    expect(dialog).to_contain_text("nothing is rendered with it any more")
+    button = dialog.get_by_role("button", name="Take it back and erase everything")
+    expect(button).to_be_disabled()
+    dialog.get_by_label("Why, for the signed record").fill("She asked for it.")
+    dialog.get_by_label("to confirm").fill("revoke")
+    button.click()
+    expect(signed_in.get_by_text("It is taken back.")).to_be_visible(timeout=_SLOW)
+    expect(signed_in.locator("main")).to_contain_text("She asked for it.")
+    expect(signed_in.locator("main")).to_contain_text("nothing is left that should have been erased")
+    record = json.loads(
+        jwt.PyJWS(["EdDSA"]).decode(
+            _saved(signed_in, "Deletion record (.jws)", tmp_path), saved["Public key (.pem)"], ["EdDSA"]
+        )
+    )
+    assert ("replica.json", "deleted") in {(Path(each["path"]).name, each["outcome"]) for each in record["files"]}
+    assert register.standing(receipt_id, portal.service.settings) == "revoked"
+    gone = signed_in.goto(f"/replicas/{replica_id}")
+    assert gone is not None
+    assert gone.status == 404
+
+
+def test_the_wrong_word_takes_nothing_back(
+    open_page: Callable[..., Page], portal: Any, agreed: tuple[str, str], troubles: Any
+) -> None:
+    troubles.expect("status of 422")
+    page = open_page(portal.key, java_script_enabled=False)
+    page.goto(f"/replicas/{agreed[0]}/revoke")
+    page.get_by_label("to confirm").fill("delete")
+    page.get_by_role("button", name="Take it back and erase everything").click()
+    expect(page.get_by_text("That is not the word: nothing was changed.")).to_be_visible()
+    assert register.standing(agreed[1], portal.service.settings) == "active"
+
+
+def _saved(page: Page, words: str, folder: Path) -> str:
+    with page.expect_download() as download:
+        page.get_by_role("link", name=words).click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path.read_text()
