@@ -12,7 +12,7 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from example_installation.pages import Sight, key_of, shown
 from example_installation.serving import Served, quiet, serving
 from example_installation.sights import SIGHTS
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 LOOKS: dict[str, dict[str, Any]] = {
@@ -33,6 +33,9 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 _TALLEST_PX = {"light": 1600, "dark": 1600, "phone": 1800}
 _QUALITY = 72
+_HAVE_COME = """() =>
+  [...document.querySelectorAll("video[src]:not([preload=none])")].every((each) => each.readyState > 0) &&
+  [...document.images].every((each) => each.complete || each.loading === "lazy")"""
 
 
 def main() -> None:
@@ -76,13 +79,19 @@ def _pages(
         page = context.new_page()
         try:
             shown(page, sight, filled)
-            page.wait_for_load_state("load")
-            page.wait_for_timeout(250)
+            _settle(page)
             yield sight, page
         except Exception as error:  # the others are wanted all the same
             print(f"{sight.name} ({look}): {str(error).splitlines()[0]}")
         finally:
             context.close()
+
+
+def _settle(page: Page) -> None:
+    """Until films and letters have come, as far as they come."""
+    with suppress(TimeoutError):
+        page.wait_for_function(_HAVE_COME, timeout=5000)
+    page.wait_for_timeout(250)
 
 
 def _picture(page: Page, look: str) -> bytes:

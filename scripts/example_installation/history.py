@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
@@ -11,9 +11,12 @@ from unittest.mock import patch
 
 from sqlalchemy.orm import Session
 
-from countenance.consent import receipt
+from countenance.consent import declaration, receipt
 from countenance.service import clock
 from countenance.service.context import Service
+
+_CLOCKS = (clock, declaration, receipt)
+"""Where it is asked what time it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +51,7 @@ class History:
         """It is that time while the block lasts, for whatever opens transactions of its own."""
         moment = self.today - timedelta(**spans)
         stopped = _Stopped(moment)
-        with patch.multiple(clock, datetime=stopped), patch.multiple(receipt, datetime=stopped):
+        with ExitStack() as stack:
+            for room in _CLOCKS:
+                stack.enter_context(patch.object(room, "datetime", stopped))
             yield moment

@@ -237,6 +237,6 @@ def _agreed(replica: Replica, settings: Settings, account: str) -> ReceiptConten
         person=replica.full_name,
         subject=replica.subject,
         account=account,
-        statement=SpokenStatement(verdict["statement"], "en", text.text, verdict["transcript"], "amber lantern"),
+        statement=SpokenStatement(verdict["statement"], "en", text.text, verdict["transcript"]),
         verdict=judged(verdict),
     )
