@@ -144,3 +144,15 @@ def test_a_link_is_not_asked_for_faster_than_a_person_does(client: TestClient, l
     answers = [client.get(link, **person) for _ in range(60)]
     assert [each.status_code for each in answers] == [200] * 59 + [429]
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+
+
+def test_a_recording_that_is_being_sent_can_be_asked_for_and_given_up(
+    client: TestClient, link: str, person: Json
+) -> None:
+    begun = client.post(f"{link}/uploads", json={"filename": "me.mp4", "bytes": 9}, **person).json()
+    at = f"{link}/uploads/{begun['upload_id']}"
+    asked = client.get(at, **person)
+    assert (asked.status_code, [part["number"] for part in asked.json()["parts"]]) == (200, [1])
+    assert client.delete(at, **person).status_code == 204
+    assert client.get(at, **person).json()["state"] == "deleted"
+    assert client.get(f"{link}/uploads/u123", **person).status_code == 404

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import structlog
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +26,8 @@ _log = structlog.get_logger("countenance.api")
 _MOST_WITHOUT_KEY = 256 * 1024
 """bytes"""
 _WITHOUT_KEY = re.compile(r"/v2/uploads/[^/]+/parts/|/v2/consent-links/|/v2/media/")
+_GONE = 499
+"""For the log alone; whoever sent the request does not listen any more."""
 _SILENT = ("/healthz", "/readyz", "/metrics")
 
 
@@ -55,6 +57,9 @@ class Front:
             try:
                 reply = await _objection(scope)
                 await (reply or self.app)(scope, receive, answer.send)
+            except ClientDisconnect:  # in the middle of a body: whoever sent it is gone, and nothing went wrong here
+                if answer.status is None:
+                    await Response(status_code=_GONE)(scope, receive, answer.send)
             except Exception as error:
                 if answer.status is not None:
                     raise

@@ -91,9 +91,9 @@ def change(model: type[Model], url: str, body: BaseModel) -> Call[Model]:
     return Call(Request("PATCH", url, encoded(body), {"Content-Type": _JSON}), _reader(model))
 
 
-def delete(url: str) -> Call[None]:
+def delete(url: str, *, needs_key: bool = True) -> Call[None]:
     """Delete something. That it is gone already is told as an error, as by the server."""
-    return Call(Request("DELETE", url), nothing)
+    return Call(Request("DELETE", url, needs_key=needs_key), nothing)
 
 
 def encoded(body: BaseModel) -> bytes:

@@ -10,8 +10,8 @@ from countenance.footage import face_rules, file_rules, picture_rules, portrait_
 from countenance.media import errors as media
 from countenance.service.fetch.sniff import AUDIO, IMAGE, VIDEO
 from countenance.service.uploads import errors as uploads
-from countenance.service.uploads.begin import _LINK_BYTES
-from countenance.service.uploads.names import _KINDS
+from countenance.service.uploads.begin import LINK_BYTES
+from countenance.service.uploads.names import KINDS
 from countenance.settings import Settings
 
 _MEGA = 1e6
@@ -65,7 +65,7 @@ def _purposes(settings: Settings) -> dict[str, dict[str, Any]]:
     }
     lines = {"low_resolution": _rule(file_rules.RESOLUTION_LOW), "container": _rule(file_rules.CONTAINER)}
     spoken = film | {"too_short": _rule(consent.NO_SPEECH)}
-    by_link = spoken | {"too_large": _rule(uploads.UPLOAD_TOO_LARGE, min(file_mb, _LINK_BYTES / _MEGA))}
+    by_link = spoken | {"too_large": _rule(uploads.UPLOAD_TOO_LARGE, min(file_mb, LINK_BYTES / _MEGA))}
     training = film | lines | {"too_short": _rule(file_rules.TOO_SHORT)}
     sound = {name: rule for name, rule in film.items() if name not in ("too_many_pixels", "no_picture")}
     picture = {
@@ -77,9 +77,9 @@ def _purposes(settings: Settings) -> dict[str, dict[str, Any]]:
         "too_small": _rule(portrait_picture_rules.TOO_SMALL),
         "unusual": _rule(portrait_picture_rules.FORMAT),
     }
-    films = [suffix for suffix, kinds in _KINDS.items() if VIDEO in kinds and suffix not in _NO_FILMS]
-    sounds = [suffix for suffix, kinds in _KINDS.items() if AUDIO in kinds]
-    pictures = [suffix for suffix, kinds in _KINDS.items() if IMAGE in kinds]
+    films = [suffix for suffix, kinds in KINDS.items() if VIDEO in kinds and suffix not in _NO_FILMS]
+    sounds = [suffix for suffix, kinds in KINDS.items() if AUDIO in kinds]
+    pictures = [suffix for suffix, kinds in KINDS.items() if IMAGE in kinds]
     return {
         "consent": _purpose("video", films, spoken),
         "consent_link": _purpose("video", films, by_link),

@@ -23,7 +23,7 @@ from countenance.service.db.tables import ConsentRequest
 from countenance.service.errors import refused
 from countenance.service.uploads import begin
 from countenance.service.uploads.complete import complete as completed
-from countenance.service.uploads.drop import abort_by_link
+from countenance.service.uploads.drop import abort, abort_by_link
 from countenance.wire.consent import ConsentPage, RecordConsent
 from countenance.wire.uploads import BeginUpload, UploadBody
 
@@ -91,6 +91,26 @@ def announce(token: Token, body: BeginUpload, request: Request) -> UploadBody:
         file = (body.filename, body.bytes, body.sha256)
         made = begin.create(session, service, row.workspace_id, *file, consent_request_id=row.id)
     return with_parts(without_parts(made), service, row.workspace_id, base_url(request))
+
+
+@router.get("/{token}/uploads/{upload_id}")
+def upload(token: Token, upload_id: str, request: Request) -> UploadBody:
+    """One recording that is being sent, and the parts that are still missing."""
+    service = service_of(request)
+    with service.database.reading() as session:
+        row = _still_open(answer.find(session, token))
+        body = without_parts(begin.by_link(session, row.id, upload_id))
+    return with_parts(body, service, row.workspace_id, base_url(request))
+
+
+@router.delete("/{token}/uploads/{upload_id}", status_code=204)
+def drop_upload(token: Token, upload_id: str, request: Request) -> None:
+    """Give up a recording that was not recorded as the statement: nothing of it is kept."""
+    service = service_of(request)
+    with service.database.reading() as session:
+        row = _still_open(answer.find(session, token))
+        begin.by_link(session, row.id, upload_id)
+    abort(service, row.workspace_id, upload_id)
 
 
 @router.post("/{token}/uploads/{upload_id}/complete")

@@ -31,6 +31,16 @@ def announce(token: str, file: BeginUpload) -> Call[UploadBody]:
     return call.post(UploadBody, path(*_PLACE, token, "uploads"), file, needs_key=False)
 
 
+def upload(token: str, upload_id: str) -> Call[UploadBody]:
+    """One recording that is being sent, and the parts that are still missing."""
+    return call.get(UploadBody, path(*_PLACE, token, "uploads", upload_id), needs_key=False)
+
+
+def drop_upload(token: str, upload_id: str) -> Call[None]:
+    """Give up a recording before it is the statement."""
+    return call.delete(path(*_PLACE, token, "uploads", upload_id), needs_key=False)
+
+
 def complete(token: str, upload_id: str) -> Call[UploadBody]:
     """All of the recording is sent."""
     where = path(*_PLACE, token, "uploads", upload_id, "complete")

@@ -113,7 +113,7 @@ async function send() {
   try {
     if (!taken.upload_id) {
       await keep(LINK, taken.file, { phrase_id: taken.phrase_id }, taken.until);
-      upload = new Upload(taken.file, { base: UPLOADS, ask: false, filename: plain(taken.file.name) });
+      upload = new Upload(taken.file, { base: UPLOADS, filename: plain(taken.file.name) });
       at("sending").follow(upload);
       taken.upload_id = (await upload.send()).upload_id;
       await keep(LINK, taken.file, { phrase_id: taken.phrase_id, upload_id: taken.upload_id }, taken.until);

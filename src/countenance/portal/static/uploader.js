@@ -20,7 +20,6 @@ const SIGNED_OUT = 401;
 export class Upload extends EventTarget {
   #file;
   #base;
-  #ask;
   #known = null;
   #running = new Map();
   #speed = [];
@@ -30,15 +29,13 @@ export class Upload extends EventTarget {
 
   /**
    * @param {File} file
-   * @param {object} options `base`: the API's collection of uploads; `ask`: whether it tells of an upload (GET) and
-   *   takes one back (DELETE), which a link for consent does not; `filename`: another name than the file's
+   * @param {object} options `base`: the API's collection of uploads; `filename`: another name than the file's
    */
-  constructor(file, { base = "/v2/uploads", ask = true, filename = file.name } = {}) {
+  constructor(file, { base = "/v2/uploads", filename = file.name } = {}) {
     super();
     forgetOld();
     this.#file = file;
     this.#base = base;
-    this.#ask = ask;
     this.filename = filename;
     this.state = "new";
     /** Whether parts that were sent earlier were taken up again. */
@@ -98,7 +95,7 @@ export class Upload extends EventTarget {
     this.#wake.dispatchEvent(new Event("wake"));
     const id = this.#known && this.#known.upload_id;
     remember(this.#key, null);
-    if (this.#ask && id) call("DELETE", `${this.#base}/${id}`).catch(() => {});
+    if (id) call("DELETE", `${this.#base}/${id}`).catch(() => {});
     this.#tell("cancelled");
   }
 
@@ -142,7 +139,7 @@ export class Upload extends EventTarget {
     const known = recall(this.#key);
     if (known) {
       try {
-        const body = this.#ask ? await this.#repeat(() => call("GET", `${this.#base}/${known.upload_id}`)) : known;
+        const body = await this.#repeat(() => call("GET", `${this.#base}/${known.upload_id}`));
         if (["open", "complete"].includes(body.state)) {
           this.resumed = true;
           return this.#know(body);
@@ -158,8 +155,7 @@ export class Upload extends EventTarget {
 
   /** After a part went missing: the server's list where it tells one, else all parts. */
   async #refreshed() {
-    if (this.#ask) return this.#know(await this.#repeat(() => call("GET", `${this.#base}/${this.#known.upload_id}`)));
-    return this.#know({ ...this.#known, done: [] });
+    return this.#know(await this.#repeat(() => call("GET", `${this.#base}/${this.#known.upload_id}`)));
   }
 
   async #sendAll() {
@@ -258,7 +254,7 @@ export class Upload extends EventTarget {
 
   #know(body) {
     this.#known = body && { ...body, done: body.done || [] };
-    remember(this.#key, this.#known && (this.#ask ? short(this.#known) : this.#known));
+    remember(this.#key, this.#known && short(this.#known));
     return this.#known;
   }
 

@@ -28,7 +28,7 @@ from countenance.service.uploads.names import kinds_of
 
 OPEN, COMPLETE, DELETED = "open", "complete", "deleted"
 _VALID = timedelta(days=1)
-_LINK_BYTES = 200_000_000
+LINK_BYTES = 200_000_000
 """The largest recording that comes by a link; a statement takes a minute."""
 
 
@@ -62,7 +62,7 @@ def create(
         raise refused(UPLOAD_SIZE, measured=float(bytes))
     most = service.settings.max_file_bytes
     if consent_request_id is not None:
-        most = min(most, _LINK_BYTES)
+        most = min(most, LINK_BYTES)
     if bytes > most:
         raise CountenanceError(Finding(UPLOAD_TOO_LARGE, file=filename, measured=bytes / 1e6, limit=most / 1e6))
     if sha256 is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256, re.ASCII):

@@ -19,7 +19,7 @@ _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _RESERVED = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)))
 """Devices on Windows, where somebody will download the file again."""
 _AV = frozenset({VIDEO, AUDIO})
-_KINDS = {
+KINDS = {
     **dict.fromkeys((".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mpg", ".mpeg", ".ts", ".mts", ".3gp"), _AV),
     **dict.fromkeys((".wav", ".mp3", ".m4a", ".aac", ".flac", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".caf"), _AV),
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp"), frozenset({IMAGE})),
@@ -38,9 +38,9 @@ def kinds_of(filename: str) -> frozenset[str]:
     if why:
         raise CountenanceError(Finding(UPLOAD_NAME, detail=why, measured=_shown(filename)))
     suffix = PurePosixPath(filename).suffix.lower()
-    if suffix not in _KINDS:
+    if suffix not in KINDS:
         raise CountenanceError(Finding(UPLOAD_KIND, measured=_shown(suffix) or "no suffix"))
-    return _KINDS[suffix]
+    return KINDS[suffix]
 
 
 def _objection(name: str) -> str:
