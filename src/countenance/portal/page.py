@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from countenance.api.browsers import COOKIE, check_origin
@@ -21,7 +22,9 @@ from countenance.api.context import address_of, request_id, service_of
 from countenance.errors import CountenanceError, Finding
 from countenance.portal.policy import connect_sources
 from countenance.service.accounts import sessions, workspaces
+from countenance.service.accounts.actor import Actor
 from countenance.service.accounts.errors import KEY_EXPIRED, KEY_INVALID, SESSION_OVER
+from countenance.service.replicas import find as replicas
 from countenance.wire.problem import FindingBody, finding_body
 
 _SIGNED_OUT = (KEY_INVALID.id, KEY_EXPIRED.id, SESSION_OVER.id)
@@ -39,6 +42,8 @@ class Viewer:
     workspace: str
     role: str
     scopes: frozenset[str]
+    in_review: int = 0
+    """replicas that wait for a human, for those who may decide"""
 
     def may(self, scope: str) -> bool:
         """Whether a control that needs this scope is shown to them."""
@@ -90,11 +95,9 @@ def viewer_of(request: Request) -> Viewer | None:
     service = service_of(request)
     try:
         with service.database.reading() as session:
-            actor = sessions.actor_of(session, service.settings, token, address_of(request))
-            name = workspaces.found(session, actor.workspace_id).name
+            return _viewer(session, sessions.actor_of(session, service.settings, token, address_of(request)))
     except CountenanceError:
         return None
-    return Viewer(name, actor.role, actor.scopes)
 
 
 def render(request: Request, call: Call, template: str, status: int = 200, **values: Any) -> Response:
@@ -110,8 +113,7 @@ def piece(viewer: Viewer, template: str, **values: Any) -> str:
 def viewer_for(call: Call) -> Viewer:
     """Who looks, by what they were let in with."""
     with call.reading() as session:
-        name = workspaces.found(session, call.workspace_id).name
-    return Viewer(name, call.actor.role, call.actor.scopes)
+        return _viewer(session, call.actor)
 
 
 def public_page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -158,6 +160,12 @@ def headers(request: Request) -> dict[str, str]:
         "Cache-Control": "no-store",
         "Vary": "HX-Request",
     }
+
+
+def _viewer(session: Session, actor: Actor) -> Viewer:
+    decides = "replicas:write" in actor.scopes
+    waiting = replicas.in_review(session, actor.workspace_id, limit=1).total if decides else 0
+    return Viewer(workspaces.found(session, actor.workspace_id).name, actor.role, actor.scopes, waiting)
 
 
 def _answer(request: Request, viewer: Viewer | None, template: str, status: int, values: Mapping[str, Any]) -> Response:

@@ -87,5 +87,6 @@ document.addEventListener("htmx:sseOpen", () => lost(false));
 document.addEventListener("htmx:afterOnLoad", () => lost(false));
 document.addEventListener("htmx:afterSettle", tell_times);
 document.addEventListener("htmx:sseMessage", tell_times);
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 tell_times();
 setInterval(tell_times, 20_000);
