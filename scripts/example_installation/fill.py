@@ -26,6 +26,7 @@ from countenance.voice.errors import CANNOT_BE_SPOKEN
 from example_installation import account, results
 from example_installation.history import History
 from example_installation.replicas import Replicas, uploaded
+from example_installation.reports import reported
 from example_installation.videos import Videos
 
 _SCRIPT = "Good morning, and welcome aboard. I will show you around the harbour in three minutes."
@@ -91,6 +92,7 @@ def _filled(service: Service) -> Filled:
     account.told(history, days=4)
     ids = {**_ended(history, replicas), **_under_way(history, replicas), **_taken_back(history, replicas, key)}
     ids |= _links(history, replicas) | _spoken(history, ids)
+    ids |= {f"upload_{verdict}": reported(history, verdict) for verdict in (results.GOOD, results.REFUSED)}
     account.told(history, minutes=50)
     _just_now(history, replicas, ids)
     ids |= account.ids(history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from string import Template
 
@@ -9,6 +10,10 @@ from playwright.sync_api import Page
 
 from example_installation.pages import Sight, Who
 
+_REMEMBER = """([text, address]) => {
+  sessionStorage.setItem("countenance.new", text);
+  history.replaceState(null, "", address);
+}"""
 _CLOSED = "[data-shown-for]:not([hidden])"
 Act = Callable[[Page, Mapping[str, str]], object]
 
@@ -21,6 +26,19 @@ def _clicked(*selectors: str, then: str = "") -> Act:
             page.click(Template(selector).substitute(ids))
         if then:
             page.wait_for_selector(Template(then).substitute(ids))
+
+    return act
+
+
+def _drafted(step: str, then: str, **draft: object) -> Act:
+    """In the middle of making a replica: this is what was done for it so far."""
+
+    def act(page: Page, ids: Mapping[str, str]) -> None:
+        known = {**ids, "here": page.evaluate("location.origin")}
+        text = Template(json.dumps({"id": "example", "guided": True, "declared": [], **draft})).substitute(known)
+        page.evaluate(_REMEMBER, [text, f"?step={step}"])
+        page.reload()
+        page.wait_for_selector(then)
 
     return act
 
@@ -67,6 +85,21 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("create-consent", "/new", "the statement", act=_clicked(
         "[data-step=have] label:has([value=own])", "[data-step=have] [data-onward]", "[data-step=guide] [data-onward]",
         then="[data-step=consent]:not([hidden])")),
+    Sight("create-consent-link", "/new", "asking somebody else by a link", act=_drafted(
+        "consent", "#email:visible", way="other",
+        consent={"full_name": "Ada Winter", "language": "en", "how": "link"})),
+    Sight("create-material", "/new", "recording the footage", act=_drafted(
+        "material", ".prompter-text:visible", way="own", material={"how": "record"},
+        consent={"full_name": "Ada Winter", "language": "en", "how": "opens"})),
+    Sight("create-check", "/new", "what was found in footage, before anything is paid for", act=_drafted(
+        "check", "#timeline svg", way="generated", material={"name": "ferry.mp4", "upload_id": "$upload_refused"})),
+    Sight("create-finish", "/new", "what is declared, and what it costs", act=_drafted(
+        "create", "#summary dd", way="generated", subject="deceased", report={"ok": True},
+        material={"name": "ferry.mp4", "upload_id": "$upload_good"})),
+    Sight("create-link", "/new", "the link for somebody who is asked", act=_drafted(
+        "made", "#square svg", way="other", consent={"full_name": "Ada Winter", "how": "link"},
+        made={"replica_id": "$waiting", "name": "Ada Winter", "by_link": True, "link": {
+            "url": "$here/consent/$link_open", "expires_at": "2027-01-07T12:00:00Z", "full_name": "Ada Winter"}})),
     Sight("create-viewer", "/new", "for somebody who may only look", Who.VIEWER),
     Sight("videos", "/videos", "the videos"),
     Sight("videos-empty", "/videos", "before the first video", Who.NEWCOMER),
