@@ -58,6 +58,9 @@ class Say:
     """whether every video carries this server's own mark, so that it cannot have another"""
     once: str
     """by which a form that is sent twice is known"""
+    by_id: bool
+    """whether a replica is named by its id, by somebody who may not list them"""
+    may_upload: bool
     chosen: str = ""
     """the id of the replica"""
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -93,29 +96,37 @@ def say_form(
     call: Call, replica_id: str = "", typed: Mapping[str, str] | None = None, error: CountenanceError | None = None
 ) -> Say:
     """The form for a replica, or for any; with what was typed and what was wrong with it."""
-    speaking = replica_routes.found(call, _MOST_SHOWN, statuses=USABLE).data
-    coming = replica_routes.found(call, _MOST_SHOWN, statuses=_COMING).data
-    known = {each.replica_id for each in (*speaking, *coming)}
-    if replica_id and replica_id not in known:
-        chosen = replica_routes.found(call, _MOST_SHOWN, ids=(replica_id,), statuses=(*USABLE, *_COMING)).data
-        speaking = [*(each for each in chosen if each.preview_ready), *speaking]
-        coming = [*(each for each in chosen if not each.preview_ready), *coming]
-    voices = [each for each in voice_routes.listed(call, _ALL, search="", tag="stock").data if each.ready]
-    can_read = "dictionaries:read" in call.actor.scopes
+    scopes = call.actor.scopes
+    may_list = "replicas:read" in scopes
+    speaking, coming = _replicas(call, replica_id) if may_list else ([], [])
+    voices = voice_routes.listed(call, _ALL, search="", tag="stock").data if may_list else []
     is_unclear = error is not None and error.finding.rule == REQUEST_INVALID
     return Say(
         speaking=speaking,
         coming=coming,
-        voices=voices,
-        dictionaries=dictionary_routes.listed(call, _ALL).data if can_read else [],
+        voices=[each for each in voices if each.ready],
+        dictionaries=dictionary_routes.listed(call, _ALL).data if "dictionaries:read" in scopes else [],
         limits=limits_for(call.service.settings, "sound"),
         marked=bool(call.service.settings.visible_mark),
+        by_id=not may_list,
+        may_upload={"uploads:read", "uploads:write"} <= scopes,
         once=(typed or {}).get("once", "")[:_TOKEN_MOST] or secrets.token_urlsafe(12),
         chosen=replica_id,
         typed=typed or {},
         findings=[] if error is None or is_unclear else findings_of(error.findings),
         missing=error.finding.detail if error is not None and is_unclear else "",
     )
+
+
+def _replicas(call: Call, chosen: str) -> tuple[list[ReplicaBody], list[ReplicaBody]]:
+    """Those that can speak and those in training, the newest of each, with the chosen one among them."""
+    speaking = replica_routes.found(call, _MOST_SHOWN, statuses=USABLE).data
+    coming = replica_routes.found(call, _MOST_SHOWN, statuses=_COMING).data
+    if chosen and chosen not in {each.replica_id for each in (*speaking, *coming)}:
+        found = replica_routes.found(call, _MOST_SHOWN, ids=(chosen,), statuses=(*USABLE, *_COMING)).data
+        speaking = [*(each for each in found if each.preview_ready), *speaking]
+        coming = [*(each for each in found if not each.preview_ready), *coming]
+    return speaking, coming
 
 
 def typed_for(call: Call, video_id: str) -> dict[str, str]:

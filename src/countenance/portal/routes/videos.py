@@ -16,10 +16,12 @@ from countenance.api.links import link_of
 from countenance.api.paging import Paging
 from countenance.api.routes import replicas as replica_routes
 from countenance.api.routes import videos as video_routes
+from countenance.errors import CountenanceError
 from countenance.portal.page import Form, VideosChanged, VideosSeen, is_fragment, local_path, render, see_other
 from countenance.portal.standing import Told
 from countenance.portal.video_words import background_of, origin_of, told_of_video, voice_of
 from countenance.service.db.tables import MediaSource, Replica, Video
+from countenance.service.errors import VIDEO_UNKNOWN
 from countenance.wire.replicas import ReplicaBody
 from countenance.wire.times import iso_ms
 from countenance.wire.videos import RenameVideo, VideoBody
@@ -30,6 +32,11 @@ STATES: Mapping[str, tuple[str, ...]] = {"ready": ("ready",), "making": ("queued
 _MOST_REPLICAS = Paging(limit=100, page=1)
 _MOST_NAME = 255
 _FARTHEST = 1_000_000
+_SAID = {
+    "deleted": "Deleted. It can no longer be seen.",
+    "erased": "Everything of it is being erased; that takes a moment, also if this page is closed.",
+    "gone": "It was deleted already.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,13 @@ class Facts:
 
 @router.api_route("/videos", methods=["GET", "HEAD"])
 def library(
-    request: Request, call: VideosSeen, search: str = "", state: str = "", replica: str = "", page: int = 1
+    request: Request,
+    call: VideosSeen,
+    search: str = "",
+    state: str = "",
+    replica: str = "",
+    page: int = 1,
+    said: str = "",
 ) -> Response:
     """All videos, or those that are looked for; for htmx the list alone."""
     part = Paging(PER_PAGE, max(1, min(page, _FARTHEST)))
@@ -91,7 +104,9 @@ def library(
     }
     if is_fragment(request):
         return render(request, call, "videos/results.html", oob=True, **values)
-    return render(request, call, "videos/list.html", replicas=_choices(call, replica, seen), **values)
+    return render(
+        request, call, "videos/list.html", replicas=_choices(call, replica, seen), said=_SAID.get(said, ""), **values
+    )
 
 
 @router.api_route("/videos/{video_id}", methods=["GET", "HEAD"])
@@ -131,10 +146,18 @@ def ask_delete(request: Request, video_id: str, call: VideosChanged, back: str =
 
 @router.post("/videos/{video_id}/delete")
 def delete(video_id: str, call: VideosChanged, form: Form) -> Response:
-    """Take it away, or erase it for good."""
-    video_routes.delete(video_id, call, hard=form.get("how") == "erase")
+    """Take it away, or erase it for good; a second time is harmless."""
+    hard = form.get("how") == "erase"
+    try:
+        video_routes.delete(video_id, call, hard=hard)
+        said = "erased" if hard else "deleted"
+    except CountenanceError as error:
+        if error.finding.rule != VIDEO_UNKNOWN:
+            raise
+        said = "gone"
     back = local_path(form.get("back", "") or "/videos")
-    return see_other("/videos" if back.startswith(f"/videos/{video_id}") else back)
+    back = "/videos" if back.startswith(f"/videos/{video_id}") else back
+    return see_other(f"{back}{'&' if '?' in back else '?'}said={said}")
 
 
 def _asked(
@@ -155,7 +178,10 @@ def _path_of(wishes: str, page: int) -> str:
 
 
 def _replicas(call: Call, replica_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Names of replicas that are still there, and the URLs of their pictures, which may be empty."""
+    """Names of replicas that are still there, and the URLs of their pictures, which may be empty; for whoever may not
+    look at replicas, ids."""
+    if "replicas:read" not in call.actor.scopes:
+        return {each: (each, "") for each in replica_ids}
     wanted = select(Replica.id, Replica.name, Replica.thumbnail_key).where(
         Replica.id.in_(list(replica_ids)),
         Replica.deleted_at.is_(None),
@@ -187,7 +213,7 @@ def _facts(call: Call, video_id: str) -> Facts:
     is_clear = bool(row.video_key) and str(row.video_key).endswith(".webm")
     beside = f"videos/{video_id}/video.c2pa" if is_clear else None
     return Facts(
-        replica_name=replica.name if replica is not None and is_there else "",
+        replica_name="" if not is_there else _replicas(call, (row.replica_id,))[row.replica_id][0],
         has_receipt=replica is not None and replica.receipt_id is not None,
         voice=voice_of(row, replica, call.service.settings),
         background=background_of(row, roles),
