@@ -38,8 +38,8 @@ class Sight:
     status: int = 200
     waits_for: str = ""
     """the selector of what comes after the page itself, by its script"""
-    alike: int = 0
-    """so many of the same in a row are enough to judge all of them by, on a page that is very long; 0 for all"""
+    alike: int = 14
+    """so many of the same in a row are enough to judge all of them by; the rest of a long page is left out"""
     missing: bool = False
     """whether the page asks for something that is not there, which browsers write to their console"""
 

@@ -123,7 +123,7 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("people", "/notifications/people", "who gets e-mails"),
     Sight("keys", "/keys", "keys"),
     Sight("key", "/keys/$key_narrow", "a key with narrow rights"),
-    Sight("audit", "/keys/audit", "who did what", alike=20),
+    Sight("audit", "/keys/audit", "who did what"),
     Sight("workspace", "/keys/workspace", "the workspace"),
     Sight("review", "/review", "what waits for a human"),
     Sight("review-one", "/review/$review", "a doubt, and its decision"),
