@@ -42,7 +42,7 @@ def create(request: Request, replica_id: str, call: ReplicasChanged, form: Form)
         replica = replica_routes.get(replica_id, call)
     except CountenanceError as error:
         findings = shown(error.findings)
-    template = "replica/_links.html" if is_fragment(request) else "replica/page.html"
+    template = "replica/_asked.html" if is_fragment(request) else "replica/page.html"
     values = {
         **values_of(request, call, replica),
         "made": made,

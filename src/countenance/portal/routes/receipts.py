@@ -105,6 +105,7 @@ def _asked(
 ) -> Response:
     if replica.receipt_id is None or replica.replica_type == "system":
         raise CountenanceError(Finding(NO_RECEIPT, measured=replica.replica_id))
+    costs = call.service.settings.cancelled_training == "capture" and replica.finetune_status == "training"
     kinds = [kind for kind, _ in revoking.to_erase(replica.receipt_id, call.service.settings)]
     return render(
         request,
@@ -114,6 +115,7 @@ def _asked(
         replica=replica,
         held=["the replica itself and its voice", *(words for kind, words in _KINDS.items() if kind in kinds)],
         videos=video_routes.listed(call, Paging(1, 1), replica.replica_id).total_count,
+        costs=costs,
         typed_word=WORD,
         reason=reason,
         problem=problem,

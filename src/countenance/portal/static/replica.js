@@ -41,4 +41,5 @@ document.addEventListener("click", enlarge);
 large.addEventListener("click", (event) => event.target === large && large.close());
 document.addEventListener("htmx:sseMessage", follow);
 document.addEventListener("htmx:afterSettle", make_enlargeable);
+document.addEventListener("htmx:afterSettle", follow);
 make_enlargeable();
