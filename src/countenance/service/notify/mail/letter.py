@@ -32,6 +32,8 @@ class Problem:
     picture: bytes | None = field(default=None, repr=False)
     """JPEG or PNG"""
     kind: str = "jpeg"
+    rule: str = ""
+    """its id in the error catalogue"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def _of_replica(service: Service, event: OutboxEvent, replica: Replica | None) -
         return Letter(f"{name} stays a preview", f"{name} stays a preview", said, problems, "Open the replica", url)
     if event.type == replicas.REVIEW:
         said = ("Whether the right person agreed is not clear to the machine. Please compare the recordings.",)
+        url = _page(service, f"review/{event.subject_id}")
         return Letter(f"{name} needs your look", f"{name} needs your look", said, problems, "Look at it", url)
     said = ("Here is what went wrong, and what to do differently.", _FREE)
     if not problems:
@@ -95,8 +98,11 @@ def _of_failure(service: Service, event: OutboxEvent, made: Any) -> Letter:
     heading = f"The {kind} {name} could not be made"
     problems = tuple(_problem(found, None) for found in _sorted(getattr(made, "findings", None) or ()))
     why = () if problems else (str(event.payload.get("error_message") or event.payload.get("status_details") or ""),)
-    url = _page(service, f"{event.subject_kind}s/{event.subject_id}")
-    return Letter(heading, heading, (*why, _FREE), problems, "See it", url)
+    if event.subject_kind == "video":
+        return Letter(heading, heading, (*why, _FREE), problems, "See it", _page(service, f"videos/{event.subject_id}"))
+    # Of films and transcripts, which programs make, there are no pages; of what went wrong there is one.
+    url = _page(service, f"help/errors#{problems[0].rule}" if problems else "help/errors")
+    return Letter(heading, heading, (*why, _FREE), problems, "What it means", url)
 
 
 def _asked(payload: dict[str, Any]) -> Letter:
@@ -157,7 +163,9 @@ def _problem(found: dict[str, Any], picture: bytes | None, kind: str = "jpeg") -
     if spans:
         seen.append("At " + ", ".join(f"{_clock(start)} to {_clock(end)}" for start, end in spans[:5]) + ".")
     told = " ".join(filter(None, seen))
-    return Problem(str(found.get("title", "")), told, str(found.get("remedy", "")), picture, kind)
+    return Problem(
+        str(found.get("title", "")), told, str(found.get("remedy", "")), picture, kind, str(found.get("rule", ""))
+    )
 
 
 def _picture(service: Service, key: str) -> bytes | None:
