@@ -13,8 +13,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from example_installation.alive import alive
 from example_installation.browser import browser, signed_in
@@ -23,15 +24,28 @@ from example_installation.pages import Sight, key_of, shown
 from example_installation.serving import Served, quiet, serving
 from example_installation.sights import SIGHTS
 from PIL import Image
-from playwright.sync_api import Browser, Page, TimeoutError
+from playwright.sync_api import Browser, Page, TimeoutError, ViewportSize
+from playwright.sync_api import Error as PlaywrightError
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1280, "height": 800}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1280, "height": 800}},
-    "phone": {"color_scheme": "light", "viewport": {"width": 360, "height": 740}, "has_touch": True},
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a page is looked at."""
+
+    scheme: Literal["light", "dark"]
+    size: ViewportSize
+    tallest_px: int
+    """of a picture: nobody looks further down"""
+
+
+LOOKS = {
+    "light": Look("light", {"width": 1280, "height": 800}, 1600),
+    "dark": Look("dark", {"width": 1280, "height": 800}, 1600),
+    "phone": Look("light", {"width": 360, "height": 740}, 1800),
 }
-_TALLEST_PX = {"light": 1600, "dark": 1600, "phone": 1800}
+_PATIENCE_MS = 60_000
 _QUALITY = 72
 _HAVE_COME = """() =>
   [...document.querySelectorAll("video[src]:not([preload=none])")].every((each) => each.readyState > 0) &&
@@ -52,8 +66,8 @@ def main() -> None:
         shutil.rmtree(OUT, ignore_errors=True)
     arguments.out.mkdir(parents=True, exist_ok=True)
     with _filled() as (served, filled), browser() as chromium:
-        for look in arguments.look:
-            for sight, page in _pages(chromium, served, filled, sights, look):
+        for sight in sights:
+            for look, page in _looks(chromium, served, filled, sight, arguments.look):
                 _save(_picture(page, look), arguments.out / f"{sight.name}-{look}", as_png=arguments.png)
     if whole:
         (OUT / "README.md").write_text(_index(sights), "utf-8")
@@ -69,22 +83,28 @@ def _filled() -> Iterator[tuple[Served, Filled]]:
             yield served, filled
 
 
-def _pages(
-    chromium: Browser, served: Served, filled: Filled, sights: Sequence[Sight], look: str
-) -> Iterator[tuple[Sight, Page]]:
-    """Each sight in a page of its own."""
-    for sight in sights:
-        context = chromium.new_context(base_url=served.url, reduced_motion="reduce", **LOOKS[look])
-        signed_in(context, served, key_of(sight.who, filled))
-        page = context.new_page()
-        try:
-            shown(page, sight, filled)
+def _looks(
+    chromium: Browser, served: Served, filled: Filled, sight: Sight, looks: Sequence[str]
+) -> Iterator[tuple[str, Page]]:
+    """A sight in each of its looks: in one page, unless what is done in it depends on the room that there is."""
+    context = chromium.new_context(base_url=served.url, reduced_motion="reduce")
+    signed_in(context, served, key_of(sight.who, filled))
+    page = context.new_page()
+    page.set_default_timeout(_PATIENCE_MS)
+    is_there = False
+    try:
+        for look in looks:
+            page.set_viewport_size(LOOKS[look].size)
+            page.emulate_media(color_scheme=LOOKS[look].scheme)
+            if not is_there or (look == "phone" and sight.act is not None):
+                shown(page, sight, filled)
+                is_there = True
             _settle(page)
-            yield sight, page
-        except Exception as error:  # the others are wanted all the same
-            print(f"{sight.name} ({look}): {str(error).splitlines()[0]}")
-        finally:
-            context.close()
+            yield look, page
+    except (PlaywrightError, AssertionError) as error:  # the others are wanted all the same
+        print(f"{sight.name}: {str(error).splitlines()[0]}")
+    finally:
+        context.close()
 
 
 def _settle(page: Page) -> None:
@@ -98,8 +118,8 @@ def _picture(page: Page, look: str) -> bytes:
     """The whole page, down to where nobody looks any more; a dialog as it lies over the first part of it."""
     if page.locator("dialog[open]").count():
         return page.screenshot()
-    height = min(int(page.evaluate("document.documentElement.scrollHeight")), _TALLEST_PX[look])
-    width = LOOKS[look]["viewport"]["width"]
+    height = min(int(page.evaluate("document.documentElement.scrollHeight")), LOOKS[look].tallest_px)
+    width = LOOKS[look].size["width"]
     return page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
 
 
