@@ -65,6 +65,7 @@ function fit() {
   at("material-there").hidden = !there;
   at("material-there-name").textContent = draft.material?.recorded ? "Your recording" : draft.material?.name || "";
   at("opens-note").hidden = !opens();
+  at("opens-name").hidden = how() === "record"; // there it is shown to be read
   if (opens()) at("opens-name").textContent = `“${statementOf(draft.consent).text}”`;
   for (const each of panels) each.hidden = each.dataset.how !== how();
   dress();
