@@ -124,6 +124,7 @@ def test_a_failure_is_told_with_what_when_how_much_a_picture_and_what_to_do(serv
 def test_other_ends(service: Service, tmp_path: Path, type: str, said: str) -> None:
     letter = letter_for(service, _event(service, tmp_path, type, status="completed"))
     assert said in " ".join(letter.paragraphs)
+    assert letter.url.endswith("/review/r1" if type == REVIEW else "/replicas/r1")
 
 
 def test_of_something_that_was_deleted_for_good_nothing_is_told(service: Service, tmp_path: Path) -> None:
