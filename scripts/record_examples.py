@@ -129,14 +129,6 @@ def people() -> tuple[Person, ...]:
             style=replace(she.style, length=1.1, cut_y=-0.3, curl=0.12, volume=0.2),
         ),
         _like(
-            he, "femi", 9,
-            {"asian-male-old": 0.0, "african-male-old": 0.0, "african-male-young": 0.9, "head-fat-incr": 0.1,
-             "eye-trans-out": 0.2, "mouth-scale-horiz-decr": 0.1},
-            skin=(0.16, 0.085, 0.055), lips=(0.18, 0.07, 0.06), hair=(0.01, 0.008, 0.007),
-            brows=(0.015, 0.012, 0.01), clothes=(0.25, 0.20, 0.08), brow_weight=1.2,
-            style=replace(he.style, length=0.3, short_sides=0.85),
-        ),
-        _like(
             he, "jonas", 11,
             {"asian-male-old": 0.0, "african-male-old": 0.0, "caucasian-male-young": 0.9, "head-fat-incr": 0.0,
              "head-round": 0.2, "eye-trans-out": 0.1, "eye-scale-decr": 0.1, "mouth-scale-horiz-decr": 0.0,

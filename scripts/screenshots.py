@@ -41,12 +41,12 @@ class Look:
 
 
 LOOKS = {
-    "light": Look("light", {"width": 1280, "height": 800}, 1600),
-    "dark": Look("dark", {"width": 1280, "height": 800}, 1600),
-    "phone": Look("light", {"width": 360, "height": 740}, 1800),
+    "light": Look("light", {"width": 1280, "height": 800}, 1280),
+    "dark": Look("dark", {"width": 1280, "height": 800}, 1280),
+    "phone": Look("light", {"width": 360, "height": 740}, 1480),
 }
 _PATIENCE_MS = 60_000
-_QUALITY = 72
+_QUALITY = 60
 _HAVE_COME = """() =>
   [...document.querySelectorAll("video[src]:not([preload=none])")].every((each) => each.readyState > 0) &&
   [...document.images].every((each) => each.complete || each.loading === "lazy")"""

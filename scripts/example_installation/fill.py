@@ -164,9 +164,9 @@ def _taken_back(history: History, replicas: Replicas, key: str) -> dict[str, str
 
 
 def _under_way(history: History, replicas: Replicas) -> dict[str, str]:
-    preview = replicas.asked("Femi at the desk", Material.SYNTHETIC, hours=2)
+    preview = replicas.asked("Oskar at the desk", Material.SYNTHETIC, hours=2)
     replicas.checked(preview, hours=1.9)
-    replicas.previewed(preview, "femi", hours=1.2)
+    replicas.previewed(preview, "jonas", hours=1.2)
     stalled = replicas.asked("Lighthouse keeper", Material.SYNTHETIC, hours=4)
     replicas.checked(stalled, hours=3.9)
     replicas.begun(stalled, "train", hours=3.8)
