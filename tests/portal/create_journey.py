@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from countenance.stock.clips import consent_clip, presenter_clip
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 NAME = "Ada Winter"
 _PEOPLE = Path(__file__).resolve().parents[2] / "scripts" / "example_installation" / "recorded" / "people"
 _LENGTH_S = 10.6
@@ -65,7 +65,7 @@ class Journey:
         self.checked()
 
     def checked(self) -> None:
-        expect(self.page.locator("#verdict h3")).to_be_visible(timeout=120_000)
+        expect(self.page.locator("#verdict h3")).to_be_visible(timeout=240_000)
 
     def create(self) -> str:
         """Create it; the replica's id."""
