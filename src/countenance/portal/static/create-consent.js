@@ -243,6 +243,7 @@ function busy(is_busy) {
 function other() {
   discard("consent");
   change({ statement: null });
+  at("file-words").checked = false;
   fit();
   at("consent-hows").querySelector("input:checked")?.focus();
 }
