@@ -17,7 +17,7 @@ deviation of 0.10 between real people, 0.42 would call a human in every second c
 one of thirty. Faces of one generator reach 0.60 against each other, but no gallery holds people who do not exist.
 """
 
-_COMPARE = "Compare the pictures: if it is somebody else, confirm with --reviewed."
+_COMPARE = "Compare the pictures: if it is somebody else, confirm it (on the command line with --reviewed)."
 _AS_IT_CAME = "Give the file as the generator made it. If a camera recorded a person, give that person's consent."
 _HOW_FACES = "cosine of face embeddings (SFace): the whole recording's, or of the third most alike of the single looks"
 
@@ -108,7 +108,8 @@ CLAIM_RECORDED = Rule(
 CLAIM_PARTLY = Rule(
     id="consent.claim_partly",
     title="The footage is declared AI-generated, but its content credentials say that only parts of it are.",
-    remedy="Look at it: if no part shows a person whom a camera recorded, confirm with --reviewed.",
+    remedy="Look at it: if no part shows a person whom a camera recorded, confirm it (on the command line with "
+    "--reviewed).",
     severity=Severity.WARNING,
     how="digital source types in the C2PA manifest and in those of what the file was made from",
 )
@@ -129,7 +130,8 @@ RECORDING_IS_SYNTHETIC = Rule(
 RECORDING_IS_PARTLY_SYNTHETIC = Rule(
     id="consent.recording_is_partly_synthetic",
     title="The footage says of itself that parts of it were generated.",
-    remedy="Look at it: if the person was not altered, confirm with --reviewed; else give the original.",
+    remedy="Look at it: if the person was not altered, confirm it (on the command line with --reviewed); else give the "
+    "original.",
     severity=Severity.WARNING,
     how="digital source types in the C2PA manifest and in those of what the file was made from",
 )
@@ -188,7 +190,8 @@ BIOMETRIC_KEY_INVALID = Rule(
 
 
 def _for_review(rule: Rule) -> Rule:
-    remedy = f"{rule.remedy} If a human finds that it is true nevertheless, confirm with --reviewed."
+    confirmed = "If a human finds that it is true nevertheless, confirm it (on the command line with --reviewed)."
+    remedy = f"{rule.remedy} {confirmed}"
     return replace(rule, id=f"{rule.id}_review", severity=Severity.WARNING, remedy=remedy)
 
 

@@ -254,7 +254,8 @@ def test_a_training_publishes_its_preview_and_its_end(studio: Service) -> None:
     assert task.prepared() is not None, "a crash begins the training again"
     task.done(bundle(task, "final"))
     ready = row(studio, replica)
-    assert (ready.status, ready.has_voice, ready.metrics) == ("completed", True, {"sync": 0.9})
+    metrics = {"sync": 0.9, "voice": {"used": True}}
+    assert (ready.status, ready.has_voice, ready.metrics) == ("completed", True, metrics)
     assert ready.bundle != shown.bundle
     assert ready.bundle is not None
     assert {Path(key).name for key in studio.objects.list(ready.bundle)} == {"replica.json", "atlas.bin"}

@@ -59,11 +59,9 @@ def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) ->
     stored = _stored(service, replica.id, folder, result)
     description = result["description"]
     voice = description.get("voice")
-    return {
-        **stored,
-        "has_voice": isinstance(voice, dict) and bool(voice.get("used")),
-        "metrics": description.get("metrics") or None,
-    }
+    has_voice = isinstance(voice, dict) and bool(voice.get("used"))
+    metrics = {**(description.get("metrics") or {}), **({"voice": voice} if has_voice else {})}
+    return {**stored, "has_voice": has_voice, "metrics": metrics or None}
 
 
 def _stored(service: Service, replica_id: str, folder: Path, told: JsonObject) -> dict[str, Any]:
