@@ -43,10 +43,12 @@ class Look:
 LOOKS = {
     "light": Look("light", {"width": 1280, "height": 800}, 1280),
     "dark": Look("dark", {"width": 1280, "height": 800}, 1280),
-    "phone": Look("light", {"width": 360, "height": 740}, 1480),
+    "phone": Look("light", {"width": 360, "height": 740}, 1000),
 }
 _PATIENCE_MS = 60_000
-_QUALITY = 60
+_QUALITY = 52
+_WIDEST_PX = 960
+"""Of what is kept: enough to see what it is like."""
 _HAVE_COME = """() =>
   [...document.querySelectorAll("video[src]:not([preload=none])")].every((each) => each.readyState > 0) &&
   [...document.images].every((each) => each.complete || each.loading === "lazy")"""
@@ -127,7 +129,9 @@ def _save(picture: bytes, path: Path, *, as_png: bool) -> None:
     if as_png:
         path.with_suffix(".png").write_bytes(picture)
     else:
-        Image.open(io.BytesIO(picture)).convert("RGB").save(path.with_suffix(".webp"), quality=_QUALITY, method=6)
+        small = Image.open(io.BytesIO(picture)).convert("RGB")
+        small.thumbnail((_WIDEST_PX, small.height), Image.Resampling.LANCZOS)
+        small.save(path.with_suffix(".webp"), quality=_QUALITY, method=6)
 
 
 def _index(sights: Sequence[Sight]) -> str:
