@@ -122,6 +122,9 @@ def _picture(page: Page, look: str) -> bytes:
         return page.screenshot()
     height = min(int(page.evaluate("document.documentElement.scrollHeight")), LOOKS[look].tallest_px)
     width = LOOKS[look].size["width"]
+    if page.locator("iframe").count():  # what is in one is drawn only where it is in sight
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(500)
     return page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
 
 
