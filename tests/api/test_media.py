@@ -17,6 +17,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from countenance.api.app import create_app
+from countenance.api.browsers import COOKIE
+from countenance.service.accounts import keys, sessions, workspaces
+from countenance.service.accounts.scopes import OWNER, VIEWER
 from countenance.service.context import Service
 from countenance.service.db.tables import Replica
 
@@ -108,6 +111,46 @@ def test_no_look_goes_unnoted_however_it_is_asked_for(
     client.get(_path(url), headers={"range": "bytes=100-"})  # the same look goes on
     noted = client.get("/v2/workspace/audit", params={"subject_id": made}).json()["data"]
     assert [entry["action"] for entry in noted].count("replica.media.read") == 1
+
+
+def _looks(client: TestClient, replica_id: str) -> list[str]:
+    """Who looked, the first first."""
+    noted = client.get("/v2/workspace/audit", params={"subject_id": replica_id}).json()["data"]
+    return [entry["actor"] for entry in noted if entry["action"] == "replica.media.read"][::-1]
+
+
+def test_whoever_is_signed_in_is_noted_by_their_key_and_once_for_a_page_loaded_anew(
+    app: FastAPI, client: TestClient, service: Service, key: str, thumbnail: tuple[str, str, bytes]
+) -> None:
+    made, url, _ = thumbnail
+    workspace_id = client.get("/v2/workspace").json()["workspace_id"]
+    with service.database.transaction() as session:
+        second = keys.create(session, workspace_id, "display", VIEWER)
+        first_session = sessions.begin(session, key, "testclient")
+        second_session = sessions.begin(session, second.text, "testclient")
+    with TestClient(app) as browser, TestClient(app) as other, TestClient(app) as nobody:
+        browser.cookies.set(COOKIE, first_session)
+        other.cookies.set(COOKIE, second_session)
+        for visitor in (browser, browser, other, browser, other, nobody, nobody):
+            assert visitor.get(_path(url)).status_code == 200
+        assert browser.get(_path(url), headers={"range": "bytes=100-"}).status_code == 206
+    first = f"key:{key.split('_')[1]}"
+    assert _looks(client, made) == [first, f"key:{second.row.id}", "link", "link"]
+
+
+def test_a_session_that_is_not_good_here_says_nothing_of_who_looks(
+    app: FastAPI, client: TestClient, service: Service, key: str, thumbnail: tuple[str, str, bytes]
+) -> None:
+    made, url, _ = thumbnail
+    with service.database.transaction() as session:
+        elsewhere = workspaces.create(session, service.settings, "Somebody else")
+        stranger = sessions.begin(session, keys.create(session, elsewhere.id, "first key", OWNER).text, "testclient")
+        over = sessions.begin(session, key, "testclient")
+        sessions.end(session, over)
+    for token in (stranger, over, "nonsense"):
+        with TestClient(app, cookies={COOKIE: token}) as browser:
+            assert browser.get(_path(url)).status_code == 200
+    assert _looks(client, made) == ["link", "link", "link"]
 
 
 def test_what_was_deleted_is_not_shown(client: TestClient, thumbnail: tuple[str, str, bytes]) -> None:

@@ -11,10 +11,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import StreamingResponse
 
+from countenance.api.browsers import COOKIE
 from countenance.api.context import address_of, request_id, service_of
 from countenance.api.delivered import Delivered
 from countenance.api.problem import problems
-from countenance.service.accounts import audit
+from countenance.errors import CountenanceError
+from countenance.service.accounts import audit, sessions
 from countenance.service.context import Service
 from countenance.service.db.tables import Lipsync, Replica, Upload, Video
 from countenance.service.errors import refused
@@ -31,7 +33,9 @@ _TABLES: Mapping[str, type[Any]] = {
     "uploads": Upload,
 }
 _LOOK = timedelta(minutes=10)
-"""So long after the last entry a part from further on belongs to the same look."""
+"""So long after the last entry another request may belong to the same look."""
+_LINK = "link"
+"""The actor where nothing but the link is known of whoever looks."""
 _BINARY = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The whole.", **_BINARY},
@@ -50,7 +54,10 @@ def media(
     if_range: Annotated[str | None, Header()] = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """The object of a link, until the link ends; nothing but the link is asked for."""
+    """The object of a link, until the link ends; nothing but the link is asked for.
+
+    Whoever looks from a browser that is signed in is noted as such, and once for all that a page shows again and again.
+    """
     service = service_of(request)
     link = open_link(service.settings, token)
     seen = _seen(service, link.key)
@@ -64,7 +71,9 @@ def media(
         head_only=request.method == "HEAD",
     )
     if seen is not None and request.method != "HEAD":
-        note_look(service, request, seen, "link", goes_on=delivery.status == 206 and delivery.start > 0)
+        actor = _looking(service, request, seen.workspace_id)
+        goes_on = actor != _LINK or (delivery.status == 206 and delivery.start > 0)
+        note_look(service, request, seen, actor, goes_on=goes_on)
     return Delivered(delivery)
 
 
@@ -98,12 +107,28 @@ def _is_deleted(row: Replica | Video | Lipsync | Upload) -> bool:
     return row.state == begin.DELETED if isinstance(row, Upload) else row.deleted_at is not None
 
 
+def _looking(service: Service, request: Request, workspace_id: str) -> str:
+    """Who looks, as the audit log calls them: the key of a browser that is signed in to this workspace, or a link."""
+    token = request.cookies.get(COOKIE)
+    if not token:
+        return _LINK
+    try:
+        with service.database.reading() as session:
+            actor = sessions.actor_of(session, service.settings, token, address_of(request))
+    except CountenanceError:
+        return _LINK
+    return actor.text if actor.workspace_id == workspace_id else _LINK
+
+
 def note_look(service: Service, request: Request, seen: Seen, actor: str, *, goes_on: bool) -> None:
-    """That somebody looks is noted: once for each look, and not for every part that a player asks for later on."""
+    """That somebody looks is noted; where the look may go on (`goes_on`), not again within a while.
+
+    So a film is one look with all parts that a player asks for later on, as is a picture in a list that is loaded anew.
+    """
     action, address = f"{seen.kind}.media.read", address_of(request)
     if goes_on:
         with service.database.reading() as session:
-            if audit.is_noted(session, seen.workspace_id, action, seen.id, address, _LOOK):
+            if audit.is_noted(session, actor, seen.workspace_id, action, seen.id, address, _LOOK):
                 return
     with service.database.transaction() as session:
         place = (address, request_id(request))

@@ -34,8 +34,8 @@ def record(
     address: str = "",
     request_id: str = "",
 ) -> AuditEntry:
-    """Note an access: `actor` is `key:<id>`, `consent-link:<id>`, `worker` or `command`; `action` like
-    `replica.thumbnail.read`. Never a name, a URL or anything that was said.
+    """Note an access: `actor` is `key:<id>`, `consent-link:<id>`, `share:<id>`, `link` or `command`; `action` like
+    `replica.media.read`. Never a name, a URL or anything that was said.
     """
     entry = AuditEntry(
         at=now(),
@@ -52,12 +52,13 @@ def record(
 
 
 def is_noted(
-    session: Session, workspace_id: str, action: str, subject_id: str, address: str, within: timedelta
+    session: Session, actor: str, workspace_id: str, action: str, subject_id: str, address: str, within: timedelta
 ) -> bool:
-    """Whether this was noted of this address a short while ago."""
+    """Whether this was noted of this actor at this address a short while ago."""
     wanted = select(AuditEntry.id).where(
         AuditEntry.at >= now() - within,
         AuditEntry.workspace_id == workspace_id,
+        AuditEntry.actor == actor[:64],
         AuditEntry.action == action,
         AuditEntry.subject_id == subject_id,
         AuditEntry.address == address[:64],
