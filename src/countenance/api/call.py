@@ -52,7 +52,9 @@ class Call:
     def is_still_good(self) -> bool:
         """Whether the key would be let in now as it was: for what goes on for long."""
         try:
-            return _authenticated(self.service, self.presented, address_of(self.request)) == self.actor
+            with self.reading() as session:
+                address = address_of(self.request)
+                return _actor(session, self.service, self.presented, address, notes=False) == self.actor
         except CountenanceError:
             return False
 
@@ -135,9 +137,9 @@ def _authenticated(service: Service, presented: str, address: str) -> Actor:
     return actor
 
 
-def _actor(session: Session, service: Service, presented: str, address: str) -> Actor:
+def _actor(session: Session, service: Service, presented: str, address: str, *, notes: bool = True) -> Actor:
     if presented.startswith(sessions.PREFIX):
-        return sessions.actor_of(session, service.settings, presented, address)
+        return sessions.actor_of(session, service.settings, presented, address, notes=notes)
     return authenticate(session, presented, address)
 
 

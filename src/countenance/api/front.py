@@ -39,10 +39,12 @@ class Front:
         app: ASGIApp,
         counts: RequestCounts,
         crashed: Callable[[Request, Exception], Response] = crashed,
+        too_large: Callable[[Request], Response] = too_large,
     ) -> None:
         self.app = app
         self.counts = counts
         self.crashed = crashed
+        self.too_large = too_large
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +53,7 @@ class Front:
         _without_slash(scope)
         given = new_request_id(Headers(scope=scope).get(HEADER, ""))
         scope.setdefault("state", {})["request_id"] = given
-        answer = _Answer(scope, receive, send, given)
+        answer = _Answer(scope, receive, send, given, self.too_large)
         began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=given):
             try:
@@ -103,10 +105,18 @@ def _is_readable(scope: Scope) -> bool:
 class _Answer:
     """An answer on its way out: it gets the request's id, and a bare refusal becomes a problem like all others."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        request_id: str,
+        too_large: Callable[[Request], Response],
+    ) -> None:
         self.status: int | None = None
         self._scope, self._receive, self._send = scope, receive, send
         self._request_id = request_id
+        self._too_large = too_large
         self._replaced = False
 
     async def send(self, message: Message) -> None:
@@ -116,7 +126,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             if message["status"] == 413 and headers.get("content-type", "").startswith("text/plain"):
-                await too_large(Request(self._scope))(self._scope, self._receive, self.send)
+                await self._too_large(Request(self._scope))(self._scope, self._receive, self.send)
                 self._replaced = True
                 return
             self.status = message["status"]

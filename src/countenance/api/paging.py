@@ -24,7 +24,7 @@ class Paging:
     @property
     def offset(self) -> int:
         """How many come before it."""
-        return (self.page - 1) * self.limit
+        return (min(self.page, _FARTHEST) - 1) * self.limit
 
 
 def _paging(

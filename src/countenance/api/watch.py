@@ -9,7 +9,6 @@ from typing import Literal, TypeVar
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -69,8 +68,8 @@ class Watch:
         while self._boxes:
             try:
                 seen = await run_in_threadpool(self._look, frozenset().union(*self._boxes.values()))
-            except SQLAlchemyError:
-                _log.exception("cannot look at what is watched")  # those who watch hear of it at the next look
+            except Exception as error:  # such as a database that restarts; those who watch hear of it at the next look
+                _log.error("cannot look at what is watched", error=type(error).__name__)
                 seen = {}
             for box, watched in self._boxes.items():
                 # Whoever came during the look is told after the next one.

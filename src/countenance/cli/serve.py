@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -54,7 +55,7 @@ def serve(
         if what.api_key is not None:
             target.print("The API key of the new workspace; keep it, it is not shown again:", soft_wrap=True)
             typer.echo(what.api_key)
-        if what.sign_in is not None:
+        if what.sign_in is not None and (what.api_key is not None or sys.stdout.isatty()):
             target.print("To sign in with a browser, once and within a quarter of an hour:", soft_wrap=True)
             typer.echo(what.sign_in)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
@@ -10,11 +12,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from countenance.api.browsers import COOKIE
+from countenance.api.context import request_id
 from countenance.api.front import Front
 from countenance.api.problem import note_crash
 from countenance.api.status_codes import status_of
 from countenance.errors import CountenanceError
-from countenance.portal.page import SignInNeededError, headers, is_fragment, public_page, shown
+from countenance.portal.page import SignInNeededError, headers, is_fragment, plain_page, public_page, shown
 from countenance.portal.routes import (
     asking,
     consent,
@@ -86,7 +90,7 @@ def create_pages(api: FastAPI) -> FastAPI:
     app.add_exception_handler(CountenanceError, _refused)
     app.add_exception_handler(RequestValidationError, _not_found)
     app.add_exception_handler(HTTPException, _http)
-    app.add_middleware(Front, counts=api.state.counts, crashed=_crashed)
+    app.add_middleware(Front, counts=api.state.counts, crashed=_crashed, too_large=_too_large)
     return app
 
 
@@ -101,10 +105,8 @@ def _is_of_the_api(path: str) -> bool:
 
 def _sign_in(request: Request, error: Exception) -> Response:
     """Where to sign in, and from there back to where one was."""
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    page = here if request.method == "GET" and not is_fragment(request) else request.headers.get("hx-current-url", "/")
-    over = "&over=1" if request.cookies else ""
-    path = f"/sign-in?next={quote(_path_of(page), safe='')}{over}"
+    over = "&over=1" if COOKIE in request.cookies else ""
+    path = f"/sign-in?next={quote(_page_of(request), safe='')}{over}"
     if is_fragment(request):
         return Response(status_code=204, headers={**headers(request), "HX-Redirect": path})
     if request.headers.get("accept") == "text/event-stream":
@@ -113,36 +115,58 @@ def _sign_in(request: Request, error: Exception) -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    """What is refused, with what to do: in the place for it where htmx asks, else as a page."""
+    """What is refused, with what to do."""
     assert isinstance(error, CountenanceError)  # noqa: S101 - what it is registered for
     status = status_of(error.finding.rule.id)
-    if is_fragment(request):
-        answer = public_page(request, "errors/fragment.html", status, findings=shown(error.findings))
-        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#problems", "innerHTML show:#problems:top"
-        return answer
-    if status == _NOT_FOUND:
+    if status == _NOT_FOUND and not is_fragment(request):
         return _not_found(request, error)
     template = "errors/403.html" if status == HTTPStatus.FORBIDDEN else "errors/refused.html"
-    return public_page(request, template, status, findings=shown(error.findings))
+    return _told(request, status, template, findings=shown(error.findings))
 
 
 def _not_found(request: Request, error: Exception) -> Response:
-    return public_page(request, "errors/404.html", _NOT_FOUND)
+    return _told(request, _NOT_FOUND, "errors/404.html", words="This is not there any more. Load the page again.")
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    template = "errors/404.html" if error.status_code == _NOT_FOUND else "errors/wrong.html"
-    return public_page(request, template, error.status_code)
+    if error.status_code == _NOT_FOUND:
+        return _not_found(request, error)
+    words = "This cannot be done at this address. Go back, load the page again, and try once more."
+    return _told(request, error.status_code, "errors/wrong.html", words=words)
+
+
+def _too_large(request: Request) -> Response:
+    words = "What was sent is too large for a form. Shorten it; films, sounds and pictures are uploaded beside it."
+    return _told(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "errors/wrong.html", words=words)
 
 
 def _crashed(request: Request, error: Exception) -> Response:
-    """A fault of ours: the page says by which number the log speaks of it."""
+    """A fault of ours: the page says by which number the log speaks of it. It asks the database nothing, which may be
+    what is at fault."""
     note_crash(error)
-    return public_page(request, "errors/crash.html", HTTPStatus.INTERNAL_SERVER_ERROR)
+    words = f"Something broke, and it was not you. The log of the server speaks of it as {request_id(request)}."
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _told(request, status, "errors/crash.html", make=plain_page, words=words, again=_page_of(request))
 
 
-def _path_of(url: str) -> str:
-    """Of the page that htmx names by its whole URL."""
+def _told(
+    request: Request, status: int, template: str, make: Callable[..., Response] = public_page, **values: Any
+) -> Response:
+    """What went wrong: in the place for it where htmx asks, else as a page."""
+    if not is_fragment(request):
+        return make(request, template, status, **values)
+    answer = make(
+        request, "errors/fragment.html", status, findings=values.get("findings", ()), words=values.get("words")
+    )
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#problems", "innerHTML show:#problems:top"
+    return answer
+
+
+def _page_of(request: Request) -> str:
+    """The path of the page that somebody is on: of a form, the one that it stands in."""
+    if request.method in ("GET", "HEAD") and not is_fragment(request):
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    url = request.headers.get("hx-current-url", "/")
     path = url.partition("://")[2].partition("/")[2] if "://" in url else url.lstrip("/")
     return f"/{path}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
@@ -42,6 +44,8 @@ class Viewer:
     workspace: str
     role: str
     scopes: frozenset[str]
+    mark: str = ""
+    """the same for the same key, and tells nothing of it: by this browsers know whose drafts they keep"""
     in_review: int = 0
     """replicas that wait for a human, for those who may decide"""
 
@@ -96,7 +100,7 @@ def viewer_of(request: Request) -> Viewer | None:
     try:
         with service.database.reading() as session:
             return _viewer(session, sessions.actor_of(session, service.settings, token, address_of(request)))
-    except CountenanceError:
+    except (CountenanceError, SQLAlchemyError):
         return None
 
 
@@ -121,6 +125,11 @@ def public_page(request: Request, template: str, status: int = 200, **values: An
     return _answer(request, viewer_of(request), template, status, values)
 
 
+def plain_page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """A page for which nothing is asked of the database."""
+    return _answer(request, None, template, status, values)
+
+
 def see_other(path: str) -> Response:
     """After a form: the page to look at, so that neither reload nor back does the same again."""
     return RedirectResponse(path, 303)
@@ -134,9 +143,8 @@ def is_fragment(request: Request) -> bool:
 
 def local_path(given: str) -> str:
     """A path of this server to go to after signing in; the first page for anything else."""
-    parts = urlsplit(given)
-    is_plain = given.startswith("/") and not given.startswith(("//", "/\\")) and not any(c in given for c in "\r\n\t")
-    return given if is_plain and not parts.scheme and not parts.netloc else "/"
+    is_plain = given.startswith("/") and not given.startswith(("//", "/\\")) and given.isprintable()
+    return given if is_plain else "/"
 
 
 def shown(findings: tuple[Finding, ...]) -> list[FindingBody]:
@@ -165,7 +173,8 @@ def headers(request: Request) -> dict[str, str]:
 def _viewer(session: Session, actor: Actor) -> Viewer:
     decides = "replicas:write" in actor.scopes
     waiting = replicas.in_review(session, actor.workspace_id, limit=1).total if decides else 0
-    return Viewer(workspaces.found(session, actor.workspace_id).name, actor.role, actor.scopes, waiting)
+    mark = sha256(f"{actor.workspace_id}:{actor.key_id}".encode()).hexdigest()[:16]
+    return Viewer(workspaces.found(session, actor.workspace_id).name, actor.role, actor.scopes, mark, waiting)
 
 
 def _answer(request: Request, viewer: Viewer | None, template: str, status: int, values: Mapping[str, Any]) -> Response:
@@ -211,6 +220,8 @@ class StaticFile:
     content: bytes
     kind: str
     version: str
+    packed: bytes | None = None
+    """gzip, where that is smaller"""
 
 
 @cache
@@ -223,5 +234,7 @@ def static_files() -> Mapping[str, StaticFile]:
         if kind is not None and each.is_file():
             content = each.read_bytes()
             kind = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-            made[each.name] = StaticFile(content, kind, sha256(content).hexdigest()[:12])
+            packed = gzip.compress(content, mtime=0)
+            smaller = packed if len(packed) < 0.9 * len(content) else None
+            made[each.name] = StaticFile(content, kind, sha256(content).hexdigest()[:12], smaller)
     return made

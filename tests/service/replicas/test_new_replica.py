@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from countenance.consent import phrase
 from countenance.consent.language import language_of
@@ -17,7 +19,7 @@ from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
-from countenance.service.db.tables import CreditHold, Job, MediaSource, OutboxEvent, Replica, Video, Workspace
+from countenance.service.db.tables import CreditHold, Job, MediaSource, OutboxEvent, Replica, Upload, Video, Workspace
 from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.replicas import find, life
 from countenance.service.replicas.wanted import NewReplica
@@ -119,6 +121,44 @@ def test_without_a_credit_nothing_is_made(service: Service, workspace: str) -> N
 def test_words_that_were_shown_are_accepted(service: Service, workspace: str) -> None:
     words = phrase.draw("Ada Lovelace", language_of("en", service.settings), service.settings)
     assert created(service, replace(FILMED, phrase_id=words.id)).phrase_id == words.id
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("minutes", "is_good"), [(29, True), (31, False)])
+def test_words_are_good_if_they_were_spoken_in_time(
+    service: Service, workspace: str, minutes: int, is_good: bool
+) -> None:
+    """However long somebody takes over the footage once the statement is recorded and here."""
+    long_ago = now() - timedelta(hours=3)
+    words = phrase.draw("Ada Lovelace", language_of("en", service.settings), service.settings, now=long_ago)
+    with service.database.transaction() as session:
+        spoken = _upload(session, workspace, long_ago + timedelta(minutes=minutes))
+    wanted = replace(FILMED, phrase_id=words.id, consent=MediaRef(upload_id=spoken))
+    if is_good:
+        assert created(service, wanted).phrase_id == words.id
+    else:
+        with pytest.raises(CountenanceError) as error:
+            created(service, wanted)
+        assert error.value.finding.rule.id == "consent.phrase_expired"
+
+
+def _upload(session: Session, workspace: str, completed_at: datetime) -> str:
+    row = Upload(
+        id="u1",
+        workspace_id=workspace,
+        filename="consent.mp4",
+        bytes=9,
+        part_bytes=9,
+        state="complete",
+        object_key="uploads/u1/consent.mp4",
+        content_type="video/mp4",
+        media={"kind": "video"},
+        created_at=completed_at,
+        expires_at=now() + timedelta(hours=1),
+        completed_at=completed_at,
+    )
+    session.add(row)
+    return row.id
 
 
 def test_lists_and_filters(service: Service, workspace: str) -> None:

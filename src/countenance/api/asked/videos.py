@@ -29,7 +29,7 @@ def new_video(body: CreateVideo) -> NewVideo:
         audio=ref(body.audio_url, body.audio_upload_id),
         voice_name=body.voice_name or None,
         dictionary_id=body.pronunciation_dictionary_id or None,
-        background=ref(body.background_source_url),
+        background=ref(body.background_source_url, body.background_upload_id),
         colour=body.background_colour or None,
         transparent=body.transparent_background,
         watermark=ref(body.watermark_image_url),

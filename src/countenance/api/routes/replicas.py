@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from countenance.api.asked.replicas import new_replica
 from countenance.api.call import Call, ReadReplicas, WriteReplicas
-from countenance.api.links import VALID_S, link_of
+from countenance.api.links import link_of
 from countenance.api.paging import Paging, Part
 from countenance.api.problem import problems
 from countenance.api.shown import replicas as shown
@@ -34,6 +34,8 @@ from countenance.wire.replicas import (
 from countenance.wire.status import stored
 
 router = APIRouter(tags=["replicas"])
+_RECORDINGS_S = 1800.0
+"""So long links to what somebody recorded are good: long enough to look and listen."""
 
 
 @router.post("", responses=problems(402, 409, 410, 422), response_model=CreatedReplica)
@@ -176,7 +178,7 @@ def recorded(replica_id: str, call: WriteReplicas) -> Page[RecordingBody]:
     settings, found = call.service.settings, []
     with call.transaction() as session:
         for each in recordings.of_replica(session, call.workspace_id, replica_id):
-            token = sign_link(settings, each.key, each.role, each.content_type, VALID_S)
+            token = sign_link(settings, each.key, each.role, each.content_type, _RECORDINGS_S)
             url = f"{call.base_url}/v2/media/{token}"
             found.append(RecordingBody(role=each.role, url=url, content_type=each.content_type, bytes=each.bytes))
         call.note(session, "replica.footage.read", "replica", replica_id)

@@ -12,7 +12,7 @@ from countenance.api.status_codes import status_of
 from countenance.errors import CountenanceError
 from countenance.portal.page import Form, local_path, public_page, see_other, shown, viewer_of
 from countenance.service.accounts import audit, sessions
-from countenance.service.context import Service
+from countenance.service.accounts.actor import authenticate
 
 router = APIRouter()
 
@@ -61,12 +61,15 @@ def out(request: Request, form: Form) -> Response:
         sessions.end(session, request.cookies.get(COOKIE, ""))
     answer = see_other("/sign-in")
     answer.delete_cookie(COOKIE, path="/")
-    answer.headers["Clear-Site-Data"] = '"cache"'
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
 
 
 def _begun(request: Request, path: str, presented: str, *, by_link: bool) -> Response:
     service, address = service_of(request), address_of(request)
+    if not by_link:  # whoever guesses takes no turn at writing
+        with service.database.reading() as session:
+            authenticate(session, presented, address)
     with service.database.transaction() as session:
         begin = sessions.redeem if by_link else sessions.begin
         token = begin(session, presented, address)
@@ -75,17 +78,18 @@ def _begun(request: Request, path: str, presented: str, *, by_link: bool) -> Res
         place = (address, request_id(request))
         audit.record(session, actor.text, actor.workspace_id, "session.begin", "key", actor.key_id, *place)
     answer = see_other(path)
-    _set_cookie(answer, service, token)
+    _set_cookie(answer, request, token)
     return answer
 
 
-def _set_cookie(answer: Response, service: Service, token: str) -> None:
+def _set_cookie(answer: Response, request: Request, token: str) -> None:
+    public = urlsplit(service_of(request).settings.public_url or "").scheme
     answer.set_cookie(
         COOKIE,
         token,
         max_age=int(sessions.LONGEST.total_seconds()),
         path="/",
-        secure=urlsplit(service.settings.public_url or "").scheme == "https",
+        secure="https" in (public, request.url.scheme),
         httponly=True,
         samesite="lax",
     )

@@ -16,13 +16,17 @@ def static(request: Request, name: str, v: str = "") -> Response:
     found = static_files().get(name)
     if found is None:
         return Response(status_code=404, headers={"X-Content-Type-Options": "nosniff"})
-    mark = f'"{found.version}"'
+    is_packed = found.packed is not None and "gzip" in request.headers.get("accept-encoding", "")
+    mark = f'"{found.version}{"-gzip" if is_packed else ""}"'
     headers = {
         "ETag": mark,
         "Cache-Control": _KEPT if v == found.version else "no-cache",
+        "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
     if request.headers.get("if-none-match") == mark:
         return Response(status_code=304, headers=headers)
+    if is_packed:
+        return Response(found.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=found.kind)
     return Response(found.content, headers=headers, media_type=found.kind)

@@ -29,7 +29,6 @@ function on_click(event) {
 }
 
 async function copy(button) {
-  const said = button.lastChild;
   const text = at(button.dataset.copies).textContent;
   try {
     await navigator.clipboard.writeText(text);
@@ -38,7 +37,6 @@ async function copy(button) {
     getSelection().selectAllChildren(at(button.dataset.copies));
     say("Press Ctrl+C to copy.");
   }
-  return said;
 }
 
 // Short news for everybody, also for those who listen.
@@ -55,6 +53,52 @@ export function say(words, seconds = 4) {
   say.timer = setTimeout(() => (box.hidden = true), seconds * 1000);
 }
 
+// What went wrong is told where one looks: in the dialog that is open, else at the top of the page.
+function tell_where(event) {
+  const dialog = document.querySelector("dialog:modal");
+  if (event.detail.target.id !== "problems" || !dialog) return;
+  let place = dialog.querySelector(".problems");
+  if (!place) {
+    place = Object.assign(document.createElement("div"), { className: "problems" });
+    place.setAttribute("role", "alert");
+    (dialog.querySelector(".dialog-head") || dialog.firstElementChild).after(place);
+  }
+  event.detail.target = place;
+  event.detail.swapOverride = "innerHTML";
+}
+
+function forget_problems(event) {
+  if (!event.detail.successful) return;
+  for (const place of document.querySelectorAll("#problems, .problems")) place.replaceChildren();
+}
+
+// Drafts and recordings that wait in this browser belong to one key: nobody who signs in with another one finds them.
+const WHO = "countenance.who";
+
+function forget_drafts() {
+  sessionStorage.clear();
+  for (const key of Object.keys(localStorage)) if (key.startsWith("countenance")) localStorage.removeItem(key);
+  indexedDB.deleteDatabase("countenance");
+}
+
+function mind_whose_drafts() {
+  const who = document.body.dataset.who;
+  if (!who) return;
+  try {
+    const before = localStorage.getItem(WHO);
+    if (before !== who) {
+      if (before) forget_drafts();
+      localStorage.setItem(WHO, who);
+    }
+    if (sessionStorage.getItem(WHO) !== who) {
+      if (sessionStorage.getItem(WHO)) sessionStorage.clear();
+      sessionStorage.setItem(WHO, who);
+    }
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
+}
+
 function lost(is_lost) {
   at("lost").hidden = !is_lost;
 }
@@ -62,6 +106,7 @@ function lost(is_lost) {
 // A form that has been sent is not sent twice by a second click.
 function once(event) {
   const form = event.target;
+  if (form.hasAttribute("data-forgets")) forget_drafts();
   if (form.dataset.sent) return event.preventDefault();
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
   form.dataset.sent = "1";
@@ -76,6 +121,9 @@ function afresh(event) {
   }
 }
 
+mind_whose_drafts();
+document.addEventListener("htmx:beforeSwap", tell_where);
+document.addEventListener("htmx:afterRequest", forget_problems);
 document.addEventListener("click", on_click);
 document.addEventListener("submit", once);
 addEventListener("pageshow", afresh);

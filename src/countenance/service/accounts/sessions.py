@@ -60,8 +60,9 @@ def redeem(session: Session, link_token: str, address: str) -> str:
     return _begun(session, bearer(session, key, address))
 
 
-def actor_of(session: Session, settings: Settings, token: str, address: str) -> Actor:
-    """Who is signed in. That they were seen is noted in the caller's transaction, at most once a minute.
+def actor_of(session: Session, settings: Settings, token: str, address: str, *, notes: bool = True) -> Actor:
+    """Who is signed in. That they were seen is noted in the caller's transaction, at most once a minute, unless `notes`
+    is false: what goes on by itself keeps nobody signed in.
 
     Raises:
         CountenanceError: service.session_over; service.key_expired and service.address_not_allowed of its key.
@@ -72,7 +73,7 @@ def actor_of(session: Session, settings: Settings, token: str, address: str) -> 
     key = session.get_one(ApiKey, row.key_id)
     if key.revoked_at is not None:
         raise refused(SESSION_OVER)
-    if row.seen_at <= now() - _NOTED_EVERY:
+    if notes and row.seen_at <= now() - _NOTED_EVERY:
         row.seen_at = now()
     return bearer(session, key, address)
 

@@ -48,7 +48,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A view of one moment that waits for nobody who writes; whatever is changed inside is forgotten."""
-        with Session(self.engine.execution_options(**{_READS: True}), expire_on_commit=False) as session:
+        reads = self.engine.execution_options(**{_READS: True})
+        with Session(reads, expire_on_commit=False, autoflush=False) as session:  # or a later look would write it
             yield session
 
     def dispose(self) -> None:

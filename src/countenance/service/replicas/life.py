@@ -73,7 +73,8 @@ def create(session: Session, service: Service, workspace_id: str, wanted: NewRep
     Raises:
         CountenanceError: what `wanted.accepted` and `sources.check` raise; service.out_of_credits.
     """
-    declared = accepted(wanted, workspace_id, service.settings)
+    spoken_by = sources.arrived_at(session, workspace_id, wanted.consent or wanted.footage)
+    declared = accepted(wanted, workspace_id, service.settings, spoken_by)
     voice = voice_of(wanted.voice_name, service.settings)
     replica_id = ids.replica_id()
     name = name_of(wanted.name, otherwise=replica_id)

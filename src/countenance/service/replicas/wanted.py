@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from countenance.consent import phrase, rules
@@ -66,11 +67,14 @@ class NewReplica:
         return {role: ref for role, ref in given.items() if ref is not None}
 
 
-def accepted(wanted: NewReplica, workspace_id: str, settings: Settings) -> tuple[Declaration, ...]:
+def accepted(
+    wanted: NewReplica, workspace_id: str, settings: Settings, spoken_by: datetime | None = None
+) -> tuple[Declaration, ...]:
     """The declarations that the workspace makes by this request, where nothing forbids it.
 
     What can be known without looking at the material is told now: a wrong request, missing consent or declarations,
-    a subject of whom no replica is made, one-time words that are not good any more, an unknown voice.
+    a subject of whom no replica is made, one-time words that are not good any more (or were not at `spoken_by`, when
+    the recording of them was here), an unknown voice.
 
     Raises:
         CountenanceError: service.request_invalid, consent.name_missing, voice.unknown_voice, and what
@@ -86,7 +90,7 @@ def accepted(wanted: NewReplica, workspace_id: str, settings: Settings) -> tuple
         if not (wanted.full_name or "").strip():
             raise CountenanceError(Finding(rules.NAME_MISSING, detail="The field is `full_name`."))
         if wanted.phrase_id is not None:
-            phrase.recall(wanted.phrase_id, wanted.full_name or "", settings, account=workspace_id)
+            phrase.recall(wanted.phrase_id, wanted.full_name or "", settings, spoken_by, account=workspace_id)
     if filmed:
         language_of(wanted.language, settings)
     return declared

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from countenance.service.context import Service
-from countenance.service.db.tables import ConsentRequest, Job, Replica
+from countenance.service.db.tables import ConsentRequest, Job, MediaSource, Replica, Upload
 from countenance.service.jobs.handlers import Failed, Handler, JsonObject, Outcome
 from countenance.service.jobs.queue import CHECK
 from countenance.service.replicas import life
@@ -47,11 +47,19 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
 
 
 def _received_at(session: Session, replica: Replica) -> datetime:
-    """When the statement came: by a link later than the footage."""
+    """When the statement came: by a link later than the footage, as an upload before the replica was asked for."""
     recorded = select(ConsentRequest.answered_at).where(
         ConsentRequest.replica_id == replica.id, ConsentRequest.state == "recorded"
     )
-    return session.scalar(recorded) or replica.created_at
+    return session.scalar(recorded) or _uploaded_at(session, replica) or replica.created_at
+
+
+def _uploaded_at(session: Session, replica: Replica) -> datetime | None:
+    """When the recording of the statement was here; without one of its own it opens the footage."""
+    of_replica = (MediaSource.subject_kind == "replica", MediaSource.subject_id == replica.id)
+    roles = dict(session.execute(select(MediaSource.role, MediaSource.upload_id).where(*of_replica)).all())
+    upload = session.get(Upload, roles.get("consent", roles.get("footage")) or "")
+    return upload.completed_at if upload is not None else None
 
 
 def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) -> JsonObject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -86,3 +87,9 @@ def forget(session: Session, subject_kind: str, subject_id: str) -> None:
 def stored_below(subject_kind: str, subject_id: str) -> str:
     """The prefix of the keys under which the files of a subject are kept."""
     return f"{subject_kind}s/{subject_id}/source"
+
+
+def arrived_at(session: Session, workspace_id: str, ref: MediaRef | None) -> datetime | None:
+    """When an upload was complete, and could not be changed any more; None of what is fetched later."""
+    upload = session.get(Upload, ref.upload_id) if ref is not None and ref.upload_id else None
+    return None if upload is None or upload.workspace_id != workspace_id else upload.completed_at

@@ -56,7 +56,7 @@ def letter_for(service: Service, event: OutboxEvent) -> Letter:
         if event.subject_kind in _TABLES:
             made = session.get(_TABLES[event.subject_kind], event.subject_id)
     if event.type == ASKED:
-        return _asked(event.payload)
+        return _asked(event.payload, service.settings.contact.strip())
     if event.type == DISABLED:
         return _disabled(service, event.payload)
     if event.subject_kind == "replica":
@@ -105,8 +105,9 @@ def _of_failure(service: Service, event: OutboxEvent, made: Any) -> Letter:
     return Letter(heading, heading, (*why, _FREE), problems, "What it means", url)
 
 
-def _asked(payload: dict[str, Any]) -> Letter:
+def _asked(payload: dict[str, Any], contact: str) -> Letter:
     organisation = payload["organisation"]
+    whom = f"{organisation} ({contact})" if contact else f"{organisation}, or whoever told you of this letter"
     return Letter(
         f"{organisation} asks for your consent",
         "May a digital replica of you be made?",
@@ -115,6 +116,9 @@ def _asked(payload: dict[str, Any]) -> Letter:
             "look and sound like you, made by a computer.",
             "Only you can agree. On the page behind this link you read a short statement aloud, and a camera records "
             "it. If you do not want this, decline there, or do nothing.",
+            "With the replica, people whom it lets work with it make videos of texts that they write. Which ones, and "
+            f"who will see them: ask {whom}. They are also whom to tell if you agree now and want to revoke that later; "
+            "you need no reason.",
             f"The link is for you alone and is good until {payload['expires_at']}.",
         ),
         action="Read the statement",
