@@ -208,3 +208,9 @@ class Settings(BaseSettings):
     session_hours: float = Field(
         default=12.0, gt=0, description="Hours without a request after which a browser has to sign in again."
     )
+    contact: str = Field(
+        default="",
+        max_length=300,
+        description="How people whom you ask can reach you (an e-mail address, a telephone number or a URL), shown on "
+        "the page on which they agree and in the letter that asks them.",
+    )

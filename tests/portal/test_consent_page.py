@@ -16,10 +16,14 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from example_installation.browser import PROGRAMS
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page, Route, expect
 
+from countenance.api.app import create_app
+from countenance.portal.app import with_pages
 from countenance.service.clock import now
 from countenance.service.consent_requests import ask
+from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest, Upload
 from countenance.stock.clips import consent_clip, presenter_clip
 
@@ -233,7 +237,7 @@ def test_a_link_that_is_closed_says_why(page: Page, portal: Any, replica_id: str
         request.expires_at = now() + timedelta(minutes=1)
         ask.withdraw(session, portal.workspace_id, request.id)
     page.reload()
-    expect(page.get_by_role("heading", name="The question was taken back.")).to_be_visible()
+    expect(page.get_by_role("heading", name="The question was withdrawn.")).to_be_visible()
     troubles.expect("status of 404")
     page.goto("/consent/nothing")
     expect(page.get_by_role("heading", name="This link does not work.")).to_be_visible()
@@ -281,6 +285,30 @@ def test_a_video_beyond_the_limits_is_not_offered_to_be_sent(page: Page, link: s
     page.locator("#file").set_input_files(str(consent_clip()))
     expect(_button(page, "Send the recording")).to_be_visible()
     expect(page.locator("#findings")).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("contact", "link_there"),
+    [
+        ("privacy@harbour.example", "mailto:privacy@harbour.example"),
+        ("+44 (20) 7946 0018", "tel:+442079460018"),
+        ("https://harbour.example/consent", "https://harbour.example/consent"),
+        ("javascript:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_whoever_is_asked_learns_whom_to_tell(portal: Any, link: str, contact: str, link_there: str) -> None:
+    known = portal.service
+    settings = known.settings.model_copy(update={"organisation": "Harbour Films", "contact": contact})
+    service = Service(settings, known.database, known.objects, known.queue)
+    with TestClient(with_pages(create_app(service)), base_url=portal.url) as client:
+        text = client.get(link).text
+    said = (
+        f'<a href="{link_there}">{contact}</a>' if link_there else contact or "for example whoever sent you this link"
+    )
+    # Before they agree, as the way to revoke later, and once they have agreed.
+    assert text.count(said) >= 3
+    assert f'href="{contact}"' not in text or contact == link_there
 
 
 def test_without_scripts_the_page_says_what_it_needs(open_page: Callable[..., Page], link: str) -> None:

@@ -158,6 +158,13 @@ def test_who_is_asked_for_consent_gets_the_link_alone(service: Service) -> None:
     assert letter.url == payload["url"]
     assert "Ada Winter" in letter.paragraphs[0]
     assert "decline" in " ".join(letter.paragraphs)
+    assert "ask Harbour Films, or whoever told you of this letter" in " ".join(letter.paragraphs)
+    settings = service.settings.model_copy(update={"contact": "privacy@harbour.example"})
+    reachable = Service(settings, service.database, service.objects, service.queue)
+    text, page, _ = _parts(formed(letter_for(reachable, event), settings.mail_from, "ada@example.org", "e1"))
+    for form in (text, page):
+        assert "Harbour Films (privacy@harbour.example)" in " ".join(form.split())
+        assert "revoke" in form
 
 
 class _Received:

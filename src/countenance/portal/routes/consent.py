@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from countenance.api.context import service_of
+from countenance.portal.contact import link_to
 from countenance.portal.limits import limits_for
 from countenance.portal.page import public_page
 
@@ -32,7 +33,13 @@ def consent(request: Request, token: str) -> Response:
     """The page of a link. What it stands for is asked of the API by the page itself: programs that only look at links,
     as messengers do, draw no words."""
     settings = service_of(request).settings
-    limits = limits_for(settings, "consent_link")
+    contact = settings.contact.strip()
     return public_page(
-        request, "consent/page.html", organisation=settings.organisation, limits=limits, modules=_MODULES
+        request,
+        "consent/page.html",
+        organisation=settings.organisation,
+        contact=contact,
+        contact_link=link_to(contact),
+        limits=limits_for(settings, "consent_link"),
+        modules=_MODULES,
     )

@@ -116,9 +116,9 @@ def _asked(payload: dict[str, Any], contact: str) -> Letter:
             "look and sound like you, made by a computer.",
             "Only you can agree. On the page behind this link you read a short statement aloud, and a camera records "
             "it. If you do not want this, decline there, or do nothing.",
-            "With the replica, people whom it lets work with it make videos of texts that they write. Which ones, and "
-            f"who will see them: ask {whom}. They are also whom to tell if you agree now and want to revoke that later; "
-            "you need no reason.",
+            "What for: people whom it lets do so write texts, and the replica says them in videos. Which ones, and who "
+            f"will see them, ask {whom}. Tell the same if you agree now and want to revoke that later; you need no "
+            "reason.",
             f"The link is for you alone and is good until {payload['expires_at']}.",
         ),
         action="Read the statement",
