@@ -46,17 +46,21 @@ def test_what_went_wrong_comes_first_and_its_pictures_are_shown_large(
     page = open_page(filled.key, filled)
     page.goto(f"/replicas/{filled.ids['refused']}")
     failed = page.locator(".one-failed")
-    expect(failed.locator(".finding")).to_have_count(8)
+    expect(failed.locator(":scope > .findings .finding")).to_have_count(1)
     expect(failed.locator(".finding").first).to_contain_text("More than one face is in the picture.")
-    expect(failed).to_contain_text("No credit was charged.")
-    assert failed.get_by_role("link", name="Start again").get_attribute("href") == "/new"
+    expect(failed.locator(".unfold .finding").first).to_be_hidden()
+    failed.get_by_text("Also noticed (7)").click()
+    expect(failed.locator(".unfold .finding").first).to_be_visible()
+    expect(page.get_by_text("No credit was charged")).to_have_count(1)
+    expect(page.get_by_role("link", name="Start again")).to_have_count(1)
+    assert page.get_by_role("link", name="Start again").get_attribute("href") == "/new"
     button = failed.get_by_role("button", name="Show the picture large: More than one face is in the picture.")
     button.click()
     expect(page.locator("#large-picture")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#large")).to_be_hidden()
     expect(button).to_be_focused()
-    lane = page.get_by_role("img", name="More than one face is in the picture.: 0:09 to 0:12")
+    lane = page.get_by_role("img", name="More than one face is in the picture.: 00:09 to 00:12")
     expect(lane).to_be_visible()
     page.get_by_text("Everything else was fine").click()
     expect(page.locator(".fine")).to_contain_text("Light")
@@ -85,6 +89,16 @@ def test_each_state_says_what_is_and_what_to_do(filled: Any, open_page: Callable
             assert page.locator(".one-do").inner_text().strip() == offers, name
     expect(page.locator("#revoke")).to_have_count(0)
     expect(page.get_by_role("link", name="Delete")).to_have_count(0)
+
+
+def test_a_doubt_leads_to_the_very_replica_that_it_is_about(filled: Any, open_page: Callable[..., Page]) -> None:
+    page, replica_id = open_page(filled.key, filled), filled.ids["review"]
+    for path, link in (("/?state=training", f"#step-{replica_id}"), (f"/replicas/{replica_id}", "#do-review"),
+                       (f"/replicas/{replica_id}", ".one-caption a")):  # fmt: skip
+        page.goto(path)
+        page.locator(link).click()
+        page.wait_for_url(f"**/review/{replica_id}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
 def test_whoever_may_only_look_is_offered_nothing_else(

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from countenance.footage import portrait_rules, rules
+from countenance.media.errors import NO_AUDIO
 from countenance.portal.figures import TOO_SHORT, figures
-from countenance.portal.footage_report import FOOTAGE, PICTURE, footage_report
-from countenance.portal.heard import compared, is_word_for_word
+from countenance.portal.footage_report import FOOTAGE, FORECLOSED, PICTURE, footage_report
+from countenance.portal.heard import compared
 from countenance.portal.history import lasted, moments, paid
 from countenance.portal.stages import phase, stages
 from countenance.portal.standing import told_of
@@ -65,8 +67,9 @@ def test_what_cannot_be_told_is_said_so() -> None:
 
 def test_a_statement_that_was_heard_is_compared_word_by_word() -> None:
     asked = "My name is Ada Winter. I give my consent to Countenance."
-    assert is_word_for_word(compared(asked, "my name is ada winter i give my consent to countenance"))
-    assert is_word_for_word(compared(asked, "My name is Ada Vinter. I give my consent to Countenance."))
+    for said in ("my name is ada winter i give my consent to countenance",
+                 "My name is Ada Vinter. I give my consent to Countenance."):  # fmt: skip
+        assert {each.mark for each in compared(asked, said)} == {"same"}
     pieces = compared(asked, "my name is ada winter i never give consent to countenance")
     assert [(each.text, each.mark) for each in pieces if each.mark != "same"] == [("never", "other"), ("my", "missing")]
     assert [each.mark for each in compared(asked, "hello")] == ["missing", "other"]
@@ -135,11 +138,64 @@ def test_findings_are_shown_where_they_are_in_the_footage() -> None:
     assert shown is not None
     assert [lane.title for lane in shown.lanes] == ["Can be used", "Two."]
     first, second = shown.lanes[1].marks
-    assert (first.x, first.width, first.words) == (25.0, 10.0, "0:05 to 0:07")
+    assert (first.x, first.width, first.words) == (25.0, 10.0, "00:05 to 00:07")
+    assert second.words == "00:19", "a moment has one time"
     assert second.x + second.width == pytest.approx(100.0)
     assert "One person, alone" not in shown.fine
     assert len(shown.fine) == len(FOOTAGE) - 1
     assert footage_report(None, []) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "report", "untold", "fine"),
+    [
+        ("footage.silent", {}, ["Clear sound", "Listening with closed lips", "Sound and lips together"], "Light"),
+        ("media.no_audio", {}, ["Clear sound", "Speech"], "Face to the camera"),
+        ("footage.no_face", {}, ["Light", "Face to the camera", "Distance and framing", "Speech"], "Clear sound"),
+        ("portrait.no_face", {"faces": []}, ["Light", "One person, alone", "Sharp"], "File and size"),
+        ("footage.hum", {}, [], "Speech"),
+    ],
+)
+def test_what_could_not_be_judged_is_not_fine(rule: str, report: dict[str, Any], untold: list[str], fine: str) -> None:
+    finding = FindingBody(rule=rule, severity="error", title="It is.", message="It is.")
+    shown = footage_report({"report": {"duration_s": 0.0, **report}}, [finding])
+    assert shown is not None
+    assert set(untold) <= set(shown.untold)
+    assert set(shown.fine).isdisjoint(shown.untold)
+    assert fine in shown.fine
+    assert bool(shown.untold) == bool(untold)
+
+
+def test_what_forecloses_a_judgement_is_a_rule_of_it() -> None:
+    topics = {**FOOTAGE, **PICTURE}
+    known = {rule.id.partition(".")[2] for rule in (*rules.RULES, *portrait_rules.RULES, NO_AUDIO)}
+    assert FORECLOSED.keys() <= topics.keys()
+    assert {each for names in FORECLOSED.values() for each in names} <= known
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("number(14.18)", "14.2"),
+        ("number(1280.0)", "1280"),
+        ("number(0.0123)", "0.0123"),
+        ("number('h263')", "h263"),
+        ("counted(1.0, 'parts of the face')", "1 part of the face"),
+        ("counted(2.0, 'parts of the face')", "2 parts of the face"),
+        ("counted(14.18, '%')", "14.2 %"),
+        ("counted('h263', 's')", "h263"),
+        ("bound(5, 8)", "at least"),
+        ("bound(9, 8)", "at most"),
+        ("bound(-150, 100)", "limit"),
+        ("stretch(9.1, 9.9)", "00:09"),
+        ("stretch(9.1, 75.0)", "00:09–01:15"),
+    ],
+)
+def test_measures_are_told_in_plain_numbers(call: str, said: str) -> None:
+    templates = Environment(loader=PackageLoader("countenance.portal"), undefined=StrictUndefined, autoescape=True)
+    name = call.partition("(")[0]
+    template = templates.from_string(f"{{% from 'macros.html' import {name} %}}{{{{ {call} }}}}")
+    assert template.render().strip() == said
 
 
 def test_the_past_is_told_the_latest_first_with_how_long_it_took() -> None:

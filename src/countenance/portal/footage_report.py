@@ -10,6 +10,8 @@ from countenance.wire.problem import FindingBody
 
 _LEAST_WIDTH = 0.6
 """percent: a moment is to be seen too"""
+_A_MOMENT_S = 1.0
+"""What is shorter has one time rather than two."""
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
 
 FOOTAGE: Mapping[str, tuple[str, ...]] = {
@@ -49,6 +51,25 @@ PICTURE: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What the check of a picture looks at: rules that begin with `portrait.`."""
 
+_FACE = ("no_face", "face_missing", "face_unclear", "not_human", "on_its_side")
+_SOUND = ("no_audio", "silent", "no_speech")
+_MOUTH = (*_FACE, *_SOUND, "too_little_speech", "mouth_hidden")
+FORECLOSED: Mapping[str, tuple[str, ...]] = {
+    "One person, alone": _FACE,
+    "Distance and framing": _FACE,
+    "Face to the camera": _FACE,
+    "Nothing in front of the face": _FACE,
+    "Light": _FACE,
+    "Sharp and steady picture": _FACE,
+    "Sharp": _FACE,
+    "One take, uncut": ("no_face",),
+    "Speech": _MOUTH,
+    "Listening with closed lips": _MOUTH,
+    "Clear sound": _SOUND,
+    "Sound and lips together": _MOUTH,
+}
+"""Findings by which a topic of `FOOTAGE` or `PICTURE` could not be judged: where one is, its silence says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -77,6 +98,8 @@ class FootageReport:
     """errors first"""
     fine: tuple[str, ...]
     """what was looked at and is fine"""
+    untold: tuple[str, ...]
+    """what could not be judged, for want of a face or of sound"""
     facts: tuple[tuple[str, str], ...]
     lanes: tuple[Lane, ...]
     """empty where there is no time, as in a picture"""
@@ -93,11 +116,14 @@ def footage_report(clearance: Mapping[str, Any] | None, findings: Sequence[Findi
         return None
     ours = [each for each in findings if each.rule.startswith(("footage.", "portrait.", "media."))]
     ordered = sorted(ours, key=lambda each: _ORDER.get(each.severity, 3))
+    clean = _without_findings(PICTURE if "faces" in report else FOOTAGE, ordered)
+    untold = _untold(clean, ordered)
     duration_s = float(report.get("duration_s") or 0.0)
     best = report.get("best") or {}
     return FootageReport(
         findings=ordered,
-        fine=_fine(PICTURE if "faces" in report else FOOTAGE, ordered),
+        fine=tuple(topic for topic in clean if topic not in untold),
+        untold=untold,
         facts=tuple(_facts(report, duration_s)),
         lanes=_lanes(report, ordered, duration_s) if duration_s > 0 else (),
         ticks=_ticks(duration_s) if duration_s > 0 else (),
@@ -105,9 +131,18 @@ def footage_report(clearance: Mapping[str, Any] | None, findings: Sequence[Findi
     )
 
 
-def _fine(topics: Mapping[str, tuple[str, ...]], findings: Sequence[FindingBody]) -> tuple[str, ...]:
-    found = {each.rule.partition(".")[2] for each in findings}
+def _without_findings(topics: Mapping[str, tuple[str, ...]], findings: Sequence[FindingBody]) -> tuple[str, ...]:
+    found = _names(findings)
     return tuple(topic for topic, rules in topics.items() if found.isdisjoint(rules))
+
+
+def _untold(topics: Sequence[str], findings: Sequence[FindingBody]) -> tuple[str, ...]:
+    found = _names(findings)
+    return tuple(topic for topic in topics if not found.isdisjoint(FORECLOSED.get(topic, ())))
+
+
+def _names(findings: Sequence[FindingBody]) -> set[str]:
+    return {each.rule.partition(".")[2] for each in findings}
 
 
 def _facts(report: Mapping[str, Any], duration_s: float) -> Sequence[tuple[str, str]]:
@@ -142,7 +177,7 @@ def _marks(spans: Sequence[Sequence[float]], tone: str, duration_s: float) -> tu
         left = 100.0 * min(max(start, 0.0), duration_s) / duration_s
         width = max(_LEAST_WIDTH, 100.0 * (end - start) / duration_s)
         width = min(width, 100.0)
-        made.append(Mark(round(min(left, 100.0 - width), 2), round(width, 2), tone, f"{clock(start)} to {clock(end)}"))
+        made.append(Mark(round(min(left, 100.0 - width), 2), round(width, 2), tone, _stretch(start, end)))
     return tuple(made)
 
 
@@ -152,6 +187,10 @@ def _ticks(duration_s: float) -> tuple[tuple[float, str], ...]:
     return tuple((round(100.0 * at / duration_s, 2), clock(at)) for at in range(0, int(duration_s) + 1, step))
 
 
+def _stretch(start_s: float, end_s: float) -> str:
+    return f"{clock(start_s)} to {clock(end_s)}" if end_s - start_s >= _A_MOMENT_S else clock(start_s)
+
+
 def clock(seconds: float) -> str:
-    """75 -> 1:15"""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+    """75 -> 01:15, as the pages have it everywhere"""
+    return f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"

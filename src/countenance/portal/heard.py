@@ -38,11 +38,6 @@ def compared(expected: str, heard: str) -> tuple[Piece, ...]:
     return _joined(pieces)
 
 
-def is_word_for_word(pieces: Sequence[Piece]) -> bool:
-    """Whether nothing differs."""
-    return all(piece.mark == "same" for piece in pieces)
-
-
 def _are_alike(wanted: Sequence[str], said: Sequence[str]) -> bool:
     """Whether it is the same in another spelling, as recognisers write names."""
     return bool(wanted and said) and likeness(" ".join(wanted), " ".join(said)) >= _SAME

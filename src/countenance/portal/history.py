@@ -66,9 +66,7 @@ def paid(hold: CreditHold | None) -> Paid | None:
     if hold is None:
         return None
     if hold.state == "held":
-        return Paid(
-            "1 training is held", "It is used when the replica is complete, and free at every other end.", "busy"
-        )
+        return Paid("1 training is held", "It is used when the replica is complete; an error costs nothing.", "busy")
     if hold.captured:
         note = "Charged when it was complete." if hold.reason == "completed" else "It was deleted while it was trained."
         return Paid("1 training was used", note, "quiet")

@@ -124,7 +124,7 @@ def _waiting(replica: ReplicaBody, page: str) -> Told:
     if replica.stage == FOR_REVIEW:
         note = "The check left a doubt about who agreed. Somebody has to look and listen."
         news = "waits for somebody to look at it."
-        return Told("review", "In review", "wait", note, Step("Look at it", f"/review#{replica.replica_id}"), news=news)
+        return Told("review", "In review", "wait", note, Step("Look at it", f"/review/{replica.replica_id}"), news=news)
     if replica.stage == FOR_CONSENT:
         return _for_consent(replica, page)
     note = "The check is passed. " if percent_of(replica) >= int(SHARES["train"][0] * 100) else ""

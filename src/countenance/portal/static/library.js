@@ -51,7 +51,7 @@ document.addEventListener("focusout", go);
 document.addEventListener("click", on_click);
 document.addEventListener("htmx:configRequest", (event) => {
   const fields = event.detail.parameters;
-  for (const name of ["search", "state", "type"]) if (!fields[name]) delete fields[name];
+  for (const name of ["search", "state", "type", "replica"]) if (!fields[name]) delete fields[name];
 });
 // What was said once is not said again by a reload.
 if (new URLSearchParams(location.search).has("said")) {

@@ -15,9 +15,14 @@ function count_on() {
   for (const each of document.querySelectorAll("[data-age]")) {
     if (!received.has(each)) received.set(each, performance.now());
     const seconds = Math.floor(Number(each.dataset.age) + (performance.now() - received.get(each)) / 1000);
-    const words = seconds < 90 ? `${seconds} s` : seconds < 5400 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
-    each.textContent = `seen ${words} ago`;
+    each.textContent = ago(seconds);
   }
+}
+
+function ago(seconds) {
+  if (seconds < 2) return "just now";
+  const [size, unit] = seconds < 90 ? [1, "s"] : seconds < 5400 ? [60, "min"] : [3600, "h"];
+  return `${Math.floor(seconds / size)} ${unit} ago`;
 }
 
 const state_of = (part) => part.querySelector("[data-state]");

@@ -30,13 +30,14 @@ async function load(told) {
   delete told.dataset.from;
   try {
     const answer = await fetch(path, { headers: { "HX-Request": "true" } });
-    if (!answer.ok || answer.status === 204) return;
+    if (!answer.ok) throw new Error(String(answer.status));
+    if (answer.status === 204) return;
     const had_focus = told.contains(document.activeElement);
     told.innerHTML = await answer.text();
     if (had_focus) told.querySelector("button")?.focus();
     if (is_open(told)) place(told);
   } catch {
-    told.dataset.from = path;
+    told.dataset.from = path; // another look asks once more
   }
 }
 
