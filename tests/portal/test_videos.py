@@ -9,6 +9,7 @@ import wave
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -116,6 +117,34 @@ def test_a_recording_is_sent_and_spoken(
         assert list(session.scalars(wanted)) == ["audio"]
 
 
+def test_a_picture_from_ones_own_disk_is_put_behind(portal: Any, worker: Any, signed_in: Page, troubles: Any) -> None:
+    troubles.expect(_ABORTED + "|status of 4")
+    ada = replica(portal)
+    page = signed_in
+    page.goto(f"/videos/new?replica={ada}")
+    page.fill("#script", _SCRIPT)
+    page.check("input[name=background][value=file]")
+    page.set_input_files("#behind", {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no picture"})
+    expect(page.locator("#behind-findings")).to_contain_text("Files of this kind are not taken.")
+    page.fill("#background_source_url", "https://example.org/beach.jpg")
+    picture = cv2.imencode(".png", np.full((90, 160, 3), 120, np.uint8))[1].tobytes()
+    page.set_input_files("#behind", {"name": "wall.png", "mimeType": "image/png", "buffer": picture})
+    expect(page.locator("#behind-there")).to_have_text(re.compile("wall.png is here"))
+    expect(page.locator("#background_source_url")).to_have_value("")
+    page.get_by_role("button", name="Make the video").click()
+    expect(page.locator("#player")).to_be_visible()
+    expect(page.locator(".video-side")).to_contain_text("A picture or a film")
+    (made,) = _rows(portal)
+    with portal.service.database.reading() as session:
+        (source,) = session.scalars(select(MediaSource).where(MediaSource.subject_id == made.id))
+        assert (source.role, source.url, source.content_type) == ("background", None, "image/png")
+    page.goto(f"/videos/new?again={made.id}")
+    expect(page.locator("#behind-there")).to_be_visible()
+    page.fill("#background_source_url", "https://example.org/beach.jpg")
+    expect(page.locator("#behind-there")).to_be_hidden()
+    expect(page.locator("[name=background_upload_id]")).to_have_value("")
+
+
 def test_a_video_waits_for_a_replica_in_training(portal: Any, worker: Any, signed_in: Page, troubles: Any) -> None:
     troubles.expect(_ABORTED)
     waits_for = replica(portal, "Noor", status="training")
@@ -175,6 +204,9 @@ def test_a_video_is_deleted_while_it_is_made(
     expect(page.locator(".video-making .badge")).to_have_text("Being made")
     page.get_by_role("link", name="Delete").click()
     expect(page.get_by_text("Deleting ends the work on it at once")).to_be_visible()
+    page.get_by_label("Type Too long to confirm").fill("Too short")
+    expect(page.get_by_role("button", name="Erase everything")).to_be_disabled()
+    page.get_by_label("Type Too long to confirm").fill("Too long")
     page.get_by_role("button", name="Erase everything").click()
     page.wait_for_url("**/videos")
     expect(page.get_by_text("Nothing has been said yet")).to_be_visible()
@@ -239,7 +271,7 @@ def test_what_cannot_be_is_told_in_the_form(portal: Any, signed_in: Page, troubl
     page.check("input[name=background][value=file]")
     page.evaluate("document.querySelector('#say').noValidate = true")
     page.get_by_role("button", name="Make the video").click()
-    expect(page.locator("#say-problems")).to_contain_text("Give the address of the picture or the film")
+    expect(page.locator("#say-problems")).to_contain_text("Choose a picture or a film for the background")
     with portal.service.database.reading() as session:
         count = select(func.count()).where(Video.workspace_id == portal.workspace_id)
         assert session.scalar(count) == 0

@@ -54,6 +54,9 @@ class Say:
     voices: list[VoiceBody]
     dictionaries: list[DictionaryBody]
     limits: dict[str, Any]
+    """for a recording"""
+    behind_accept: list[str]
+    """ends of names of what may be behind the person"""
     marked: bool
     """whether every video carries this server's own mark, so that it cannot have another"""
     once: str
@@ -100,13 +103,16 @@ def say_form(
     may_list = "replicas:read" in scopes
     speaking, coming = _replicas(call, replica_id) if may_list else ([], [])
     voices = voice_routes.listed(call, _ALL, search="", tag="stock").data if may_list else []
+    limits = limits_for(call.service.settings, "sound", "picture", "training")
+    sound, picture, film = (limits["purposes"][name] for name in ("sound", "picture", "training"))
     is_unclear = error is not None and error.finding.rule == REQUEST_INVALID
     return Say(
         speaking=speaking,
         coming=coming,
         voices=[each for each in voices if each.ready],
         dictionaries=dictionary_routes.listed(call, _ALL).data if "dictionaries:read" in scopes else [],
-        limits=limits_for(call.service.settings, "sound"),
+        limits={"purposes": {"sound": sound}},
+        behind_accept=[*picture["accept"], *film["accept"]],
         marked=bool(call.service.settings.visible_mark),
         by_id=not may_list,
         may_upload={"uploads:read", "uploads:write"} <= scopes,
@@ -140,7 +146,7 @@ def typed_for(call: Call, video_id: str) -> dict[str, str]:
         files = sources.of(session, "video", video_id)
     colour, is_clear = look_of(video.properties)
     urls = {role: files[role].url or "" for role in ("background", "watermark") if role in files}
-    behind = "colour" if colour else "transparent" if is_clear else "file" if urls.get("background") else "filmed"
+    behind = "colour" if colour else "transparent" if is_clear else "file" if "background" in files else "filmed"
     return {
         "replica_id": video.replica_id,
         "says": "audio" if video.script is None else "script",
@@ -151,6 +157,7 @@ def typed_for(call: Call, video_id: str) -> dict[str, str]:
         "background_colour": colour if colour in COLOURS else "own" if colour else COLOURS[0],
         **({"own_colour": colour} if colour and colour not in COLOURS else {}),
         "background_source_url": urls.get("background", ""),
+        "background_upload_id": (files["background"].upload_id or "") if "background" in files else "",
         "watermark_image_url": urls.get("watermark", ""),
         "video_name": "" if video.name == video_id else video.name,
     }
@@ -237,9 +244,9 @@ def _background(form: Mapping[str, str]) -> dict[str, Any]:
         case "transparent":
             return {"transparent_background": True, "fast": True}
         case "file":
-            url = form.get("background_source_url", "").strip()
-            if not url:
-                raise refused(REQUEST_INVALID, "Give the address of the picture or the film for the background.")
-            return {"background_source_url": url}
+            url, upload_id = form.get("background_source_url", "").strip(), form.get("background_upload_id", "")
+            if not url and not upload_id:
+                raise refused(REQUEST_INVALID, "Choose a picture or a film for the background, or give its address.")
+            return {"background_upload_id": upload_id} if upload_id else {"background_source_url": url}
         case _:
             return {}

@@ -35,6 +35,9 @@ class CreateVideo(Request):
     callback_url: str | None = Field(default=None, max_length=8192)
     background_url: str | None = Field(default=None, max_length=8192, description="A web page; not offered here.")
     background_source_url: str | None = Field(default=None, max_length=8192, description="A video or a picture.")
+    background_upload_id: str | None = Field(
+        default=None, max_length=40, description="A video or a picture that was uploaded here."
+    )
     background_colour: str | None = Field(
         default=None,
         pattern=rf"^({'|'.join(COLOURS)}|#[0-9a-fA-F]{{3}}|#[0-9a-fA-F]{{6}}|)$",

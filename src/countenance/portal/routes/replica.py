@@ -100,7 +100,10 @@ def _videos(call: Call, replica: ReplicaBody) -> dict[str, Any]:
         return {"cards": [], "total": 0}
     found = video_routes.listed(call, Paging(_VIDEOS, 1), replica.replica_id)
     # The name stands above already: a card says it where it is one of many.
-    return {"cards": [Card(each, told_of_video(each), "", "") for each in found.data], "total": found.total_count}
+    return {
+        "cards": [Card(each, told_of_video(each), "", replica.thumbnail_url or "") for each in found.data],
+        "total": found.total_count,
+    }
 
 
 def _past(

@@ -79,7 +79,6 @@ def shared(request: Request, token: str) -> Response:
         video=found.video,
         share=found.share,
         until=iso_ms(found.share.expires_at),
-        made=iso_ms(found.video.created_at),
         has_still=found.video.still_key is not None,
         origin=origin_of(found.replica),
         organisation=_organisation(service.settings),

@@ -139,16 +139,19 @@ def rename(request: Request, video_id: str, call: VideosChanged, form: Form) -> 
 @router.api_route("/videos/{video_id}/delete", methods=["GET", "HEAD"])
 def ask_delete(request: Request, video_id: str, call: VideosChanged, back: str = "") -> Response:
     """What goes with it."""
-    video = video_routes.get(video_id, call)
-    links = [each for each in video_routes.shared(video_id, call).data if each.state == "open"]
-    return _asked(request, call, "videos/delete.html", video, back, told=told_of_video(video), links=links)
+    return _deletion_asked(request, call, video_routes.get(video_id, call), back)
 
 
 @router.post("/videos/{video_id}/delete")
-def delete(video_id: str, call: VideosChanged, form: Form) -> Response:
-    """Take it away, or erase it for good; a second time is harmless."""
+def delete(request: Request, video_id: str, call: VideosChanged, form: Form) -> Response:
+    """Take it away, or erase it for good where its name was typed; a second time is harmless."""
     hard = form.get("how") == "erase"
     try:
+        if hard:
+            video = video_routes.get(video_id, call)
+            if form.get("typed", "").strip() != video.video_name.strip():
+                problem = "That is not its name: nothing was changed."
+                return _deletion_asked(request, call, video, form.get("back", ""), 422, problem)
         video_routes.delete(video_id, call, hard=hard)
         said = "erased" if hard else "deleted"
     except CountenanceError as error:
@@ -166,6 +169,14 @@ def _asked(
     """A question about a video: in a dialog of the page that one is on, or as a page of its own."""
     values |= {"video": video, "back": _back(back, video.video_id), "in_dialog": is_fragment(request)}
     return render(request, call, template, status, **values)
+
+
+def _deletion_asked(
+    request: Request, call: Call, video: VideoBody, back: str, status: int = 200, problem: str = ""
+) -> Response:
+    links = [each for each in video_routes.shared(video.video_id, call).data if each.state == "open"]
+    told = told_of_video(video)
+    return _asked(request, call, "videos/delete.html", video, back, status, told=told, links=links, problem=problem)
 
 
 def _back(given: str, video_id: str) -> str:

@@ -1,4 +1,4 @@
-// The form by which a replica is made to say something: a recording is looked at and sent as soon as it is chosen.
+// The form by which a replica is made to say something: a file is looked at and sent as soon as it is chosen.
 
 import "./upload-progress.js";
 import { check, findingsList } from "./checks.js";
@@ -7,7 +7,91 @@ import { Upload } from "./uploader.js";
 
 const form = document.getElementById("say");
 const at = (id) => document.getElementById(id);
-let upload = null;
+
+/** A file of the form: the ids of its parts begin with a name, and its upload's id goes into a hidden field. */
+class Given {
+  #upload = null;
+  #name;
+  #field;
+  #purpose;
+
+  /** `purpose` are limits to look at it by before it is sent; without them, the server alone does. */
+  constructor(name, field, purpose = null) {
+    this.#name = name;
+    this.#field = form.elements[field];
+    this.#purpose = purpose;
+    at(name).addEventListener("change", (event) => this.#choose(event.target.files[0]));
+  }
+
+  get isHere() {
+    return Boolean(this.#field.value);
+  }
+
+  get isSending() {
+    return this.#upload !== null;
+  }
+
+  focus() {
+    at(this.#name).focus();
+  }
+
+  /** It is not wanted any more. */
+  drop() {
+    this.#upload?.cancel();
+    this.#upload = null;
+    at(this.#name).value = "";
+    this.#clear();
+  }
+
+  #part(name) {
+    return at(`${this.#name}-${name}`);
+  }
+
+  #clear() {
+    if (this.#field.value) this.#take("");
+    this.#part("there").hidden = this.#part("sending").hidden = true;
+    this.#part("findings").replaceChildren();
+  }
+
+  #take(id) {
+    this.#field.value = id;
+    this.#field.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  async #choose(file) {
+    this.#upload?.cancel();
+    this.#upload = null;
+    this.#clear();
+    if (!file) return;
+    if (!this.#purpose) return this.#send(file);
+    const report = await check(file, this.#purpose);
+    if (at(this.#name).files[0] !== file) return;
+    if (report.findings.length) this.#part("findings").replaceChildren(findingsList(report.findings));
+    if (report.ok) await this.#send(file);
+  }
+
+  async #send(file) {
+    const mine = new Upload(file, { base: "/v2/uploads" });
+    this.#upload = mine;
+    this.#part("sending").hidden = false;
+    this.#part("sending").follow(mine);
+    try {
+      const body = await mine.send();
+      if (this.#upload !== mine) return;
+      this.#upload = null;
+      this.#part("there").hidden = false;
+      this.#part("there").querySelector("span").textContent = `${file.name} is here.`;
+      this.#part("sending").hidden = true;
+      this.#take(body.upload_id);
+      at("say-wait").textContent = "";
+    } catch (problem) {
+      if (this.#upload !== mine) return;
+      this.#upload = null;
+      this.#part("sending").hidden = true;
+      if (problem.code !== "cancelled") this.#part("findings").replaceChildren(problemBox(problem));
+    }
+  }
+}
 
 // After going back, the form is the same one: what was asked for already is not asked for again.
 function keep_token() {
@@ -25,71 +109,40 @@ function tell_replica() {
   }
 }
 
-function take(id) {
-  const field = form.querySelector("[data-audio-id]");
-  field.value = id;
-  field.dispatchEvent(new Event("change", { bubbles: true }));
-}
+function begin() {
+  const { sound } = JSON.parse(at("say-limits").textContent).purposes;
+  const recording = new Given("audio", "audio_upload_id", sound);
+  const behind = at("behind") ? new Given("behind", "background_upload_id") : null;
+  const address = form.elements.background_source_url;
+  const by_audio = () => form.elements.says.value === "audio";
+  const by_file = () => form.elements.background.value === "file";
 
-async function choose(file) {
-  upload?.cancel();
-  upload = null;
-  take("");
-  at("audio-there").hidden = at("audio-sending").hidden = true;
-  at("audio-findings").replaceChildren();
-  if (!file) return;
-  const limits = JSON.parse(at("say-limits").textContent);
-  const report = await check(file, limits.purposes.sound);
-  if (report.findings.length) at("audio-findings").replaceChildren(findingsList(report.findings));
-  if (report.ok) await send(file);
-}
+  const needs = () => {
+    form.elements.script.required = !by_audio();
+    if (behind?.isHere) address.value = "";
+    address.required = by_file() && !behind?.isHere && !behind?.isSending;
+  };
+  const hold_back = (event) => {
+    const wait = by_audio() && recording.isSending ? "The recording" : by_file() && behind?.isSending ? "The background" : "";
+    if (!wait && !(by_audio() && !recording.isHere)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    at("say-wait").textContent = wait ? `${wait} is still being sent. Wait until it is here.` : "Choose a recording first.";
+    if (!wait) recording.focus();
+  };
 
-async function send(file) {
-  const mine = new Upload(file, { base: "/v2/uploads" });
-  upload = mine;
-  at("audio-sending").hidden = false;
-  at("audio-sending").follow(mine);
-  try {
-    const body = await mine.send();
-    if (upload !== mine) return;
-    at("audio-there").hidden = false;
-    at("audio-there").querySelector("span").textContent = `${file.name} is here.`;
-    at("audio-sending").hidden = true;
-    take(body.upload_id);
-    at("say-wait").textContent = "";
-  } catch (problem) {
-    if (upload !== mine) return;
-    upload = null;
-    at("audio-sending").hidden = true;
-    if (problem.code !== "cancelled") at("audio-findings").replaceChildren(problemBox(problem));
-  }
-}
-
-function hold_back(event) {
-  const by_audio = form.elements.says.value === "audio";
-  if (!by_audio || form.querySelector("[data-audio-id]").value) return;
-  event.preventDefault();
-  event.stopPropagation();
-  at("say-wait").textContent = upload ? "The recording is still being sent. Wait until it is here." : "Choose a recording first.";
-  if (!upload) at("audio").focus();
-}
-
-function needs() {
-  form.elements.script.required = form.elements.says.value === "script";
-  form.elements.background_source_url.required = form.elements.background.value === "file";
+  needs();
+  form.addEventListener("change", needs);
+  form.addEventListener("submit", hold_back);
+  address.addEventListener("input", () => address.value && (behind?.isHere || behind?.isSending) && behind.drop());
+  addEventListener("pageshow", needs);
 }
 
 if (form) {
   keep_token();
-  needs();
   tell_replica();
-  form.addEventListener("change", needs);
+  begin();
   form.elements.replica_id.addEventListener("change", tell_replica);
-  form.addEventListener("submit", hold_back);
-  at("audio").addEventListener("change", (event) => choose(event.target.files[0]));
-  addEventListener("pageshow", () => {
-    needs();
-    tell_replica();
-  });
+  addEventListener("pageshow", tell_replica);
   at("say-problems")?.focus();
 }
