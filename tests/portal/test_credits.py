@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from example_installation.history import History
 from example_installation.replicas import Replicas, uploaded
 from playwright.sync_api import Page, expect
@@ -66,19 +67,31 @@ def test_a_statement_adds_up(portal: Any, signed_in: Page, tmp_path: Path) -> No
     expect(deleted.first).to_contain_text("deleted before it was complete, nothing was charged")
     hold = signed_in.locator("section", has=signed_in.locator("#holds"))
     expect(hold.get_by_role("link", name="under way")).to_have_attribute("href", f"/replicas/{made['under way']}")
-    expect(hold).to_contain_text("1 training, held while it trains")
-    signed_in.get_by_label("Unit").select_option("video_second")
+    expect(hold).to_contain_text("1 training, while it trains")
+    signed_in.get_by_label("What").select_option("video_second")
     signed_in.get_by_role("button", name="Show").click()
     expect(signed_in.locator("tbody tr")).to_have_count(1)
-    signed_in.get_by_label("Unit").select_option("")
+    signed_in.get_by_label("What").select_option("")
     signed_in.get_by_role("button", name="Show").click()
     with signed_in.expect_download() as downloading:
-        signed_in.get_by_role("link", name="CSV").click()
+        signed_in.get_by_role("link", name="Download as CSV").click()
     downloading.value.save_as(tmp_path / "lines.csv")
     with (tmp_path / "lines.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(_lines(signed_in))
     assert sum(int(row["change"]) for row in rows if row["unit"] == "training") == left.available
+
+
+def test_what_is_said_of_a_deleted_training_is_as_the_operator_has_it(
+    portal: Any, signed_in: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = "or you delete it before it is complete, they are yours again"
+    signed_in.goto("/credits")
+    expect(signed_in.locator(".lead")).to_contain_text(free)
+    monkeypatch.setitem(portal.service.settings.__dict__, "cancelled_training", "capture")
+    signed_in.goto("/credits")
+    expect(signed_in.locator(".lead")).not_to_contain_text(free)
+    expect(signed_in.locator(".lead")).to_contain_text("is spent")
 
 
 def test_somebody_who_may_only_look_sees_credits(portal: Any, open_page: Callable[..., Page], troubles: Any) -> None:
@@ -100,9 +113,11 @@ def test_a_long_statement_has_pages(filled: Any, open_page: Callable[..., Page])
     page = open_page(filled.key, filled)
     page.goto("/credits?unit=training")
     newest = _lines(page)[0]
+    moments = [moment for moment, *_ in _lines(page)]
+    assert moments == sorted(moments, reverse=True)
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_text("Page 2 of")).to_be_visible()
-    assert page.get_by_label("Unit").input_value() == "training"
+    assert page.get_by_label("What").input_value() == "training"
     assert newest not in _lines(page)
     page.get_by_role("link", name="Newer").click()
     assert _lines(page)[0] == newest

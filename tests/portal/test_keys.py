@@ -25,7 +25,7 @@ def test_a_key_is_shown_once_and_ends_when_it_is_revoked(portal: Any, signed_in:
     signed_in.get_by_label("replicas:read").check()
     signed_in.get_by_label("credits:read").check()
     signed_in.get_by_label("Only from these networks").fill("127.0.0.0/8\n::1")
-    signed_in.get_by_label(re.compile("Good for")).fill("30")
+    signed_in.get_by_label(re.compile("Days until it expires")).fill("30")
     signed_in.get_by_role("button", name="Make the key").dblclick()
     text = signed_in.locator("#new-key").inner_text()
     assert _status(portal, text) == 200

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from countenance.consent.receipt_content import Material
-from countenance.service.accounts import members
+from countenance.service.accounts import audit, members
 from countenance.service.clock import now
 from countenance.service.consent_requests import ask
 from countenance.service.db.tables import Delivery
@@ -133,8 +133,13 @@ def test_the_secret_of_an_endpoint_is_shown_once(portal: Any, signed_in: Page) -
     signed_in.reload()
     expect(signed_in.get_by_text("https://studio.example.org/hook", exact=True).first).to_be_visible()
     assert secret not in signed_in.content()
-    signed_in.get_by_role("link", name="Show the secret of the workspace").click()
+    signed_in.get_by_role("button", name="Show the secret of the workspace").click()
     expect(signed_in.locator("#workspace-secret")).to_contain_text("whsec_")
+    expect(signed_in.locator("#shown-secret")).to_be_focused()
+    with portal.service.database.reading() as session:
+        assert audit.listed(session, portal.workspace_id).entries[0].action == "workspace.secret.read"
+    signed_in.reload()
+    expect(signed_in.locator("#workspace-secret")).to_have_count(0)
     with portal.service.database.transaction() as session:
         endpoints.get(session, portal.workspace_id, made.id).disabled_at = now()
     signed_in.goto("/notifications/webhooks")

@@ -63,6 +63,7 @@ def credits(request: Request, call: CreditsSeen, unit: str = "", month: str = ""
         page=here,
         pages=max(1, -(-lines.total_count // _LINES)),
         total=lines.total_count,
+        costs_cancelled=call.service.settings.cancelled_training == "capture",
     )
 
 

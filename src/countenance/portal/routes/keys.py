@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from countenance.api.routes import workspace as api
+from countenance.portal.audit_words import ACTORS, DEEDS
 from countenance.portal.fields import done, number, read
 from countenance.portal.page import AccountChanged, AccountSeen, Form, is_fragment, render
 from countenance.portal.subjects import subjects
@@ -66,6 +67,8 @@ def entries(request: Request, call: AccountSeen, subject: str = "", before: str 
         "account/audit.html",
         entries=page.data,
         subjects=named,
+        deeds=DEEDS,
+        actors=ACTORS,
         key_names=names,
         subject=subject,
         is_first=not number(before, 0),

@@ -63,9 +63,9 @@ def messages(
 
 
 @router.api_route("/notifications/webhooks", methods=["GET", "HEAD"])
-def endpoints(request: Request, call: WebhooksSeen, secret: bool = False) -> Response:
+def endpoints(request: Request, call: WebhooksSeen) -> Response:
     """The endpoints."""
-    return _endpoints(request, call, shows_secret=secret)
+    return _endpoints(request, call)
 
 
 @router.post("/notifications/webhooks")
@@ -75,6 +75,14 @@ def add_endpoint(request: Request, call: WebhooksChanged, form: Form) -> Respons
     wanted = read(CreateEndpoint, {"url": form.get("url", "").strip(), "types": types}, url=_URL)
     made = EndpointBody.model_validate_json(bytes(api.create(wanted, call).body))
     return _endpoints(request, call, made=made)
+
+
+@router.post("/notifications/webhooks/secret")
+def show_secret(request: Request, call: WebhooksSeen, form: Form) -> Response:
+    """The endpoints, and the secret of the workspace in this one answer; that it was looked at is noted."""
+    with call.transaction() as session:
+        call.note(session, "workspace.secret.read", "workspace", call.workspace_id)
+    return _endpoints(request, call, shows_secret=True)
 
 
 @router.post("/notifications/webhooks/{endpoint_id}/enable")

@@ -14,6 +14,7 @@ from countenance.api.routes import replicas as api
 from countenance.api.shown import replicas as shown
 from countenance.consent import phrase
 from countenance.consent.statement import statement_for
+from countenance.media.provenance import CredentialState
 from countenance.portal.fields import done, number, read
 from countenance.portal.page import Form, ReplicasChanged, render
 from countenance.portal.subjects import subjects
@@ -29,6 +30,12 @@ from countenance.wire.times import iso_ms
 
 router = APIRouter()
 _LINES = 20
+_CREDENTIALS = {
+    CredentialState.TRUSTED: "in order, from a known authority",
+    CredentialState.VALID: "in order, but anybody may have signed them",
+    CredentialState.INVALID: "damaged, or changed after signing",
+    CredentialState.REMOTE: "kept elsewhere, and not looked at",
+}
 _SCORES = {
     "words": "The words of the statement",
     "name": "The name",
@@ -88,6 +95,7 @@ def one(request: Request, call: ReplicasChanged, replica_id: str) -> Response:
         statement=_statement(row, call.service.settings) if consent else "",
         consent=consent,
         scores=[(_SCORES.get(name, name), score) for name, score in consent.get("scores", {}).items()],
+        credentials=_CREDENTIALS,
         claim=(row.clearance or {}).get("claim") or {},
         until=until(row),
     )
