@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from countenance.service.accounts import audit, keys, members
 from countenance.service.accounts.scopes import EDITOR, OWNER, VIEWER
 from countenance.service.credits import ledger
-from countenance.service.db.tables import Delivery, DeliveryAttempt, OutboxEvent, WebhookEndpoint
+from countenance.service.db.tables import (
+    AuditEntry,
+    CreditPosting,
+    Delivery,
+    DeliveryAttempt,
+    OutboxEvent,
+    WebhookEndpoint,
+)
 from countenance.service.notify import deliver, dispatch, endpoints
 from countenance.service.notify.deliver import Tried
 from example_installation.history import History
@@ -104,13 +112,29 @@ def told(history: History, **ago: float) -> None:
             delivery.state, delivery.finished_at, delivery.next_at = "failed", history.today - timedelta(**ago), None
 
 
-def looked_at(history: History, key: str, replica_ids: tuple[str, ...]) -> None:
-    """Entries of the audit log."""
+def looked_at(history: History, key: str, asked: Mapping[str, float]) -> None:
+    """Entries of the audit log on replicas that were asked for so many hours ago."""
     actor = actor_of(key)
-    for number, replica_id in enumerate(replica_ids):
-        for action in ("replica.create", "replica.report.read", "replica.thumbnail.read"):
-            with history.ago(days=2, hours=number) as session:
+    for replica_id, hours in asked.items():
+        for action, later in (("replica.create", 0.0), ("replica.report.read", 0.4), ("replica.media.read", 1.1)):
+            with history.ago(hours=hours - later) as session:
                 audit.record(session, actor, history.workspace_id, action, "replica", replica_id, "192.0.2.17")
+
+
+def in_order_of_time(history: History) -> None:
+    """What is numbered as it happens gets the numbers that it would have: it was not made in the order of time."""
+    with history.service.database.transaction() as session:
+        for table in (CreditPosting, AuditEntry):
+            mine = table.workspace_id == history.workspace_id
+            found = session.execute(select(table.id, table.at).where(mine).order_by(table.at, table.id)).all()
+            numbers = sorted(row.id for row in found)
+            session.execute(
+                update(table).where(mine).values(id=-table.id), execution_options={"synchronize_session": False}
+            )
+            session.connection().execute(
+                update(table).where(table.id == bindparam("old")).values(id=bindparam("new")),
+                [{"old": -row.id, "new": number} for row, number in zip(found, numbers, strict=True)],
+            )
 
 
 def actor_of(key: str) -> str:

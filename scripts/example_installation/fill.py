@@ -96,7 +96,8 @@ def _filled(service: Service) -> Filled:
     account.told(history, minutes=50)
     _just_now(history, replicas, ids)
     ids |= account.ids(history)
-    account.looked_at(history, key, (ids["completed"], ids["refused"]))
+    account.looked_at(history, key, {ids["completed"]: 53, ids["refused"]: 27})
+    account.in_order_of_time(history)
     return Filled(workspace.id, key, viewer_key, _empty(service), ids)
 
 

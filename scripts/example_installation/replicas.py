@@ -21,6 +21,7 @@ from countenance.consent.receipt_content import (
 )
 from countenance.consent.statement import statement_for
 from countenance.errors import Finding, Rule
+from countenance.media.provenance import Credentials, CredentialState
 from countenance.service.db.tables import Job, Replica, Upload
 from countenance.service.ids import new_id
 from countenance.service.objects.store import Objects
@@ -52,6 +53,13 @@ METRICS = {
     "lag_frames": 0.2,
     "training_s": 412.0,
 }
+_PARTLY = Credentials(
+    CredentialState.VALID,
+    source_types=("compositeWithTrainedAlgorithmicMedia",),
+    generator="Studio Composer 4.2",
+    signer="Harbour Films",
+)
+"""What footage says of itself of which only parts are generated."""
 _DECLARED = {Material.SYNTHETIC: ("ai-generated", "likeness"), Material.IMAGE: ("picture-rights", "likeness")}
 
 
@@ -122,7 +130,13 @@ class Replicas:
         said = results.check(results.GOOD)
         self._show(replica_id, results.GOOD)
         told = [doubt.as_dict() for doubt in doubts]
-        claim = {**(said["clearance"]["claim"] or {}), "decision": "review", "supported": False, "findings": told}
+        claim = {
+            **(said["clearance"]["claim"] or {}),
+            "decision": "review",
+            "supported": False,
+            "credentials": _PARTLY.as_dict(),
+            "findings": told,
+        }
         clearance = {**said["clearance"], "material": "synthetic", "consent": None, "claim": claim}
         with self.history.ago(**ago) as session:
             life.checked(
