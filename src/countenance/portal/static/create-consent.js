@@ -90,7 +90,6 @@ function fit() {
   at("draw-words").textContent = hasWords() ? "Show the statement with one-time words" : "Go on to the camera";
   at("draw-hint").hidden = !hasWords();
   at("consent-there").hidden = !there;
-  at("consent-there-said").textContent = statement?.phrase_id && there ? `Its one-time words are good until ${time(statement.expires_at)}: create the replica by then.` : "";
   dress();
   if (timed) begun(statement);
   else ended();
@@ -101,10 +100,6 @@ function dress() {
   const sends = ["record", "file"].includes(how()) && !draft.consent.upload_id;
   button.textContent = sends ? "Send the statement" : "Continue";
   button.classList.toggle("main", !sends || Boolean(taken));
-}
-
-function time(iso) {
-  return new Date(iso).toLocaleTimeString([], { timeStyle: "short" });
 }
 
 function* marked(text, name) {

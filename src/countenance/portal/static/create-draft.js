@@ -14,7 +14,8 @@ export const wizard = JSON.parse(document.getElementById("wizard").textContent);
 
 /**
  * `way`; `guided`; `consent` {full_name, language, how, email, statement, upload_id, phrase_id, until}; `material` {how, name,
- * recorded, sending, upload_id, kind}; `report` {ok}; `voice`, `subject`, `declared`, `name`; `sent` {text, key}; `made`.
+ * recorded, sending, upload_id, kind}; `report` {ok}; `voice`, `subject`, `declared`, `name`; `sent` {text, key, unheard};
+ * `asked` {text, key}; `made`.
  */
 export let draft = recalled() || fresh();
 

@@ -30,7 +30,6 @@ export const create = {
     tell(at("create-problem"), null);
     fit();
     lookAtCredits();
-    if (isTooOld()) tooOld();
   },
   async onward() {
     if (creating) return false;
@@ -39,7 +38,6 @@ export const create = {
     if (!draft.subject) return wants([...subjects].find((each) => !each.closest("label").hidden), "Say whom it shows.");
     const undeclared = need().declarations.find((each) => !draft.declared.includes(each));
     if (undeclared) return wants([...declared].find((each) => each.value === undeclared), "Without this declaration the replica cannot be made. Read it, and tick it if it is true.");
-    if (isTooOld()) return tooOld();
     await make();
     return false;
   },
@@ -87,11 +85,6 @@ async function lookAtCredits() {
   if (training && String(training.available) !== shown && !creating) location.reload();
 }
 
-function isTooOld() {
-  const { phrase_id, statement } = draft.consent || {};
-  return Boolean(needsConsent() && phrase_id && Date.now() > Date.parse(statement.expires_at));
-}
-
 /** The words of the recorded statement are over: another recording is needed, of the statement alone. */
 function tooOld() {
   const box = element("div", "note wait");
@@ -131,9 +124,11 @@ async function make() {
   creating = true;
   busy(true);
   try {
-    const wanted = body();
+    // A request whose answer was lost is sent again as it was, before another one is: it may have been heard.
+    const wanted = draft.sent?.unheard ? JSON.parse(draft.sent.text) : body();
     const text = JSON.stringify(wanted);
-    if (draft.sent?.text !== text) save({ sent: { text, key: crypto.getRandomValues(new Uint32Array(4)).join("-") } });
+    const key = draft.sent?.text === text ? draft.sent.key : newKey();
+    save({ sent: { text, key, unheard: true } });
     const { replica_id } = await call("POST", "/v2/replicas", wanted, { headers: { "Idempotency-Key": draft.sent.key } });
     const by_link = Boolean(wanted.consent_by_link);
     save({ made: { replica_id, name: wanted.replica_name, by_link } });
@@ -144,9 +139,14 @@ async function make() {
   } catch (problem) {
     creating = false;
     busy(false);
+    if (problem.status && problem.status < 500) save({ sent: { ...draft.sent, unheard: false } });
     if (problem.rule === "consent.phrase_expired") return void tooOld();
     tell(at("create-problem"), problem);
   }
+}
+
+function newKey() {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 function busy(is_busy) {
@@ -159,7 +159,15 @@ async function link(full_name, email) {
   const { replica_id } = draft.made;
   try {
     const wanted = { full_name: full_name.trim(), ...(email ? { email } : {}) };
-    const { url, expires_at } = await call("POST", `/v2/replicas/${replica_id}/consent-requests`, wanted);
+    const key = draft.asked?.text === JSON.stringify(wanted) ? draft.asked.key : newKey();
+    save({ asked: { text: JSON.stringify(wanted), key } });
+    const path = `/v2/replicas/${replica_id}/consent-requests`;
+    const { url, expires_at } = await call("POST", path, wanted, { headers: { "Idempotency-Key": key } });
+    if (!url) {
+      // It was made, and its answer was lost: a link is told once, so there is another one.
+      save({ asked: null });
+      return void (await link(full_name, email));
+    }
     save({ made: { ...draft.made, link: { url, expires_at, full_name, email } } });
     tell(at("made-problem"), null);
   } catch (problem) {
