@@ -88,6 +88,15 @@ def test_an_editor_sees_keys_and_changes_none(portal: Any, open_page: Callable[.
     expect(page.locator("main form")).to_have_count(0)
 
 
+def test_the_log_leads_to_what_it_is_about(filled: Any, open_page: Callable[..., Page]) -> None:
+    page = open_page(filled.key, filled)
+    page.goto("/keys/audit")
+    revoked = page.get_by_role("row", name=re.compile("revoked the consent"))
+    revoked.get_by_role("link").last.click()
+    page.wait_for_url(f"**/receipts/{filled.ids['receipt_revoked']}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 def test_a_workspace_gets_another_name_and_days(portal: Any, signed_in: Page) -> None:
     signed_in.goto("/keys/workspace")
     signed_in.get_by_label("Name").fill("Lighthouse Films")

@@ -20,7 +20,12 @@ _TABLES: Mapping[str, type[Any]] = {
     "transcription": Transcription,
 }
 _PAGES = {"replica": "/replicas/", "video": "/videos/"}
-_WORDS = {"lipsync": "lip-synced film", CONSENT_REQUEST: "request for consent", "endpoint": "webhook endpoint"}
+_WORDS = {
+    "lipsync": "lip-synced film",
+    CONSENT_REQUEST: "request for consent",
+    "endpoint": "webhook endpoint",
+    "member": "person",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,12 @@ Subjects = Mapping[tuple[str, str], Subject]
 
 
 def subjects(session: Session, workspace_id: str, wanted: Iterable[tuple[str | None, str | None]]) -> Subjects:
-    """These, by kind and id; of those that nobody knows any more nothing but the id is told."""
+    """These, by kind and id; of what has no name, or not any more, the id is told."""
     ids: defaultdict[str, set[str]] = defaultdict(set)
     for kind, each in wanted:
         if kind and each:
             ids[kind].add(each)
-    found = {(kind, each): Subject(kind, each) for kind, some in ids.items() for each in some}
+    found = {(kind, each): _unknown(kind, each) for kind, some in ids.items() for each in some}
     for kind, some in ids.items():
         if kind == CONSENT_REQUEST:
             found |= _asked(session, workspace_id, some)
@@ -73,6 +78,11 @@ def _asked(session: Session, workspace_id: str, ids: Iterable[str]) -> dict[tupl
         .where(ConsentRequest.id.in_(ids), Replica.workspace_id == workspace_id)
     )
     return {(CONSENT_REQUEST, each): _subject("replica", replica) for each, replica in rows}
+
+
+def _unknown(kind: str, each: str) -> Subject:
+    """What has no name; a receipt has a page, and is never deleted."""
+    return Subject(kind, each, each[:8], f"/receipts/{each}") if kind == "receipt" else Subject(kind, each)
 
 
 def _subject(kind: str, row: Any) -> Subject:

@@ -30,6 +30,7 @@ from countenance.wire.times import iso_ms
 
 router = APIRouter()
 _LINES = 20
+_AT_A_TERMINAL = " (on the command line with --reviewed)"
 _CREDENTIALS = {
     CredentialState.TRUSTED: "in order, from a known authority",
     CredentialState.VALID: "in order, but anybody may have signed them",
@@ -125,7 +126,7 @@ def doubts(body: ReplicaBody, row: Replica) -> list[FindingBody]:
     clearance: Mapping[str, Any] = row.clearance or {}
     rules = {finding.get("rule") for part in _of_people(clearance) for finding in part.get("findings", ())}
     told = [each for each in body.findings if each.rule in rules and each.severity == "warning"]
-    here = [each.model_copy(update={"remedy": each.remedy.replace("with --reviewed", "it here")}) for each in told]
+    here = [each.model_copy(update={"remedy": each.remedy.replace(_AT_A_TERMINAL, "")}) for each in told]
     return list({each.message: each for each in here}.values())
 
 
