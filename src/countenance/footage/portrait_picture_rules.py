@@ -7,7 +7,7 @@ from countenance.errors import Rule, Severity
 FORMAT = Rule(
     id="portrait.format",
     title="The picture is neither JPG nor PNG.",
-    remedy="Save it as JPG or PNG if it is to be used elsewhere too (Tavus takes only these).",
+    remedy="Save it as JPG or PNG if it is to be used elsewhere too.",
     severity=Severity.HINT,
     how="By the file's first bytes.",
 )

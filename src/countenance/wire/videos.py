@@ -29,7 +29,7 @@ class CreateVideo(Request):
 
     replica_id: str = Field(min_length=1, max_length=40)
     script: str | None = Field(default=None, max_length=MAX_SCRIPT)
-    audio_url: str | None = Field(default=None, max_length=8192, description="WAV or MP3, 3 s to 10 min.")
+    audio_url: str | None = Field(default=None, max_length=8192, description="WAV or MP3, up to 10 min.")
     audio_upload_id: str | None = Field(default=None, max_length=40, description="Sound that was uploaded here.")
     video_name: str | None = Field(default=None, max_length=255)
     callback_url: str | None = Field(default=None, max_length=8192)
