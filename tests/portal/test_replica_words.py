@@ -184,6 +184,8 @@ def test_what_forecloses_a_judgement_is_a_rule_of_it() -> None:
         ("counted(2.0, 'parts of the face')", "2 parts of the face"),
         ("counted(14.18, '%')", "14.2 %"),
         ("counted('h263', 's')", "h263"),
+        ("unit_again('% of the time')", "%"),
+        ("unit_again('parts of the face')", "parts of the face"),
         ("bound(5, 8)", "at least"),
         ("bound(9, 8)", "at most"),
         ("bound(-150, 100)", "limit"),
