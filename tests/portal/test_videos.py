@@ -7,6 +7,7 @@ import re
 import time
 import wave
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -18,7 +19,7 @@ from tests.portal.said import bundle_of, ready_video, replica, until, videos
 
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
-from countenance.service.db.tables import MediaSource, Video
+from countenance.service.db.tables import MediaSource, Replica, Video
 from countenance.service.dictionaries import book
 from countenance.service.replicas import life as replicas
 from countenance.service.videos.wanted import look_of, script_seconds
@@ -143,6 +144,18 @@ def test_a_picture_from_ones_own_disk_is_put_behind(portal: Any, worker: Any, si
     page.fill("#background_source_url", "https://example.org/beach.jpg")
     expect(page.locator("#behind-there")).to_be_hidden()
     expect(page.locator("[name=background_upload_id]")).to_have_value("")
+
+
+def test_before_there_is_a_picture_the_replicas_is_shown(portal: Any, signed_in: Page, tmp_path: Path) -> None:
+    ada, key = replica(portal), "still.jpg"
+    videos(portal).asked("Not made yet", ada, _SCRIPT)
+    (tmp_path / key).write_bytes(cv2.imencode(".jpg", np.full((90, 160, 3), 120, np.uint8))[1].tobytes())
+    portal.service.objects.put(f"replicas/{ada}/{key}", tmp_path / key, "image/jpeg")
+    with portal.service.database.transaction() as session:
+        session.get_one(Replica, ada).thumbnail_key = f"replicas/{ada}/{key}"
+    for path in ("/videos", f"/replicas/{ada}"):
+        signed_in.goto(path)
+        expect(signed_in.locator(".library .look img.faint")).to_be_visible()
 
 
 def test_a_video_waits_for_a_replica_in_training(portal: Any, worker: Any, signed_in: Page, troubles: Any) -> None:
