@@ -40,14 +40,14 @@ class Letter:
         return 'src="data:' in self.html
 
 
-def letter_of(service: Service, delivery: Delivery, event: OutboxEvent, *, is_purged: bool) -> Letter:
-    """The e-mail of a delivery. Of what was deleted for good there is none, nor of a link that has arrived."""
-    if not delivery.target:
+def letter_of(service: Service, delivery: Delivery, event: OutboxEvent, *, is_gone: bool) -> Letter:
+    """The e-mail of a delivery. Of what was deleted there is none, nor of a link that has arrived."""
+    if not delivery.target or is_gone:
         return Letter("gone")
     message = written(service.settings, event, delivery.target)
     if message is not None:
         return _letter("written", message)
-    if is_purged or (event.type == ASKED and not event.payload.get("url")):
+    if event.type == ASKED and not event.payload.get("url"):
         return Letter("gone")
     return _letter("composed", composed(service, event, delivery.target))
 

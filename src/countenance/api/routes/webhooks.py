@@ -81,6 +81,8 @@ def delete(endpoint_id: str, call: WriteWebhooks) -> None:
 @router.get("/webhook-secret")
 def secret(call: ReadWebhooks) -> SecretBody:
     """By what receivers verify what goes to a `callback_url` of this workspace."""
+    with call.transaction() as session:
+        call.note(session, "workspace.secret.read", "workspace", call.workspace_id)
     return SecretBody(secret=workspace_secret(call.workspace_id, call.service.settings))
 
 

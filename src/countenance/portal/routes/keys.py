@@ -21,6 +21,7 @@ from countenance.wire.times import iso_ms
 from countenance.wire.workspace import CreatedKey, CreateKey, KeyBody, UpdateWorkspace
 
 router = APIRouter()
+_MOST_ID = 2**31 - 1
 _ENTRIES = 50
 _KEY_WORDS = {
     "name": "A name has 1 to 255 characters.",
@@ -56,7 +57,7 @@ def create(request: Request, call: AccountChanged, form: Form) -> Response:
 def entries(request: Request, call: AccountSeen, subject: str = "", before: str = "") -> Response:
     """The audit log."""
     subject = subject.strip()[:40]
-    page = api.entries(call, _ENTRIES, number(before, 0) or None, subject or None)
+    page = api.entries(call, _ENTRIES, number(before, 0, _MOST_ID) or None, subject or None)
     names = {each.key_id: each.name for each in api.listed(call).data}
     with call.reading() as session:
         named = subjects(session, call.workspace_id, [(each.subject_kind, each.subject_id) for each in page.data])
@@ -71,7 +72,7 @@ def entries(request: Request, call: AccountSeen, subject: str = "", before: str 
         actors=ACTORS,
         key_names=names,
         subject=subject,
-        is_first=not number(before, 0),
+        is_first=not number(before, 0, _MOST_ID),
         older=f"/keys/audit?{older}" if page.before else "",
     )
 

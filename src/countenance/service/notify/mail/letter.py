@@ -73,9 +73,10 @@ _TABLES: dict[str, type[Replica | Video | Lipsync | Transcription]] = {
 
 
 def _of_replica(service: Service, event: OutboxEvent, replica: Replica | None) -> Letter:
-    name = replica.name if replica is not None and replica.purged_at is None else event.subject_id
+    is_there = replica is not None and replica.deleted_at is None
+    name = replica.name if replica is not None and is_there else event.subject_id
     url = _page(service, f"replicas/{event.subject_id}")
-    problems = _problems(service, replica) if replica is not None and replica.purged_at is None else ()
+    problems = _problems(service, replica) if replica is not None and is_there else ()
     if event.type == replicas.COMPLETED:
         said = ("It is trained and can speak: write a script, or give it a recording.", *_advice(problems))
         return Letter(f"{name} is ready", f"{name} is ready", said, problems, "Open the replica", url)
@@ -94,7 +95,7 @@ def _of_replica(service: Service, event: OutboxEvent, replica: Replica | None) -
 
 def _of_failure(service: Service, event: OutboxEvent, made: Any) -> Letter:
     kind = {"video": "video", "lipsync": "lip-synced film", "transcription": "transcript"}[event.subject_kind]
-    name = made.name if made is not None and getattr(made, "purged_at", None) is None else event.subject_id
+    name = made.name if made is not None and made.deleted_at is None else event.subject_id
     heading = f"The {kind} {name} could not be made"
     problems = tuple(_problem(found, None) for found in _sorted(getattr(made, "findings", None) or ()))
     why = () if problems else (str(event.payload.get("error_message") or event.payload.get("status_details") or ""),)
