@@ -108,9 +108,9 @@ def shared_file(request: Request, token: str, part: Literal["video", "still"]) -
         if_none_match=headers.get("if-none-match"),
         head_only=request.method == "HEAD",
     )
-    if part == "video" and request.method != "HEAD":
+    if request.method != "HEAD":
         seen = Seen(found.video.workspace_id, "video", found.video.id)
-        goes_on = delivery.status == 206 and delivery.start > 0
+        goes_on = part == "still" or (delivery.status == 206 and delivery.start > 0)
         note_look(service, request, seen, f"share:{found.share.id}", goes_on=goes_on)
     return Delivered(delivery)
 
