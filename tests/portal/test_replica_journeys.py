@@ -177,7 +177,7 @@ def test_a_consent_is_verified_taken_along_and_taken_back(
     commands = signed_in.locator("#without").inner_text()
     verified = subprocess.run(["sh", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=20)
     assert "Verified Successfully" in verified.stdout, (commands, verified)
-    signed_in.go_back()
+    signed_in.get_by_role("link", name="Ada Winter, studio").click()
     signed_in.get_by_role("link", name="Take the consent back").click()
     dialog = signed_in.locator("#ask")
     expect(dialog).to_contain_text("nothing is rendered with it any more")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
 
 from countenance.api.call import Call
 from countenance.api.paging import Paging
@@ -24,6 +26,7 @@ from countenance.portal.page import (
     render,
     see_other,
 )
+from countenance.service.db.tables import Replica
 from countenance.service.errors import REPLICA_UNKNOWN
 from countenance.service.replicas.errors import NO_RECEIPT, RECEIPT_UNKNOWN
 from countenance.wire.consent import ReceiptBody, RevokeReceipt
@@ -97,7 +100,18 @@ def shown(call: Call, found: ReceiptBody) -> dict[str, Any]:
         "scores": agreement.scores_of(found),
         "outcomes": Counter(file["outcome"] for file in record["files"]) if record else {},
         "organisation": call.service.settings.organisation,
+        "about": _about(call, found.receipt_id),
     }
+
+
+def _about(call: Call, receipt_id: str) -> Mapping[str, str] | None:
+    """The replica that is made under it: id and name; None where there is none any more."""
+    ours = select(Replica.id, Replica.name).where(
+        Replica.receipt_id == receipt_id, Replica.workspace_id == call.workspace_id, Replica.deleted_at.is_(None)
+    )
+    with call.reading() as session:
+        row = session.execute(ours.limit(1)).first()
+    return {"id": row.id, "name": row.name} if row else None
 
 
 def _asked(
