@@ -20,6 +20,7 @@ from countenance.api.routes import voices as voice_routes
 from countenance.errors import CountenanceError
 from countenance.portal.limits import limits_for
 from countenance.portal.page import shown as findings_of
+from countenance.service.accounts.actor import require
 from countenance.service.credits.account import balance
 from countenance.service.credits.ledger import VIDEO_SECOND
 from countenance.service.errors import REQUEST_INVALID, refused
@@ -139,8 +140,9 @@ def typed_for(call: Call, video_id: str) -> dict[str, str]:
     """The form by which this video was asked for, as far as it is known: a recording has to be given again.
 
     Raises:
-        CountenanceError: service.video_unknown.
+        CountenanceError: service.video_unknown; service.scope_missing for whoever may make videos, and not look at them.
     """
+    require(call.actor, "videos:read")
     with call.reading() as session:
         video = find.video(session, call.workspace_id, video_id)
         files = sources.of(session, "video", video_id)

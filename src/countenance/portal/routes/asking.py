@@ -14,6 +14,7 @@ from countenance.portal.fields import read
 from countenance.portal.page import Form, ReplicasChanged, is_fragment, render, see_other, shown
 from countenance.portal.qr import qr_svg
 from countenance.portal.routes.replica import values_of
+from countenance.service.accounts.actor import require
 from countenance.service.consent_requests.errors import REQUEST_CLOSED
 from countenance.wire.consent import AskConsent, ConsentRequestBody
 from countenance.wire.problem import FindingBody
@@ -29,6 +30,7 @@ _WORDS = {
 @router.post("/replicas/{replica_id}/consent-requests")
 def create(request: Request, replica_id: str, call: ReplicasChanged, form: Form) -> Response:
     """Make a link. It is shown in the answer, and never again; the same form sent twice makes one."""
+    require(call.actor, "replicas:read")  # the answer is its page
     given = {name: form.get(name, "").strip() for name in _WORDS}
     replica = replica_routes.get(replica_id, call)
     made: ConsentRequestBody | None = None

@@ -47,7 +47,7 @@ _KINDS = {
 def receipt(request: Request, receipt_id: str, call: ReplicasSeen, said: str = "") -> Response:
     """A receipt, checked now; it stays here when its replica is gone."""
     found = receipt_routes.get(receipt_id, call)
-    return render(request, call, "replica/receipt.html", was_revoked=said == "revoked", **shown(call, found))
+    return render(request, call, "replica/receipt.html", was_revoked=said == "revoked" and found.standing == "revoked", **shown(call, found))
 
 
 @router.api_route("/receipts/{receipt_id}/{name}", methods=["GET", "HEAD"])
