@@ -140,7 +140,7 @@ def typed_for(call: Call, video_id: str) -> dict[str, str]:
     """The form by which this video was asked for, as far as it is known: a recording has to be given again.
 
     Raises:
-        CountenanceError: service.video_unknown; service.scope_missing for whoever may make videos, and not look at them.
+        CountenanceError: service.video_unknown; service.scope_missing for whoever may only make videos.
     """
     require(call.actor, "videos:read")
     with call.reading() as session:

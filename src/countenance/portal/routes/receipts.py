@@ -47,7 +47,8 @@ _KINDS = {
 def receipt(request: Request, receipt_id: str, call: ReplicasSeen, said: str = "") -> Response:
     """A receipt, checked now; it stays here when its replica is gone."""
     found = receipt_routes.get(receipt_id, call)
-    return render(request, call, "replica/receipt.html", was_revoked=said == "revoked" and found.standing == "revoked", **shown(call, found))
+    was_revoked = said == "revoked" and found.standing == "revoked"
+    return render(request, call, "replica/receipt.html", was_revoked=was_revoked, **shown(call, found))
 
 
 @router.api_route("/receipts/{receipt_id}/{name}", methods=["GET", "HEAD"])
