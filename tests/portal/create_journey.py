@@ -46,6 +46,7 @@ class Journey:
 
     def choose_footage(self) -> None:
         """Choose a file, so that it can be sent."""
+        expect(self.page).to_have_title(re.compile("^Footage"))  # from then on the step listens
         if self.page.get_by_role("radio", name="Choose a file").is_visible():
             self.page.get_by_role("radio", name="Choose a file").check()
         self.page.get_by_label("Choose the footage").set_input_files(self.clip)

@@ -32,12 +32,6 @@ _RARE = {"a"}
 """Sounds of some voices only."""
 _SECONDS = 5
 _SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 120_000}
-_AGED = """(upload_id) => {
-  const draft = JSON.parse(sessionStorage.getItem("countenance.new"));
-  draft.consent.statement.expires_at = new Date(Date.now() - 1000).toISOString();
-  Object.assign(draft, { material: { how: "file", name: "me.mp4", upload_id }, report: { ok: true } });
-  sessionStorage.setItem("countenance.new", JSON.stringify(draft));
-}"""
 
 
 @pytest.fixture
@@ -115,13 +109,6 @@ def test_a_statement_recorded_here(before_the_camera: Callable[[], Page], portal
     journey.sees("Footage")
     (upload,) = _uploads(portal)
     assert (upload.state, (upload.media or {})["kind"]) == ("complete", "video")
-    page.evaluate(_AGED, upload.id)
-    page.goto("/new?step=create")
-    expect(page.get_by_role("alert").filter(has_text="are too old by now")).to_be_visible()
-    page.get_by_role("button", name="Record the statement again").click()
-    journey.sees("Consent")
-    expect(page.get_by_label("Your full name")).to_have_value(NAME)
-    expect(page.get_by_role("button", name="Show the statement with one-time words")).to_be_visible()
 
 
 def test_an_upload_outlives_a_reload_and_a_lost_network(journey: Journey, portal: Portal, troubles: Troubles) -> None:
