@@ -36,6 +36,7 @@ _STANDS = {
 }
 _A_WHILE = "() => new Promise((done) => setTimeout(done, 500))"
 """By the page's own timers: what it is to do within that time is done, however slow the machine is."""
+_ENDS_BY = "([id, most]) => document.getElementById(id).getBoundingClientRect().bottom <= most"
 _OPEN = "[...document.querySelectorAll('.why-told:popover-open')].map((each) => each.id)"
 
 
@@ -116,7 +117,7 @@ def test_what_went_wrong_is_seen_on_tap(filled: Any, open_page: Callable[..., Pa
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 360
         assert box["y"] >= 0
-        assert box["y"] + box["height"] <= 740
+        page.wait_for_function(_ENDS_BY, arg=[f"why-{filled.ids[name]}-told", 740])  # when its pictures are there
     told.get_by_role("button", name="Close").tap()
     expect(told).to_be_hidden()
 

@@ -108,6 +108,7 @@ function fileGone() {
 
 async function send() {
   at("problem").replaceChildren();
+  if (!taken.phrase_id) Object.assign(taken, { phrase_id: words.phrase_id, until: words.until }); // chosen before they came
   if (Date.now() > taken.until) return words.tooOld();
   busy(true);
   try {

@@ -39,12 +39,12 @@ export class Words {
   }
 
   get phrase_id() {
-    return this.#statement.phrase_id;
+    return this.#statement?.phrase_id;
   }
 
   /** When they end, in milliseconds since 1970. */
   get until() {
-    return Date.parse(this.#statement.expires_at);
+    return this.#statement ? Date.parse(this.#statement.expires_at) : Infinity;
   }
 
   get isNearlyOld() {

@@ -35,7 +35,9 @@ async function load(told) {
     const had_focus = told.contains(document.activeElement);
     told.innerHTML = await answer.text();
     if (had_focus) told.querySelector("button")?.focus();
-    if (is_open(told)) place(told);
+    const again = () => is_open(told) && place(told);
+    for (const picture of told.querySelectorAll("img")) picture.addEventListener("load", again, { once: true });
+    again();
   } catch {
     told.dataset.from = path; // another look asks once more
   }
