@@ -51,13 +51,20 @@ def _tick(task: str, folder: Path, orders: dict[str, Any]) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         with trace.open("a") as file:
             file.write(f"{os.getpid()} {tick}\n")
-        checkpoint.write_text(str(tick))
+        _write_at_once(checkpoint, str(tick))
         if not orders.get("silent"):
             _say(event="progress", stage="tick", fraction=tick / ticks, seconds_left=float(ticks - tick))
         if orders.get("crash_each"):
             os.kill(os.getpid(), signal.SIGKILL)
         if tick == orders.get("preview_at"):
             _say(event="preview", folder="replica")
+
+
+def _write_at_once(path: Path, text: str) -> None:
+    """Whoever is killed in the middle leaves the checkpoint before it, as the real engine does."""
+    beside = path.with_suffix(".new")
+    beside.write_text(text)
+    beside.replace(path)
 
 
 def _say(**event: object) -> None:
