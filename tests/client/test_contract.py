@@ -76,6 +76,7 @@ OPERATIONS: Mapping[str, Way] = {
         "consent_links.record", "consent-links record", ("t", RecordConsent(upload_id="u", phrase_id="p"))
     ),
     "post_v2_consent_links_token_decline": Way("consent_links.decline", "consent-links decline", ("t",)),
+    "post_v2_consent_links_token_revoke": Way("consent_links.revoke", "consent-links revoke", ("t",)),
     "post_v2_consent_links_token_uploads": Way("consent_links.announce", "consent-links record", ("t", _FILE)),
     "get_v2_consent_links_token_uploads_upload_id": Way("consent_links.upload", "consent-links record", ("t", "u")),
     "delete_v2_consent_links_token_uploads_upload_id": Way(

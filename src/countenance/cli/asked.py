@@ -89,5 +89,22 @@ def decline(link: Token, url: Url = None, json: Json = False) -> Exit:
         return tell("consent_link", client.consent_links.decline(_token(link)), as_json=json)
 
 
+@links.command()
+def revoke(
+    link: Token,
+    yes: Annotated[bool, typer.Option("--yes", help="It is meant.", show_default=False)] = False,
+    url: Url = None,
+    json: Json = False,
+) -> Exit:
+    """Take back what you have agreed to, for good: the replica and everything made with it is erased."""
+    from countenance.consent.receipt_rules import NOT_CONFIRMED
+    from countenance.errors import CountenanceError, Finding
+
+    if not yes:
+        raise CountenanceError(Finding(NOT_CONFIRMED, detail="It would erase the replica and its videos for good."))
+    with connected(url, None) as client:
+        return tell("consent_link", client.consent_links.revoke(_token(link)), as_json=json)
+
+
 def _token(link: str) -> str:
     return link.rstrip("/").rpartition("/")[2]

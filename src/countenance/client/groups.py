@@ -127,6 +127,7 @@ class ConsentLinks(Group[AnyClient]):
     show = a.call(consent_links.show)
     record = a.call(consent_links.record)
     decline = a.call(consent_links.decline)
+    revoke = a.call(consent_links.revoke)
     send = a.flow(sending.upload_by_link)
     announce = a.call(consent_links.announce)
     upload = a.call(consent_links.upload)

@@ -49,6 +49,8 @@ from countenance.settings import Settings
 
 REVOCATION_TYPE = "consent-revocation+jws"
 DELETION_TYPE = "consent-deletion+jws"
+ACCOUNT, PRINCIPAL = "account", "principal"
+"""Who may take a consent back, as receipts name their parties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,14 @@ def to_erase(receipt_id: str, settings: Settings) -> list[tuple[str, Path]]:
     return [(kind.value, path) for kind, path in dict.fromkeys([*rows, *enrolled(bounds)])]
 
 
-def revoke(receipt_id: str, settings: Settings, reason: str = "") -> Deletion:
+def revoke(receipt_id: str, settings: Settings, reason: str = "", *, by: str = ACCOUNT) -> Deletion:
     """Revoke a consent and delete what is held under it; once more to go on after an interruption or a refusal.
+
+    Args:
+        receipt_id: of the consent.
+        settings: where the register is.
+        reason: for the signed record.
+        by: who takes it back, a party of the receipt: `ACCOUNT`, or `PRINCIPAL`, the person themselves.
 
     Returns:
         The deletion record; not `complete` where the system did not permit something.
@@ -119,7 +127,7 @@ def revoke(receipt_id: str, settings: Settings, reason: str = "") -> Deletion:
     if standing(receipt_id, settings) is Standing.UNKNOWN:
         raise not_held(receipt_id)
     with register_errors(settings):
-        _write_revocation(receipt_id, reason, settings)
+        _write_revocation(receipt_id, reason, by, settings)
         with locked_receipt(receipt_id, settings):
             return _erase_all(receipt_id, settings)
 
@@ -160,7 +168,7 @@ def _type_of(record_type: str) -> TypeAdapter[Revocation] | TypeAdapter[Deletion
     return TypeAdapter(Revocation) if record_type == REVOCATION_TYPE else TypeAdapter(Deletion)
 
 
-def _write_revocation(receipt_id: str, reason: str, settings: Settings) -> None:
+def _write_revocation(receipt_id: str, reason: str, by: str, settings: Settings) -> None:
     """The first one counts, whoever comes later."""
     folder = folder_of(receipt_id, settings)
     if (folder / REVOCATION).exists():
@@ -171,7 +179,7 @@ def _write_revocation(receipt_id: str, reason: str, settings: Settings) -> None:
         record_id=str(uuid.uuid4()),
         receipt_id=receipt_id,
         receipt_sha256=_sha256(folder / RECEIPT),
-        event={"entity_id": "account", "event_type": "revocation", "event_state": "withdrawn", "event_time": at},
+        event={"entity_id": by, "event_type": "revocation", "event_state": "withdrawn", "event_time": at},
         account=account_of(settings),
         reason=reason,
         software=f"countenance {__version__}",

@@ -42,23 +42,43 @@ class ConsentRequestBody(Message):
 
     request_id: str
     replica_id: str
-    state: str = Field(description="`open`, `recorded`, `declined`, `expired` or `withdrawn`")
+    state: str = Field(description="`open`, `recorded`, `declined`, `expired`, `withdrawn`, or `revoked` by the person")
     url: str | None = Field(default=None, description="The link; told once, when it is made.")
     language: str
     created_at: str
     expires_at: str
     answered_at: str | None = None
+    revoked_at: str | None = Field(default=None, description="When the person took back what they had agreed to.")
+
+
+class Agreed(Message):
+    """What a person has agreed to by a link, for themselves."""
+
+    full_name: str
+    statement: str = Field(description="The words that were to be spoken.")
+    language: str
+    agreed_at: str
+    standing: Literal["checking", "active", "unused", "deleted"] = Field(
+        description="`checking` until there is a receipt; `unused`: nothing came of it; `deleted`: its replica is "
+        "deleted, while recordings are kept."
+    )
 
 
 class ConsentPage(Message):
-    """What the person sees who opens the link: who asks, and the words to say."""
+    """What the person sees who opens the link: who asks, and the words to say; later what they have agreed to."""
 
-    state: str
+    state: str = Field(
+        description="`open`, `recorded`, `declined`, `expired`, `withdrawn`; `revoked`: the person took it back; "
+        "`ended`: the organisation did, or erased the replica."
+    )
     organisation: str
     full_name: str
     language: str
     expires_at: str
     statement: StatementBody | None = Field(default=None, description="New words each time the link is opened.")
+    agreed: Agreed | None = Field(default=None, description="What was recorded, as long as it can be taken back.")
+    revoked_at: str | None = None
+    erased_at: str | None = Field(default=None, description="When everything was erased, here and in all stores.")
 
 
 class RecordConsent(Request):
@@ -66,6 +86,12 @@ class RecordConsent(Request):
 
     upload_id: str = Field(min_length=1, max_length=40)
     phrase_id: str = Field(min_length=1, max_length=40, description="Of the words that were shown.")
+
+
+class RevokeConsent(Request):
+    """Taking back what one has agreed to, for good."""
+
+    confirm: Literal["revoke"] = Field(description="Everything that was made under it will be erased.")
 
 
 class SignedRecord(Message):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy.orm import Session
 
+from countenance.api import public
 from countenance.api.call import limiter_of
 from countenance.api.context import address_of, base_url, request_id, service_of
 from countenance.api.problem import RetryLaterError, problems
@@ -17,14 +19,17 @@ from countenance.service.accounts import audit
 from countenance.service.accounts.limits import Limiter
 from countenance.service.clock import now
 from countenance.service.consent_requests import answer
+from countenance.service.consent_requests import revoke as revoking
 from countenance.service.consent_requests.ask import hashed
-from countenance.service.consent_requests.errors import REQUEST_CLOSED
-from countenance.service.db.tables import ConsentRequest
+from countenance.service.consent_requests.errors import REQUEST_CLOSED, REQUEST_UNKNOWN
+from countenance.service.context import Service
+from countenance.service.db.tables import ConsentRequest, Replica
 from countenance.service.errors import refused
+from countenance.service.replicas import receipts
 from countenance.service.uploads import begin
 from countenance.service.uploads.complete import complete as completed
 from countenance.service.uploads.drop import abort, abort_by_link
-from countenance.wire.consent import ConsentPage, RecordConsent
+from countenance.wire.consent import ConsentPage, RecordConsent, RevokeConsent
 from countenance.wire.uploads import BeginUpload, UploadBody
 
 _MAX_BYTES = 64 * 1024
@@ -32,10 +37,13 @@ _MAX_BYTES = 64 * 1024
 Token = Annotated[str, Path(min_length=1, max_length=128, description="The secret in the link.")]
 
 
-def _counted(token: Token, request: Request) -> None:
-    """A link is not asked for faster than a person does."""
+def _counted(token: Token, request: Request) -> Iterator[None]:
+    """A link is not asked for faster than a person does, and nobody tries what might be one."""
+    public.count(request)
     if (after_s := limiter_of(request).check_link(hashed(token))) is not None:
         raise RetryLaterError(after_s, Limiter.LINK_REQUESTS)
+    with public.counting_guesses(request, REQUEST_UNKNOWN):
+        yield
 
 
 router = APIRouter(
@@ -49,11 +57,14 @@ router = APIRouter(
 
 @router.get("/{token}")
 def opened(token: Token, request: Request) -> ConsentPage:
-    """Who asks, and what to read aloud, with new words each time. A link that is closed only says so."""
+    """Who asks, and what to read aloud, with new words each time. Later what was agreed to, as long as it can be taken
+    back; a link that is closed otherwise only says so."""
     service = service_of(request)
     organisation = service.settings.organisation
     with service.database.reading() as session:
         row = answer.find(session, token)
+        if row.state == "recorded":
+            return _agreed(session, service, row)
     if not _is_open(row):
         state = "expired" if row.state == "open" else row.state
         return shown.page(row, organisation, None, state)
@@ -68,7 +79,7 @@ def record(token: Token, body: RecordConsent, request: Request) -> ConsentPage:
     with service.database.transaction() as session:
         row = answer.record(session, service, token, body.upload_id, body.phrase_id)
         _note(session, request, row, "consent_request.record")
-    return shown.page(row, service.settings.organisation, None, row.state)
+        return _agreed(session, service, row)
 
 
 @router.post("/{token}/decline")
@@ -80,6 +91,28 @@ def decline(token: Token, request: Request) -> ConsentPage:
         _note(session, request, row, "consent_request.decline")
     abort_by_link(service, row.id)
     return shown.page(row, service.settings.organisation, None, row.state)
+
+
+@router.post("/{token}/revoke")
+def revoke(token: Token, body: RevokeConsent, request: Request) -> ConsentPage:
+    """The person takes the consent back, for good: rendering stops at once, a training ends and costs nothing, and what
+    was made is erased with all recordings. It may be said twice; before the statement was recorded it is declining."""
+    service = service_of(request)
+    with service.database.reading() as session:
+        is_given = answer.find(session, token).state != "open"
+    if not is_given:
+        return decline(token, request)
+    with service.database.transaction() as session:
+        revoked = revoking.revoke(session, token, service)
+        row, receipt_id = revoked.request, revoked.receipt_id
+        if revoked.is_new:
+            _note(session, request, row, "consent_request.revoke")
+        if revoked.is_new and receipt_id is not None:
+            actor, place = f"consent-link:{row.id}", (address_of(request), request_id(request))
+            audit.record(session, actor, row.workspace_id, receipts.REVOKED, "receipt", receipt_id, *place)
+    if revoked.is_new:
+        revoking.carry_out(service, revoked)
+    return opened(token, request)
 
 
 @router.post("/{token}/uploads", status_code=201)
@@ -122,6 +155,12 @@ def complete(token: Token, upload_id: str, request: Request) -> UploadBody:
         begin.by_link(session, row.id, upload_id)
     with slot(request.app.state.completing):
         return without_parts(completed(service, row.workspace_id, upload_id))
+
+
+def _agreed(session: Session, service: Service, row: ConsentRequest) -> ConsentPage:
+    replica = session.get_one(Replica, row.replica_id)
+    standing, words = revoking.standing(service, row, replica), revoking.words_of(service, row, replica)
+    return shown.agreed(row, replica, service.settings.organisation, standing, words)
 
 
 def _is_open(row: ConsentRequest) -> bool:

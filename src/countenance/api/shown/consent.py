@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from countenance.consent.phrase import OneTimePhrase
 from countenance.consent.statement import Statement
-from countenance.service.db.tables import ConsentRequest
+from countenance.service.db.tables import ConsentRequest, Replica
 from countenance.service.replicas.receipts import Held, Record
-from countenance.wire.consent import ConsentPage, ConsentRequestBody, ReceiptBody, SignedRecord, StatementBody
+from countenance.wire.consent import Agreed, ConsentPage, ConsentRequestBody, ReceiptBody, SignedRecord, StatementBody
 from countenance.wire.times import iso_ms
 
 
@@ -27,12 +29,13 @@ def request(row: ConsentRequest, url: str | None = None) -> ConsentRequestBody:
     return ConsentRequestBody(
         request_id=row.id,
         replica_id=row.replica_id,
-        state=row.state,
+        state="revoked" if row.revoked_at else row.state,
         url=url,
         language=row.language,
         created_at=iso_ms(row.created_at),
         expires_at=iso_ms(row.expires_at),
         answered_at=iso_ms(row.answered_at) if row.answered_at else None,
+        revoked_at=iso_ms(row.revoked_at) if row.revoked_at else None,
     )
 
 
@@ -46,6 +49,20 @@ def page(row: ConsentRequest, organisation: str, shown: StatementBody | None, st
         expires_at=iso_ms(row.expires_at),
         statement=shown,
     )
+
+
+def agreed(row: ConsentRequest, replica: Replica, organisation: str, standing: str, words: str) -> ConsentPage:
+    """What the person sees once they have recorded the statement; what is over names nobody."""
+    is_over = standing in ("revoked", "ended")
+    told: dict[str, Any] = {
+        "revoked_at": iso_ms(row.revoked_at) if row.revoked_at else None,
+        "erased_at": iso_ms(replica.purged_at) if replica.purged_at else None,
+    }
+    if not is_over:
+        said = {"full_name": row.full_name or "", "statement": words, "language": row.language}
+        at = iso_ms(row.answered_at or row.created_at)
+        told["agreed"] = Agreed.model_validate({**said, "agreed_at": at, "standing": standing})
+    return page(row, organisation, None, standing if is_over else "recorded").model_copy(update=told)
 
 
 def receipt(held: Held) -> ReceiptBody:

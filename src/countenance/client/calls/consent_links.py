@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from countenance.client import call
 from countenance.client.call import Call, path
-from countenance.wire.consent import ConsentPage, RecordConsent
+from countenance.wire.consent import ConsentPage, RecordConsent, RevokeConsent
 from countenance.wire.uploads import BeginUpload, UploadBody
 
 _PLACE = ("v2", "consent-links")
 _LOOKING_S = 600.0
+_ERASING_S = 600.0
 
 
 def show(token: str) -> Call[ConsentPage]:
@@ -24,6 +25,12 @@ def record(token: str, recorded: RecordConsent) -> Call[ConsentPage]:
 def decline(token: str) -> Call[ConsentPage]:
     """The person does not agree."""
     return call.post(ConsentPage, path(*_PLACE, token, "decline"), needs_key=False, repeatable=False)
+
+
+def revoke(token: str) -> Call[ConsentPage]:
+    """The person takes back what they have agreed to, for good; said twice it is the same."""
+    where, body = path(*_PLACE, token, "revoke"), RevokeConsent(confirm="revoke")
+    return call.post(ConsentPage, where, body, needs_key=False, read_timeout_s=_ERASING_S)
 
 
 def announce(token: str, file: BeginUpload) -> Call[UploadBody]:

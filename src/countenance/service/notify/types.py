@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from countenance.service.consent_requests.limits import REQUESTED
+from countenance.service.consent_requests.revoke import REVOKED
 from countenance.service.replicas import events as replicas
 
 TYPES = (
@@ -11,6 +12,7 @@ TYPES = (
     replicas.PREVIEW_ONLY,
     replicas.ERROR,
     replicas.REVIEW,
+    REVOKED,
     "video.ready",
     "video.error",
     "lipsync.ready",
@@ -28,6 +30,7 @@ MAILED = frozenset(
         replicas.PREVIEW_ONLY,
         replicas.ERROR,
         replicas.REVIEW,
+        REVOKED,
         "video.error",
         "lipsync.error",
         "transcription.error",

@@ -14,15 +14,17 @@ from sqlalchemy import select
 from countenance.consent import register
 from countenance.consent.erase import receipt_in
 from countenance.consent.register import Holding, HoldingKind, Standing
-from countenance.consent.revoke import revoke
+from countenance.consent.revoke import ACCOUNT, PRINCIPAL, revoke
 from countenance.errors import CountenanceError
 from countenance.service.context import Service
-from countenance.service.db.tables import Lipsync, Replica
+from countenance.service.db.tables import ConsentRequest, Lipsync, Replica
 from countenance.service.purge.files import named
-from countenance.service.purge.traces import LIPSYNC, REPLICA, Traces
+from countenance.service.purge.traces import LIPSYNC, REPLICA, REQUEST, Traces
 from countenance.settings import Settings
 
-_REASON = "The replica was deleted."
+BY_PERSON = "The person took it back."
+"""Why, in the signed record, where the person themselves has done it by their link."""
+_DELETED = "The replica was deleted."
 
 
 def receipts_of(service: Service, traces: Traces) -> tuple[str, ...]:
@@ -55,6 +57,7 @@ def let_go(service: Service, traces: Traces) -> None:
         OSError: where the system did not permit something; call it again when it does.
     """
     ours, settings = _Places(service, traces), service.settings
+    reason, by = (BY_PERSON, PRINCIPAL) if _took_it_back(service, traces) else (_DELETED, ACCOUNT)
     for receipt_id in traces.receipts:
         if register.standing(receipt_id, settings) is Standing.UNKNOWN:
             continue
@@ -63,7 +66,7 @@ def let_go(service: Service, traces: Traces) -> None:
             with register.locked_receipt(receipt_id, settings):
                 rows = register.holdings(receipt_id, settings)
                 register.write_holdings(receipt_id, tuple(row for row in rows if row not in ours), settings)
-        elif not revoke(receipt_id, settings, _REASON).complete:
+        elif not revoke(receipt_id, settings, reason, by=by).complete:
             raise OSError("not everything that is held under the consent could be deleted")
 
 
@@ -79,6 +82,13 @@ class _Places:
 
     def __contains__(self, row: object) -> bool:
         return isinstance(row, Holding) and any(Path(row.path).is_relative_to(path) for path in self._paths)
+
+
+def _took_it_back(service: Service, traces: Traces) -> bool:
+    """Whether it was the person who wanted all of this to go."""
+    revoked = ConsentRequest.id.in_(traces.subjects.get(REQUEST, ())), ConsentRequest.revoked_at.is_not(None)
+    with service.database.reading() as session:
+        return session.scalars(select(ConsentRequest.id).where(*revoked).limit(1)).first() is not None
 
 
 def _stands_for_another(service: Service, traces: Traces, receipt_id: str, others: Collection[Holding]) -> bool:

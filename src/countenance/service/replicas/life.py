@@ -294,8 +294,9 @@ def delete_and_cancel(service: Service, workspace_id: str, replica_id: str, *, h
     service.queue.cancel(workflows)
 
 
-def revoked(session: Session, service: Service, receipt_id: str) -> list[str]:
+def revoked(session: Session, service: Service, receipt_id: str, *, free: bool = False) -> list[str]:
     """A consent was taken back: no replica and no film under it can be used any more, and all of them are purged.
+    With `free` a training that this ends costs nothing, whatever the settings say of deletions.
 
     Returns:
         The ids of the workflows to cancel after the commit (`Queue.cancel`).
@@ -303,7 +304,7 @@ def revoked(session: Session, service: Service, receipt_id: str) -> list[str]:
     under = session.scalars(select(Replica.id).where(Replica.receipt_id == receipt_id, Replica.purged_at.is_(None)))
     workflows: list[str] = []
     for replica_id in under.all():
-        workflows += _deleted(session, service, replica_id, purged=True)
+        workflows += _deleted(session, service, replica_id, purged=True, free=free)
         purge.ask(session, service, "replica", replica_id)
     films = select(Lipsync).where(Lipsync.receipt_id == receipt_id, Lipsync.purged_at.is_(None))
     for film in session.scalars(films).all():
@@ -312,7 +313,27 @@ def revoked(session: Session, service: Service, receipt_id: str) -> list[str]:
     return workflows
 
 
-def _deleted(session: Session, service: Service, replica_id: str, *, purged: bool = False) -> list[str]:
+def given_up(session: Session, service: Service, replica_id: str) -> list[str]:
+    """The person has taken their consent back, at whatever point the replica is, also after it failed or was deleted:
+    it is deleted and purged, with what else there is under its receipt, if there is one yet. Always free, unless it was
+    completed.
+
+    Returns:
+        The ids of the workflows to cancel after the commit (`Queue.cancel`).
+    """
+    replica = session.get_one(Replica, replica_id)
+    if replica.purged_at is not None:
+        return []
+    if replica.receipt_id is not None:
+        return revoked(session, service, replica.receipt_id, free=True)
+    workflows = _deleted(session, service, replica_id, purged=True, free=True)
+    purge.ask(session, service, "replica", replica_id)
+    return workflows
+
+
+def _deleted(
+    session: Session, service: Service, replica_id: str, *, purged: bool = False, free: bool = False
+) -> list[str]:
     job = locked_job(session, replica_id)
     statement = update(Replica).where(Replica.id == replica_id, Replica.deleted_at.is_(None))
     # Who it is goes at once, unless a purge follows: it looks for that everywhere else first. The id of the one-time
@@ -329,7 +350,7 @@ def _deleted(session: Session, service: Service, replica_id: str, *, purged: boo
     if job is not None:
         jobs.end(job, "cancelled")
         costs = service.settings.cancelled_training == "capture" and replica.status in ("training", "preview")
-        if not costs:
+        if free or not costs:
             ledger.release(session, job.id, "cancelled")
         elif ledger.capture(session, job.id, reason="cancelled"):
             replica.credits_used = 1

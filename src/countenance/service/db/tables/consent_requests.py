@@ -35,3 +35,5 @@ class ConsentRequest(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    """when the person took back what they had recorded by it"""

@@ -12,7 +12,7 @@ from countenance.errors import CountenanceError
 from countenance.service.address import address
 from countenance.service.context import Service
 from countenance.service.db.tables import Lipsync, OutboxEvent, Replica, Transcription, Video
-from countenance.service.notify.types import ASKED, DISABLED
+from countenance.service.notify.types import ASKED, DISABLED, REVOKED
 from countenance.service.replicas import events as replicas
 
 _MOST_FINDINGS, _MOST_PICTURES = 6, 3
@@ -59,6 +59,8 @@ def letter_for(service: Service, event: OutboxEvent) -> Letter:
         return _asked(event.payload, service.settings.contact.strip())
     if event.type == DISABLED:
         return _disabled(service, event.payload)
+    if event.type == REVOKED:
+        return _revoked(service, event.payload)
     if event.subject_kind == "replica":
         return _of_replica(service, event, made if isinstance(made, Replica) else None)
     return _of_failure(service, event, made)
@@ -118,12 +120,33 @@ def _asked(payload: dict[str, Any], contact: str) -> Letter:
             "Only you can agree. On the page behind this link you read a short statement aloud, and a camera records "
             "it. If you do not want this, decline there, or do nothing.",
             "What for: people whom it lets do so write texts, and the replica says them in videos. Which ones, and who "
-            f"will see them, ask {whom}. Tell the same if you agree now and want to revoke that later; you need no "
-            "reason.",
-            f"The link is for you alone and is good until {payload['expires_at']}.",
+            f"will see them, ask {whom}.",
+            f"The link is for you alone. You can agree by it until {payload['expires_at']}. If you do, keep this "
+            "letter: by the same link you see later what you have agreed to, and take it back, at any time and without "
+            "a reason.",
         ),
         action="Read the statement",
         url=payload["url"],
+    )
+
+
+def _revoked(service: Service, payload: dict[str, Any]) -> Letter:
+    """Whose replica it was is not told: who asked for it finds it by its number, and nothing else of it stays."""
+    number, receipt_id = payload["replica_id"], payload.get("receipt_id")
+    heading = f"The consent for {number} was taken back"
+    return Letter(
+        heading,
+        "A consent was taken back",
+        (
+            f"The person whom the replica {number} shows has taken their consent back by themself, on "
+            f"{_moment(payload['revoked_at'])}. They had agreed on {_moment(payload['agreed_at'])}.",
+            "No more videos can be made with it. The replica is erased, with its videos, the footage and the "
+            "recordings. A training that was under way has ended; nothing was charged for it.",
+            "Videos that were downloaded or published before are not known here. Delete them, unless something else "
+            "than this consent allows you to keep them.",
+        ),
+        action="See what was erased" if receipt_id else "See what this means",
+        url=_page(service, f"receipts/{receipt_id}" if receipt_id else f"replicas/{number}"),
     )
 
 
@@ -186,6 +209,11 @@ def _picture(service: Service, key: str) -> bytes | None:
 
 def _page(service: Service, path: str) -> str:
     return address(service.settings, path)
+
+
+def _moment(iso: str | None) -> str:
+    """`2026-11-26T04:30:00+00:00` as people read it."""
+    return f"{iso[:10]}, {iso[11:16]} UTC" if iso else "an unknown day"
 
 
 def _clock(seconds: float) -> str:

@@ -1,0 +1,244 @@
+"""The person takes back what they agreed to by their link: at every point, once, free, and nothing of them is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from countenance.consent import register, rules
+from countenance.consent.receipt_content import ReceiptContent
+from countenance.consent.register import HoldingKind, Standing
+from countenance.consent.revoke import revocation_of
+from countenance.errors import Finding
+from countenance.service.accounts import members
+from countenance.service.clock import now
+from countenance.service.consent_requests import answer, ask, revoke
+from countenance.service.context import Service
+from countenance.service.credits import ledger
+from countenance.service.credits.account import balance
+from countenance.service.credits.invariants import faults
+from countenance.service.db.tables import ConsentRequest, Delivery, Job, OutboxEvent, Replica, Upload, Video, Workspace
+from countenance.service.notify.dispatch import dispatch
+from countenance.service.notify.mail.letter import letter_for
+from countenance.service.purge.purge import purge_replica
+from countenance.service.replicas import life
+from countenance.service.replicas.wanted import NewReplica
+from countenance.service.tasks.sources import MediaRef
+from countenance.service.videos import life as videos
+from countenance.service.videos.wanted import NewVideo
+
+ADA = "Ada Lovelace"
+RECORDING = "u0000000000000001"
+
+
+@pytest.fixture
+def backend() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def replica(service: Service) -> str:
+    """A replica that waits for Ada's consent."""
+    with service.database.transaction() as session:
+        session.add(Workspace(id="w1", name="", created_at=now()))
+        session.flush()
+        ledger.grant(session, "w1", ledger.TRAINING, 1, "a gift")
+        ledger.grant(session, "w1", ledger.VIDEO_SECOND, 600, "a gift")
+        members.add(session, "w1", "studio@example.org", "owner")
+        hook = "https://hooks.example/countenance"
+        wanted = NewReplica(footage=MediaRef(url="https://x.test/a.mp4"), consent_by_link=True, callback_url=hook)
+        return life.create(session, service, "w1", wanted).id
+
+
+@pytest.fixture
+def token(service: Service, replica: str, tmp_path: Path) -> str:
+    """Of the link by which Ada has sent the statement."""
+    film = tmp_path / "me.webm"
+    film.write_bytes(b"the face of Ada")
+    service.objects.put(f"uploads/{RECORDING}/me.webm", film)
+    with service.database.transaction() as session:
+        request, token = ask.create(session, service, "w1", replica, full_name=ADA)
+        kept = {"workspace_id": "w1", "filename": "me.webm", "bytes": 15, "part_bytes": 15, "state": "complete"}
+        lies = {"object_key": f"uploads/{RECORDING}/me.webm", "consent_request_id": request.id}
+        ends = {"created_at": now(), "expires_at": now() + timedelta(days=7)}
+        session.add(Upload(id=RECORDING, **kept, **lies, **ends))
+    answer.open_link(service, token)
+    with service.database.transaction() as session:
+        answer.record(session, service, token, RECORDING)
+    return token
+
+
+@pytest.fixture
+def trained(
+    service: Service, replica: str, token: str, agreement: Callable[..., ReceiptContent], tmp_path: Path
+) -> str:
+    """The receipt of the replica, which is complete."""
+    receipt_id = register.issue(agreement(ADA), service.settings).id
+    film = tmp_path / "footage.mp4"  # that `agreement` has made
+    register.hold(receipt_id, HoldingKind.FOOTAGE, film, service.settings)
+    begun(service, replica, "train")
+    with service.database.transaction() as session:
+        life.complete(session, service, replica, life.Published(f"replicas/{replica}/bundle", receipt_id))
+    return receipt_id
+
+
+def begun(service: Service, replica: str, task: str) -> None:
+    with service.database.transaction() as session:
+        assert life.begin(session, replica, "check")
+        if task == "train":
+            assert life.checked(session, service, replica, findings=[], clearance=None, ok=True)
+            assert life.begin(session, replica, "train")
+
+
+def taken_back(service: Service, token: str) -> bool:
+    """Whether it had not been before."""
+    with service.database.transaction() as session:
+        revoked = revoke.revoke(session, token, service)
+    revoke.carry_out(service, revoked)
+    return revoked.is_new
+
+
+def standing(service: Service, token: str) -> str:
+    with service.database.reading() as session:
+        request = answer.find(session, token)
+        return revoke.standing(service, request, session.get_one(Replica, request.replica_id))
+
+
+def check_free_and_over(service: Service, replica: str) -> None:
+    with service.database.reading() as session:
+        row = session.get_one(Replica, replica)
+        assert not any(faults(session).values())
+        assert row.deleted_at is not None
+        assert session.get_one(Job, row.job_id or "").state == "cancelled"
+        assert balance(session, "w1", ledger.TRAINING).available == 1
+
+
+@pytest.mark.parametrize("point", ["queued", "checking", "training"])
+@pytest.mark.parametrize("policy", ["release", "capture"])
+def test_before_there_is_a_receipt_it_ends_free(
+    service: Service, replica: str, token: str, point: str, policy: str
+) -> None:
+    service = Service(
+        service.settings.model_copy(update={"cancelled_training": policy}),
+        service.database,
+        service.objects,
+        service.queue,
+    )
+    if point != "queued":
+        begun(service, replica, "train" if point == "training" else "check")
+    assert standing(service, token) == "checking"
+    assert taken_back(service, token)
+    check_free_and_over(service, replica)
+    with service.database.transaction() as session:
+        late = life.Published("b", "r")
+        assert not life.preview_ready(session, service, replica, late)
+        assert not life.complete(session, service, replica, late)
+    purge_replica(service, replica)
+    assert not list(service.objects.list("uploads"))
+    with service.database.reading() as session:
+        request = session.scalars(select(ConsentRequest)).one()
+        assert session.get_one(Upload, RECORDING).state == "deleted"
+        assert (request.state, request.full_name) == ("recorded", None)
+        assert request.revoked_at is not None
+    assert standing(service, token) == "revoked"
+
+
+def test_under_a_receipt_all_of_it_goes(
+    service: Service, replica: str, token: str, trained: str, tmp_path: Path
+) -> None:
+    with service.database.transaction() as session:
+        video = videos.create(session, service, "w1", NewVideo(replica, script="Good morning.")).id
+    assert standing(service, token) == "active"
+    assert taken_back(service, token)
+    revocation = revocation_of(trained, service.settings)
+    assert revocation is not None
+    assert (revocation.event["entity_id"], revocation.reason) == ("principal", "The person took it back.")
+    assert not (tmp_path / "footage.mp4").exists()
+    assert standing(service, token) == "revoked"
+    purge_replica(service, replica)
+    with service.database.reading() as session:
+        assert session.get_one(Video, video).deleted_at is not None
+        assert session.get_one(Replica, replica).purged_at is not None
+        assert balance(session, "w1", ledger.VIDEO_SECOND).available == 600
+        assert not any(faults(session).values())
+
+
+def test_the_record_names_the_person_whoever_is_first_to_write_it(
+    service: Service, replica: str, token: str, trained: str
+) -> None:
+    with service.database.transaction() as session:
+        revoked = revoke.revoke(session, token, service)
+    purge_replica(service, replica)
+    revoke.carry_out(service, revoked)
+    revocation = revocation_of(trained, service.settings)
+    assert revocation is not None
+    assert revocation.event["entity_id"] == "principal"
+
+
+def test_it_may_be_said_twice(service: Service, replica: str, token: str) -> None:
+    assert [taken_back(service, token) for _ in range(2)] == [True, False]
+    purge_replica(service, replica)
+    assert not taken_back(service, token)
+    with service.database.reading() as session:
+        assert len(session.scalars(select(OutboxEvent).where(OutboxEvent.type == revoke.REVOKED)).all()) == 1
+
+
+def test_a_replica_that_was_only_deleted_is_erased_by_it(
+    service: Service, replica: str, token: str, trained: str
+) -> None:
+    life.delete_and_cancel(service, "w1", replica)
+    assert standing(service, token) == "deleted"
+    assert taken_back(service, token)
+    assert register.standing(trained, service.settings) is Standing.REVOKED
+    purge_replica(service, replica)
+    assert not list(service.objects.list("uploads"))
+
+
+def test_what_the_organisation_erased_stands_no_more(service: Service, replica: str, token: str, trained: str) -> None:
+    life.delete_and_cancel(service, "w1", replica, hard=True)
+    purge_replica(service, replica)
+    assert standing(service, token) == "ended"
+    assert register.standing(trained, service.settings) is Standing.REVOKED
+
+
+def test_of_a_replica_that_failed_the_recordings_go(service: Service, replica: str, token: str) -> None:
+    with service.database.transaction() as session:
+        life.fail(session, service, replica, [Finding(rules.NEGATED).as_dict()])
+    assert standing(service, token) == "unused"
+    assert taken_back(service, token)
+    purge_replica(service, replica)
+    assert not list(service.objects.list("uploads"))
+
+
+@pytest.mark.parametrize("state", ["open", "declined", "withdrawn", "expired"])
+def test_where_nothing_was_agreed_to_nothing_is_taken_back(service: Service, replica: str, state: str) -> None:
+    with service.database.transaction() as session:
+        request, token = ask.create(session, service, "w1", replica, full_name=ADA)
+        request.state = state
+    assert not taken_back(service, token)
+    with service.database.reading() as session:
+        assert session.get_one(Replica, replica).deleted_at is None
+        assert session.scalars(select(ConsentRequest)).one().revoked_at is None
+
+
+def test_the_workspace_is_told_without_a_name(service: Service, replica: str, token: str, trained: str) -> None:
+    taken_back(service, token)
+    purge_replica(service, replica)
+    dispatch(service)
+    with service.database.reading() as session:
+        event = session.scalars(select(OutboxEvent).where(OutboxEvent.type == revoke.REVOKED)).one()
+        told = session.scalars(select(Delivery).where(Delivery.event_id == event.id)).all()
+        assert {(each.channel, each.state) for each in told} == {("webhook", "pending"), ("email", "pending")}
+        assert (event.payload["replica_id"], event.payload["receipt_id"]) == (replica, trained)
+        assert (event.payload["status"], event.payload["error_type"]) == ("error", "consent.revoked")
+        assert "Ada" not in str(event.payload)
+        assert [each.replica_id for each in revoke.of_workspace(session, "w1")] == [replica]
+        assert not revoke.of_workspace(session, "w1", "r0")
+    letter = letter_for(service, event)
+    assert replica in letter.subject
+    assert letter.url.endswith(f"/receipts/{trained}")
+    assert "Ada" not in str(letter)
