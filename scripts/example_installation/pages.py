@@ -42,6 +42,8 @@ class Sight:
     """so many of the same in a row are enough to judge all of them by; the rest of a long page is left out"""
     missing: bool = False
     """whether the page asks for something that is not there, which browsers write to their console"""
+    goes_wrong: str = ""
+    """what else browsers write there, as a pattern"""
 
     def address(self, filled: Filled) -> str:
         return Template(self.path).substitute(filled.ids)

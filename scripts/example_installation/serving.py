@@ -15,12 +15,16 @@ import structlog
 import uvicorn
 
 from countenance.api.app import create_app
-from countenance.portal.app import with_pages
+from countenance.portal.app import create_pages, with_pages
 from countenance.server.installation import installation
 from countenance.service.context import Service
 from countenance.settings import Settings
 
 _PATIENCE_S = 30.0
+BROKEN = "/broken"
+"""A page that breaks, so that it can be seen what is seen then."""
+FAULT = "the name of somebody"
+"""What the fault speaks of, and nobody is to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,11 @@ def _listening(port: int) -> Iterator[socket.socket]:
 
 @contextmanager
 def _running(service: Service, listening: socket.socket) -> Iterator[None]:
+    api = create_app(service)
+    pages = create_pages(api)
+    pages.add_api_route(BROKEN, _broken)
     config = uvicorn.Config(
-        with_pages(create_app(service)),
+        with_pages(api, pages),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -78,6 +85,10 @@ def _running(service: Service, listening: socket.socket) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join(_PATIENCE_S)
+
+
+def _broken() -> None:
+    raise RuntimeError(FAULT)
 
 
 def _wait_until_started(server: uvicorn.Server, thread: threading.Thread) -> None:

@@ -9,10 +9,15 @@ from string import Template
 from playwright.sync_api import Page
 
 from example_installation.pages import Sight, Who
+from example_installation.serving import BROKEN
 
 _REMEMBER = """([text, address]) => {
   sessionStorage.setItem("countenance.new", text);
   history.replaceState(null, "", address);
+}"""
+_HOLD = """(id) => {
+  const channel = new BroadcastChannel("countenance.new");
+  channel.onmessage = ({ data }) => data.id === id && channel.postMessage({ id, is_mine: true });
 }"""
 _CLOSED = "[data-shown-for]:not([hidden])"
 Act = Callable[[Page, Mapping[str, str]], object]
@@ -41,6 +46,40 @@ def _drafted(step: str, then: str, **draft: object) -> Act:
         page.wait_for_selector(then)
 
     return act
+
+
+def _elsewhere(page: Page, ids: Mapping[str, str]) -> None:
+    """The same draft is open in another tab."""
+    other = page.context.new_page()
+    other.goto("/help")
+    other.evaluate(_HOLD, "example")
+    _drafted("material", "#elsewhere:not([hidden])", way="generated")(page, ids)
+
+
+def _signed_out(page: Page, ids: Mapping[str, str]) -> None:
+    """The session is over in the middle of work."""
+    _drafted(
+        "consent",
+        "#draw-words:visible",
+        way="own",
+        consent={"full_name": "Ada Winter", "language": "en", "how": "record"},
+    )(page, ids)
+    page.context.clear_cookies()
+    page.click("#draw-words")
+    page.wait_for_selector("#consent-problem a")
+
+
+def _refused_here(page: Page, ids: Mapping[str, str]) -> None:
+    """A form asks for what the service refuses."""
+    page.click("[data-opens=share]")
+    page.evaluate("document.querySelector('[name=period]:checked').checked = false")
+    page.click("dialog[open] .main")
+    page.wait_for_selector("dialog[open] .problems .finding")
+
+
+def _lost(page: Page, ids: Mapping[str, str]) -> None:
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    page.wait_for_selector("#lost")
 
 
 def _focused(selector: str, then: str) -> Act:
@@ -100,12 +139,19 @@ SIGHTS: tuple[Sight, ...] = (
         "made", "#square svg", way="other", consent={"full_name": "Ada Winter", "how": "link"},
         made={"replica_id": "$waiting", "name": "Ada Winter", "by_link": True, "link": {
             "url": "$here/consent/$link_open", "expires_at": "2027-01-07T12:00:00Z", "full_name": "Ada Winter"}})),
+    Sight("create-again", "/new?again=$refused", "starting again with one that failed", alike=6,
+          waits_for="#again:not([hidden])"),
+    Sight("create-elsewhere", "/new", "what is being made in another tab", act=_elsewhere),
+    Sight("create-signed-out", "/new", "a session that is over in the middle of work", act=_signed_out,
+          goes_wrong="status of 401"),
     Sight("create-viewer", "/new", "for somebody who may only look", Who.VIEWER),
     Sight("videos", "/videos", "the videos"),
     Sight("videos-empty", "/videos", "before the first video", Who.NEWCOMER),
     Sight("video", "/videos/$video_ready", "a video that is ready"),
     Sight("video-share", "/videos/$video_ready", "a link for somebody without an account",
           act=_clicked("[data-opens=share]", then="dialog[open] form")),
+    Sight("video-share-refused", "/videos/$video_ready", "a form that was refused", act=_refused_here,
+          goes_wrong="status of 400"),
     Sight("video-generating", "/videos/$video_generating", "a video that is being made"),
     Sight("video-waiting", "/videos/$video_waiting", "a video that waits for its replica"),
     Sight("video-error", "/videos/$video_error", "a video that could not be made"),
@@ -144,5 +190,9 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("help-guidelines", "/help/guidelines", "guidelines, good beside bad", Who.NOBODY, alike=6),
     Sight("help-errors", "/help/errors", "every message, and what to do", Who.NOBODY, alike=4),
     Sight("help-questions", "/help/questions", "questions and answers", Who.OWNER, alike=6),
+    Sight("connection-lost", "/credits", "a server that does not answer any more", act=_lost),
+    Sight("forbidden", "/keys", "a page that this key may not see", Who.VIEWER, status=403),
+    Sight("refused", "/review/$completed", "something that cannot be done now", status=409),
+    Sight("broken", BROKEN, "a fault of the server", status=500),
     Sight("not-found", "/nothing-here", "a page that does not exist", status=404),
 )  # fmt: skip

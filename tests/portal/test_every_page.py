@@ -72,7 +72,9 @@ def test_a_page_is_for_everybody(
     sight: Sight, filled: Any, content: Filled, open_page: Callable[..., Page], troubles: Any
 ) -> None:
     if sight.status >= 400 or sight.missing:
-        troubles.expect(f"status of {max(sight.status, 404)}")
+        troubles.expect(f"status of {max(sight.status, 404) if sight.missing else sight.status}")
+    if sight.goes_wrong:
+        troubles.expect(sight.goes_wrong)
     page = open_page(key_of(sight.who, content), filled)
     opened(page, sight, content)
     weight = dict(page.evaluate(WEIGHT))

@@ -91,8 +91,8 @@ def test_an_editor_sees_keys_and_changes_none(portal: Any, open_page: Callable[.
 def test_the_log_leads_to_what_it_is_about(filled: Any, open_page: Callable[..., Page]) -> None:
     page = open_page(filled.key, filled)
     page.goto(f"/keys/audit?subject={filled.ids['receipt_revoked']}")
-    revoked = page.get_by_role("row", name=re.compile("revoked the consent"))
-    revoked.get_by_role("link").last.click()
+    taken_back = page.get_by_role("row", name=re.compile("took the consent back"))
+    taken_back.get_by_role("link").last.click()
     page.wait_for_url(f"**/receipts/{filled.ids['receipt_revoked']}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 

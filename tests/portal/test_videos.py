@@ -72,7 +72,7 @@ def test_a_script_becomes_a_video_before_ones_eyes(portal: Any, worker: Any, sig
     expect(page.locator(".video-making progress")).to_be_visible()
     expect(page.locator("#player")).to_be_visible()
     until(page, _SHOWN)
-    expect(page.locator("#news")).to_contain_text("is ready")
+    expect(page.locator("#toasts")).to_contain_text("is ready")
     facts = page.locator(".video-side")
     for words in ("Blue", "3 s of video", "Ada"):
         expect(facts).to_contain_text(words)
@@ -174,7 +174,7 @@ def test_a_video_waits_for_a_replica_in_training(portal: Any, worker: Any, signe
         replicas.preview_ready(session, portal.service, waits_for, replicas.Published(bundle_of(waits_for), None))
     expect(card.locator(".badge")).to_have_text("Ready")
     expect(card.locator(".look img")).to_be_visible()
-    expect(page.locator("#news")).to_contain_text("is ready")
+    expect(page.locator("#toasts")).to_contain_text("is ready")
 
 
 def test_what_went_wrong_is_seen_and_mended(portal: Any, worker: Any, signed_in: Page) -> None:

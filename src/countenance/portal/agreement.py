@@ -96,6 +96,11 @@ def spoken(receipt: ReceiptBody) -> tuple[Piece, ...]:
     return compared(statement["text"], statement["transcript"]) if statement else ()
 
 
+def question(name: str) -> str:
+    """What a score answers, in words."""
+    return _SCORES[name][0] if name in _SCORES else name
+
+
 def scores_of(receipt: ReceiptBody) -> tuple[Score, ...]:
     """What was compared before a receipt was signed; empty for a declaration."""
     verdict = (receipt.content or {}).get("verdict")

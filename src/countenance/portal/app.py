@@ -44,9 +44,10 @@ _OF_THE_API = ("/v2", "/healthz", "/readyz", "/metrics", "/openapi.json")
 _NOT_FOUND = HTTPStatus.NOT_FOUND
 
 
-def with_pages(api: FastAPI) -> ASGIApp:
-    """What a server serves: the API under its own paths, and pages under all others."""
-    pages = create_pages(api)
+def with_pages(api: FastAPI, pages: FastAPI | None = None) -> ASGIApp:
+    """What a server serves: the API under its own paths, and pages under all others, those of `create_pages` unless
+    others are given."""
+    pages = pages or create_pages(api)
 
     async def site(scope: Scope, receive: Receive, send: Send) -> None:
         is_page = scope["type"] == "http" and not _is_of_the_api(scope["path"])

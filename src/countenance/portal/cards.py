@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from countenance.api.call import Call
 from countenance.api.paging import Paging
@@ -15,6 +15,8 @@ from countenance.service.clock import now
 from countenance.service.replicas.life import FOR_CONSENT
 from countenance.wire.replicas import ReplicaBody
 from countenance.wire.videos import VideoBody
+
+Body = TypeVar("Body")
 
 
 def replicas_by_id(call: Call, ids: Sequence[str]) -> dict[str, ReplicaBody]:
@@ -32,10 +34,15 @@ def with_links(call: Call, listed: Sequence[ReplicaBody]) -> list[ReplicaBody]:
 
 def videos_by_id(call: Call, ids: Sequence[str]) -> dict[str, VideoBody]:
     """Those of these that there are."""
+    return there(call, ids, videos.get)
+
+
+def there(call: Call, ids: Sequence[str], get: Callable[[str, Call], Body]) -> dict[str, Body]:
+    """What there still is of these."""
     found = {}
-    for video_id in ids:
+    for each in ids:
         try:
-            found[video_id] = videos.get(video_id, call)
+            found[each] = get(each, call)
         except CountenanceError:
             continue  # deleted a moment ago
     return found

@@ -23,6 +23,7 @@ from countenance.portal.page import shown as findings_of
 from countenance.service.accounts.actor import require
 from countenance.service.credits.account import balance
 from countenance.service.credits.ledger import VIDEO_SECOND
+from countenance.service.db.tables import Video
 from countenance.service.errors import REQUEST_INVALID, refused
 from countenance.service.replicas.find import USABLE
 from countenance.service.tasks import sources
@@ -207,6 +208,18 @@ def once_of(form: Mapping[str, str], wanted: CreateVideo) -> tuple[str, bytes]:
     content = json.dumps(wanted.model_dump(), sort_keys=True).encode()
     token = form.get("once", "")[:_TOKEN_MOST]
     return f"page-{token or secrets.token_urlsafe(12)}-{hashlib.sha256(content).hexdigest()[:32]}", content
+
+
+def next_key(key: str) -> str:
+    """The key after one whose video is deleted: the same for whoever sends the form again twice."""
+    return f"page-{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+def video_is_there(call: Call, video_id: str) -> bool:
+    """Whether a video was not deleted."""
+    with call.reading() as session:
+        found = session.get(Video, video_id)
+        return found is not None and found.deleted_at is None
 
 
 def estimate(call: Call, form: Mapping[str, str]) -> Estimate:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from countenance.api.call import Call
 from countenance.api.routes import replicas
-from countenance.errors import CountenanceError
 from countenance.portal import cards
 from countenance.portal.standing import Told
 from countenance.service.jobs.progress import SHARES
@@ -102,13 +101,7 @@ def phase(replica: ReplicaBody, told: Told) -> str:
 
 def by_id(call: Call, ids: Sequence[str]) -> dict[str, ReplicaBody]:
     """Those of these that there are, each with the state of its last link for consent, also when that is answered."""
-    found = {}
-    for replica_id in ids:
-        try:
-            found[replica_id] = replicas.get(replica_id, call)
-        except CountenanceError:
-            continue  # deleted a moment ago
-    return found
+    return cards.there(call, ids, replicas.get)
 
 
 def status_values(call: Call, replica: ReplicaBody) -> Mapping[str, Any]:

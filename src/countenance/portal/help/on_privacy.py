@@ -42,7 +42,7 @@ PRIVACY = Subject(
                 "it is deleted for good. Neither can be undone.",
                 "Deleted for good, everything goes that shows, sounds like or names the person: footage, recordings "
                 "of the consent, the replica, its pictures, the stored face, its scripts, and all videos that were "
-                "made with it. The consent is revoked, and a signed record says what was deleted.",
+                "made with it. The consent is taken back, and a signed record says what was deleted.",
             ),
             (_DELETION,),
         ),
@@ -74,7 +74,7 @@ PRIVACY = Subject(
             (
                 "No. A replica is learned from its own footage alone, and nothing else is learned from that footage.",
                 "One thing is kept beside it: of whoever agreed, numbers that describe the face, so that nobody can "
-                "pass that face off as AI-generated under another account. They go when the consent is revoked.",
+                "pass that face off as AI-generated under another account. They go when the consent is taken back.",
             ),
             (Link("Stored faces", "consent-policy.md"),),
         ),

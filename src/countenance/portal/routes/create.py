@@ -18,9 +18,10 @@ from countenance.consent.policy import Subject, requirement
 from countenance.consent.receipt_content import Material
 from countenance.errors import Rule
 from countenance.footage import file_rules, lip_rules
+from countenance.portal.again import again as failed_one
 from countenance.portal.help.drawings import DRAWINGS, Drawing
 from countenance.portal.limits import limits_for
-from countenance.portal.page import Form, ReplicasChanged, ReplicasSeen, headers, render
+from countenance.portal.page import Form, ReplicasChanged, ReplicasSeen, headers, packed, render
 from countenance.portal.prompts import STATEMENT_S, training_prompts
 from countenance.portal.qr import qr_svg
 from countenance.service.consent_requests import ask
@@ -54,10 +55,12 @@ _MATERIALS = {
 
 
 @router.api_route("/new", methods=["GET", "HEAD"])
-def new(request: Request, call: ReplicasSeen) -> Response:
-    """All steps; the page's script shows one of them at a time."""
+def new(request: Request, call: ReplicasSeen, again: str = "") -> Response:
+    """All steps; the page's script shows one of them at a time. `again` is a replica that failed: what was said of it
+    is filled in, and what stopped it is told."""
     settings = call.service.settings
-    return render(
+    failed = failed_one(call, again) if again else None
+    page = render(
         request,
         call,
         "create/page.html",
@@ -73,13 +76,16 @@ def new(request: Request, call: ReplicasSeen) -> Response:
         wordings={each: wording_of(each).text for each in (AI_GENERATED, PICTURE_RIGHTS, LIKENESS)},
         link_days=ask.VALID_FOR.days,
         words_minutes=int(VALID_FOR.total_seconds() // 60),
+        again=failed,
         wizard={
             "needs": _needs(),
             "languages": _languages(settings),
             "prompts": training_prompts(),
             "statement_s": STATEMENT_S,
+            "again": failed.carried if failed else None,
         },
     )
+    return packed(request, page)
 
 
 @router.post("/new/square")

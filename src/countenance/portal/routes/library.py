@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -12,17 +13,21 @@ from countenance.api.paging import Paging
 from countenance.api.routes import credits, replicas, videos
 from countenance.errors import CountenanceError, Finding
 from countenance.portal import cards
+from countenance.portal.addresses import listing, parts, telling
 from countenance.portal.page import Form, ReplicasChanged, ReplicasSeen, is_fragment, local_path, render, see_other
 from countenance.portal.standing import worst
 from countenance.service.accounts import workspaces
+from countenance.service.consent_requests import taken_back
 from countenance.service.credits.ledger import TRAINING
 from countenance.service.errors import REPLICA_UNKNOWN
 from countenance.service.replicas.find import USABLE
 from countenance.service.replicas.wanted import NAME_MOST
 from countenance.wire.replicas import RenameReplica, ReplicaBody
+from countenance.wire.times import iso_ms
 
 router = APIRouter()
 _ON_A_PAGE = 24
+_NEWS = timedelta(days=7)
 _STATES = {
     "": ("All", ()),
     "ready": ("Ready", USABLE),
@@ -55,7 +60,7 @@ def library(
 ) -> Response:
     """All replicas, or those that fit; the whole page, or only its results where htmx asks."""
     search, state, type = search.strip(), state if state in _STATES else "", type if type in _TYPES else ""
-    values = _results(request, call, search, state, type, page)
+    values = _results(call, search, state, type, page)
     if is_fragment(request):
         return render(request, call, "library/results.html", oob=True, **values)
     has_any = values["total"] > 0 or values["is_filtered"]
@@ -69,6 +74,7 @@ def library(
         said=_SAID.get(said, ""),
         has_any=has_any,
         is_out_of_credits=has_any and _is_out_of_credits(call),
+        taken_back=_taken_back(call),
         **values,
     )
 
@@ -96,7 +102,7 @@ def rename(request: Request, replica_id: str, call: ReplicasChanged, form: Form,
         return _name_asked(request, call, replica, back, typed=name, problem=problem, status=422)
     if name != replica.replica_name:
         replicas.rename(replica_id, RenameReplica(replica_name=name), call)
-    return see_other(_with(back, "renamed"))
+    return see_other(telling(back, "renamed"))
 
 
 @router.api_route("/replicas/{replica_id}/delete", methods=["GET", "HEAD"])
@@ -120,11 +126,11 @@ def delete(request: Request, replica_id: str, call: ReplicasChanged, form: Form,
     except CountenanceError as error:
         if error.finding.rule != REPLICA_UNKNOWN:
             raise
-        return see_other(_with(back, "gone"))
-    return see_other(_with(back, "erased" if hard else "deleted"))
+        return see_other(telling(back, "gone"))
+    return see_other(telling(back, "erased" if hard else "deleted"))
 
 
-def _results(request: Request, call: Call, search: str, state: str, type: str, page: int) -> dict[str, Any]:
+def _results(call: Call, search: str, state: str, type: str, page: int) -> dict[str, Any]:
     wanted: dict[str, Any] = {"search": search, "statuses": _STATES[state][1], "kind": _TYPES[type][1]}
     found = replicas.found(call, Paging(_ON_A_PAGE, max(page, 1)), **wanted)
     pages = max(1, -(-found.total_count // _ON_A_PAGE))
@@ -132,14 +138,15 @@ def _results(request: Request, call: Call, search: str, state: str, type: str, p
         found = replicas.found(call, Paging(_ON_A_PAGE, pages), **wanted)
     shown = [cards.replica_values(call, each) for each in cards.with_links(call, found.data)]
     is_filtered = bool(search or state or type)
-    others = request.url.remove_query_params(["page", "said"])
+    wishes = {"search": search, "state": state, "type": type}
+    shown_page = min(max(page, 1), pages)
     return {
         "cards": shown,
         "under_way": [each["replica"].replica_id for each in shown if not each["told"].is_final],
-        "page": min(max(page, 1), pages),
+        "page": shown_page,
         "pages": pages,
-        "base": f"/?{others.query}&" if others.query else "/?",
-        "here": "/" + (f"?{query}" if (query := request.url.remove_query_params("said").query) else ""),
+        "base": parts("/", wishes),
+        "here": listing("/", wishes, shown_page),
         "search": search,
         "state": state,
         "type": type,
@@ -165,6 +172,13 @@ def _is_out_of_credits(call: Call) -> bool:
     if "credits:read" not in call.actor.scopes:
         return False
     return any(each.unit == TRAINING and each.available == 0 for each in credits.balance(call).data)
+
+
+def _taken_back(call: Call) -> list[tuple[str, str]]:
+    """The replicas whose persons took their consents back by themselves lately, and when."""
+    with call.reading() as session:
+        found = taken_back.lately(session, call.workspace_id, _NEWS)
+    return [(each.replica_id, iso_ms(each.revoked_at)) for each in found]
 
 
 def _own(replica_id: str, call: Call) -> ReplicaBody:
@@ -211,8 +225,3 @@ def _deletion_asked(
         kept_days=settings.keep_footage_days if own_days is None else own_days,
         videos=videos.listed(call, Paging(1, 1), replica.replica_id).total_count,
     )
-
-
-def _with(path: str, said: str) -> str:
-    """A page, with what it is to say first."""
-    return f"{path}{'&' if '?' in path else '?'}said={said}"

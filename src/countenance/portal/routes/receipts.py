@@ -33,7 +33,7 @@ from countenance.wire.consent import ReceiptBody, RevokeReceipt
 from countenance.wire.replicas import ReplicaBody
 
 router = APIRouter()
-WORD = "revoke"
+WORD = "take back"
 _MOST_REASON = 500
 _KINDS = {
     "footage": "the footage or the picture that it was made from",

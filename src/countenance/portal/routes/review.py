@@ -15,6 +15,7 @@ from countenance.api.shown import replicas as shown
 from countenance.consent import phrase
 from countenance.consent.statement import statement_for
 from countenance.media.provenance import CredentialState
+from countenance.portal import agreement
 from countenance.portal.fields import done, number, read
 from countenance.portal.page import Form, ReplicasChanged, render
 from countenance.portal.subjects import subjects
@@ -36,19 +37,6 @@ _CREDENTIALS = {
     CredentialState.VALID: "in order, but anybody may have signed them",
     CredentialState.INVALID: "damaged, or changed after signing",
     CredentialState.REMOTE: "kept elsewhere, and not looked at",
-}
-_SCORES = {
-    "words": "The words of the statement",
-    "name": "The name",
-    "organisation": "Who it is agreed to",
-    "one_time_words": "The one-time words",
-    "face": "The face, both recordings compared",
-    "face_worst": "The face, where it is least alike",
-    "voice": "The voice, both recordings compared",
-    "voice_worst": "The voice, where it is least alike",
-    "mouth_motion": "How much the mouth moves",
-    "lips": "Lips and sound together",
-    "lips_distinct": "Lips and sound, against other times",
 }
 
 
@@ -95,7 +83,7 @@ def one(request: Request, call: ReplicasChanged, replica_id: str) -> Response:
         opens_with_it=bool(consent) and consent.get("consent") == consent.get("footage"),
         statement=_statement(row, call.service.settings) if consent else "",
         consent=consent,
-        scores=[(_SCORES.get(name, name), score) for name, score in consent.get("scores", {}).items()],
+        scores=[(agreement.question(name), score) for name, score in consent.get("scores", {}).items()],
         credentials=_CREDENTIALS,
         claim=(row.clearance or {}).get("claim") or {},
         until=until(row),

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
+from countenance.api import public
 from countenance.api.context import address_of, request_id, service_of
 from countenance.api.delivered import Delivered
 from countenance.api.routes import videos as video_routes
@@ -23,6 +24,7 @@ from countenance.portal.page import (
     render,
     see_other,
 )
+from countenance.portal.spoken_words import spoken_words
 from countenance.portal.video_words import origin_of
 from countenance.service.accounts import audit
 from countenance.service.errors import REQUEST_INVALID, refused
@@ -63,9 +65,11 @@ def unshare(request: Request, video_id: str, share_id: str, call: VideosChanged,
 def shared(request: Request, token: str) -> Response:
     """What whoever has the link sees: the video, and what it is."""
     service = service_of(request)
+    public.count(request)
     try:
-        with service.database.reading() as session:
+        with service.database.reading() as session, public.counting_guesses(request, LINK_INVALID):
             found = shares.opened(session, service.settings, token)
+            words = spoken_words(session, found.video)
     except CountenanceError as error:
         if error.finding.rule.id not in (SHARE_OVER.id, LINK_INVALID.id):
             raise
@@ -81,6 +85,7 @@ def shared(request: Request, token: str) -> Response:
         until=iso_ms(found.share.expires_at),
         has_still=found.video.still_key is not None,
         origin=origin_of(found.replica),
+        words=words,
         organisation=_organisation(service.settings),
         filename=_filename(found),
         place=f"/shared/{quote(token)}",
@@ -91,7 +96,8 @@ def shared(request: Request, token: str) -> Response:
 def shared_file(request: Request, token: str, part: Literal["video", "still"]) -> Response:
     """The film or its picture, for as long as the link is good; a player asks for parts of it."""
     service = service_of(request)
-    with service.database.reading() as session:
+    public.count(request)
+    with service.database.reading() as session, public.counting_guesses(request, LINK_INVALID):
         found = shares.opened(session, service.settings, token)
     key = found.video.video_key if part == "video" else found.video.still_key
     if key is None:

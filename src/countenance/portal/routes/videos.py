@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
@@ -17,7 +16,9 @@ from countenance.api.paging import Paging
 from countenance.api.routes import replicas as replica_routes
 from countenance.api.routes import videos as video_routes
 from countenance.errors import CountenanceError
+from countenance.portal.addresses import listing, parts, telling
 from countenance.portal.page import Form, VideosChanged, VideosSeen, is_fragment, local_path, render, see_other
+from countenance.portal.spoken_words import SpokenWords, spoken_words
 from countenance.portal.standing import Told
 from countenance.portal.video_words import background_of, origin_of, told_of_video, voice_of
 from countenance.service.db.tables import MediaSource, Replica, Video
@@ -70,6 +71,7 @@ class Facts:
     is_transparent: bool
     credentials_url: str | None
     """of the file with the content credentials, where they lie beside the video"""
+    words: SpokenWords | None
 
 
 @router.api_route("/videos", methods=["GET", "HEAD"])
@@ -87,20 +89,18 @@ def library(
     search = search.strip()[:_MOST_NAME]
     found = video_routes.found(call, part, replica_id=replica or None, statuses=STATES.get(state, ()), search=search)
     seen = _replicas(call, {each.replica_id for each in found.data} | ({replica} if replica else set()))
-    wishes = urlencode(
-        {name: value for name, value in (("search", search), ("state", state), ("replica", replica)) if value}
-    )
+    wishes = {"search": search, "state": state, "replica": replica}
     values: dict[str, Any] = {
         "cards": [Card(each, told_of_video(each), *seen.get(each.replica_id, ("", ""))) for each in found.data],
         "search": search,
         "state": state,
         "replica": replica,
-        "is_filtered": bool(wishes) or part.page > 1,
+        "is_filtered": any(wishes.values()) or part.page > 1,
         "count_words": f"{found.total_count} {'video' if found.total_count == 1 else 'videos'}",
         "page": part.page,
         "pages": -(-found.total_count // PER_PAGE),
-        "base": f"/videos?{wishes}&" if wishes else "/videos?",
-        "here": _path_of(wishes, part.page),
+        "base": parts("/videos", wishes),
+        "here": listing("/videos", wishes, part.page),
     }
     if is_fragment(request):
         return render(request, call, "videos/results.html", oob=True, **values)
@@ -160,7 +160,7 @@ def delete(request: Request, video_id: str, call: VideosChanged, form: Form) -> 
         said = "gone"
     back = local_path(form.get("back", "") or "/videos")
     back = "/videos" if back.startswith(f"/videos/{video_id}") else back
-    return see_other(f"{back}{'&' if '?' in back else '?'}said={said}")
+    return see_other(telling(back, said))
 
 
 def _asked(
@@ -181,11 +181,6 @@ def _deletion_asked(
 
 def _back(given: str, video_id: str) -> str:
     return local_path(given) if given else f"/videos/{video_id}"
-
-
-def _path_of(wishes: str, page: int) -> str:
-    path = f"/videos?{wishes}" if wishes else "/videos"
-    return path if page == 1 else f"{path}{'&' if wishes else '?'}page={page}"
 
 
 def _replicas(call: Call, replica_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -219,6 +214,7 @@ def _facts(call: Call, video_id: str) -> Facts:
         row = session.get_one(Video, video_id)
         replica = session.get(Replica, row.replica_id)
         of_it = MediaSource.subject_kind == "video", MediaSource.subject_id == video_id
+        words = spoken_words(session, row)
         roles = frozenset(session.scalars(select(MediaSource.role).where(*of_it)))
     is_there = replica is not None and replica.deleted_at is None
     is_clear = bool(row.video_key) and str(row.video_key).endswith(".webm")
@@ -232,4 +228,5 @@ def _facts(call: Call, video_id: str) -> Facts:
         asked_at=iso_ms(row.created_at),
         is_transparent=is_clear,
         credentials_url=link_of(call)(beside),
+        words=words,
     )

@@ -1,17 +1,16 @@
 // The step in which the server says what it found in the footage or the picture, before anything is held or paid for.
 
 import { findingsList } from "./checks.js";
+import { clock } from "./clock.js";
 import { discard, done, draft, fileOf, isPicture, save, tell } from "./create-draft.js";
-import { clock } from "./create-file.js";
 import { other } from "./create-material.js";
 import { timeline } from "./create-timeline.js";
-import { element } from "./elements.js";
+import { at, element } from "./elements.js";
 import { call, here } from "./problem.js";
 
 const POLL_MS = 1200;
 const OFFER_SKIP_MS = 25_000;
 const STAGES = { queued: "Waiting for its turn", "": "Looking" };
-const at = (id) => document.getElementById(id);
 const video = at("seen-video");
 let asking = null;
 let url = "";

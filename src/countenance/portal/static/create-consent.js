@@ -4,10 +4,9 @@ import { check, findingsList, readLimits } from "./checks.js";
 import { Words } from "./consent-words.js";
 import { discard, done, draft, fileOf, hold, letGo, save, tell, wants as missing, wizard } from "./create-draft.js";
 import { FileChoice, send } from "./create-file.js";
-import { element } from "./elements.js";
+import { at, element } from "./elements.js";
 import { call } from "./problem.js";
 
-const at = (id) => document.getElementById(id);
 const limits = readLimits();
 const hows = document.querySelectorAll("[name=consent_how]");
 const panels = document.querySelectorAll("[data-step=consent] [data-how]");
@@ -213,7 +212,7 @@ async function sent() {
   sending = true;
   busy(true);
   try {
-    const { upload_id } = await send(taken.file, at("consent-sending"));
+    const { upload_id } = await send(taken.file, at("consent-sending"), draft.id);
     change({ upload_id, phrase_id: withWords() ? statement?.phrase_id : null });
     letGo("consent");
     taken = null;

@@ -1,10 +1,12 @@
-// What was done so far for a replica: it outlives a reload, going back and a session that ends, in this tab alone.
+// What was done so far for a replica: it outlives a reload, going back and a session that ends, in this tab alone. Only
+// that something was made from it is known to the browser's other tabs, which may have a copy.
 
 import { element } from "./elements.js";
 import { drop, keep, kept } from "./kept.js";
-import { call, problemBox } from "./problem.js";
+import { call, problemBox, signIn } from "./problem.js";
 
 const KEY = "countenance.new";
+const MADE = "countenance.made:";
 const KEPT_MS = 24 * 3600_000;
 const MOST_BYTES = 400_000_000; // larger files are chosen again after a reload
 const files = {};
@@ -14,10 +16,12 @@ export const wizard = JSON.parse(document.getElementById("wizard").textContent);
 
 /**
  * `way`; `guided`; `consent` {full_name, language, how, email, statement, upload_id, phrase_id, until}; `material` {how, name,
- * recorded, sending, upload_id, kind}; `report` {ok}; `voice`, `subject`, `declared`, `name`; `sent` {text, key, unheard};
- * `asked` {text, key}; `made`.
+ * recorded, sending, upload_id, kind}; `report` {ok}; `voice`, `subject`, `declared`, `name`; `sent` {text, unheard};
+ * `asked` {text, key}; `made`; `again`, the id of the failed replica that it began with.
  */
 export let draft = recalled() || fresh();
+/** Whether it is as it was when this page came, so that no other tab can have a copy. */
+export const isNew = () => !draft.way;
 
 /** Remember a change. */
 export function save(change) {
@@ -29,11 +33,45 @@ export function save(change) {
   }
 }
 
-/** Forget everything; what was uploaded for nothing is deleted, unless a replica was made from it. */
-export function startOver() {
+/**
+ * Forget everything; what was uploaded for nothing is deleted, unless a replica was made from it. With `again`, what is
+ * known of a replica that failed, the next one begins with that.
+ */
+export function startOver(again = null) {
   for (const what of ["consent", "material"]) discard(what, !draft.made);
-  draft = fresh();
+  draft = fresh(again);
   save({});
+}
+
+/** Leave the draft to the tab that has it, and begin another one, as `startOver` does. */
+export function another(again = null) {
+  draft = fresh(again);
+  save({});
+}
+
+/** Whether something would be lost. */
+export const hasWork = () => !draft.made && Boolean(draft.material?.name || draft.consent?.full_name);
+
+/** Tell the browser's other tabs that a replica was made from this draft. */
+export function noteMade(replica_id) {
+  try {
+    localStorage.setItem(MADE + draft.id, JSON.stringify({ replica_id, until: Date.now() + KEPT_MS }));
+  } catch {
+    // Then the server alone knows.
+  }
+}
+
+/** The id of the replica that another tab has made from this draft; null if there is none. */
+export function madeElsewhere() {
+  if (draft.made) return null;
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(MADE) && JSON.parse(localStorage.getItem(key)).until < Date.now()) localStorage.removeItem(key);
+    }
+    return JSON.parse(localStorage.getItem(MADE + draft.id))?.replica_id ?? null;
+  } catch {
+    return null;
+  }
 }
 
 export const isPicture = () => draft.way === "picture";
@@ -98,25 +136,20 @@ export function tell(box, wrong) {
     return void box.replaceChildren(said);
   }
   if (!wrong.title) throw wrong;
-  const told = problemBox(wrong);
-  if (wrong.status === 401) {
-    const link = Object.assign(element("a", "button", "Sign in again"), { href: signIn() });
-    const words = element("p", "", "What you have done here is kept in this browser.");
-    told.append(words, link);
-  }
-  box.replaceChildren(told);
-}
-
-function signIn() {
-  return `/sign-in?over=1&next=${encodeURIComponent(location.pathname + location.search)}`;
+  const kept = element("p", "", "What you have done here is kept in this browser.");
+  box.replaceChildren(problemBox(wrong, [kept, signIn()]));
 }
 
 function nameOf(what) {
   return `new:${draft.id}:${what}`;
 }
 
-function fresh() {
-  return { id: crypto.getRandomValues(new Uint32Array(2)).join("-"), way: null, guided: false, consent: null, material: null, report: null, declared: [] };
+function fresh(again = null) {
+  const made = { id: crypto.getRandomValues(new Uint32Array(2)).join("-"), way: null, guided: false, consent: null, material: null, report: null, declared: [] };
+  if (!again) return made;
+  const { replica_id, way, name, subject, voice, full_name, language, by_link } = again;
+  const consent = full_name ? { full_name, language, email: "", ...(by_link ? { how: "link" } : {}) } : null;
+  return { ...made, again: replica_id, way, name, subject, voice, consent };
 }
 
 function recalled() {

@@ -1,6 +1,7 @@
 // A file that is chosen or dropped: looked at at once, shown with what was found, and sent.
 
 import { check, findingsList } from "./checks.js";
+import { clock } from "./clock.js";
 import { element } from "./elements.js";
 
 /** Bind a box of `parts.html`; `came` is called with the file and what was found in it, and with null first. */
@@ -72,20 +73,14 @@ export function factsLine({ duration_s, width, height, bytes }) {
   return [duration_s && clock(duration_s), width && `${width} × ${height}`, size].filter(Boolean).join(", ");
 }
 
-/** `75` -> `1:15` */
-export function clock(seconds) {
-  const whole = Math.floor(Math.max(0, seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
 /**
- * Send a file, taking up what was sent before.
+ * Send a file, taking up what was sent of it before for the same draft.
  * @returns {Promise<object>} the API's upload
  * @throws {Problem} `code` is `cancelled` where it was given up
  */
-export async function send(file, progress) {
+export async function send(file, progress, owner) {
   const [{ Upload }] = await Promise.all([import("./uploader.js"), import("./upload-progress.js")]);
-  const upload = new Upload(file);
+  const upload = new Upload(file, { owner });
   progress.follow(upload);
   try {
     return await upload.send();

@@ -1,10 +1,9 @@
 // The last step: a name, what is declared, what it costs; and after it the link for whoever is asked.
 
-import { discard, draft, isPicture, letGo, needsConsent, save, tell, wants as missing, wizard } from "./create-draft.js";
-import { element } from "./elements.js";
+import { discard, draft, isPicture, letGo, madeElsewhere, needsConsent, noteMade, save, tell, wants as missing, wizard } from "./create-draft.js";
+import { at, element } from "./elements.js";
 import { call } from "./problem.js";
 
-const at = (id) => document.getElementById(id);
 const LIKENESS = "likeness";
 const button = at("create-now");
 const subjects = document.querySelectorAll("[name=subject]");
@@ -119,17 +118,17 @@ function body() {
   return wanted;
 }
 
-/** Create it, once: the same request has the same key, whatever happens to its answer. */
+/** Create it, once: all requests of a draft have the same key, whatever happens to an answer, and in whichever tab. */
 async function make() {
+  if (madeElsewhere()) return void location.reload();
   creating = true;
   busy(true);
   try {
     // A request whose answer was lost is sent again as it was, before another one is: it may have been heard.
     const wanted = draft.sent?.unheard ? JSON.parse(draft.sent.text) : body();
-    const text = JSON.stringify(wanted);
-    const key = draft.sent?.text === text ? draft.sent.key : newKey();
-    save({ sent: { text, key, unheard: true } });
-    const { replica_id } = await call("POST", "/v2/replicas", wanted, { headers: { "Idempotency-Key": draft.sent.key } });
+    save({ sent: { text: JSON.stringify(wanted), unheard: true } });
+    const { replica_id } = await call("POST", "/v2/replicas", wanted, { headers: { "Idempotency-Key": `new-${draft.id}` } });
+    noteMade(replica_id);
     const by_link = Boolean(wanted.consent_by_link);
     save({ made: { replica_id, name: wanted.replica_name, by_link } });
     await Promise.all([letGo("material"), letGo("consent")]);

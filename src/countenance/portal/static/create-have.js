@@ -1,8 +1,8 @@
 // The first steps: what one has, and what makes it good.
 
 import { discard, draft, save, tell, wants } from "./create-draft.js";
+import { at } from "./elements.js";
 
-const at = (id) => document.getElementById(id);
 const ways = document.querySelectorAll("[name=way]");
 const kind = (way) => (way === "picture" ? "picture" : "footage");
 

@@ -4,9 +4,8 @@ import { check, findingsList, readLimits } from "./checks.js";
 import { statementOf } from "./create-consent.js";
 import { discard, done, draft, fileOf, hold, isPicture, letGo, needsConsent, save, tell, wants, wizard } from "./create-draft.js";
 import { FileChoice, send } from "./create-file.js";
-import { element } from "./elements.js";
+import { at, element } from "./elements.js";
 
-const at = (id) => document.getElementById(id);
 const limits = readLimits();
 const hows = document.querySelectorAll("[name=material_how]");
 const panels = document.querySelectorAll("[data-step=material] [data-how]");
@@ -137,7 +136,7 @@ async function sent() {
   busy(true);
   change({ sending: true });
   try {
-    const { upload_id } = await send(taken, at("material-sending"));
+    const { upload_id } = await send(taken, at("material-sending"), draft.id);
     change({ upload_id, sending: false });
     save({ report: null });
     taken = null;

@@ -1,6 +1,6 @@
 // The length of footage with what was found in it, one row for each finding; a click goes to that moment.
 
-import { clock } from "./create-file.js";
+import { clock } from "./clock.js";
 import { element } from "./elements.js";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,7 +1,9 @@
 // The page on which a replica is made: which of its steps is shown, and how one goes from one to the next.
 
-import { done, draft, isPicture, needsConsent, startOver } from "./create-draft.js";
+import { another, done, draft, hasWork, isNew, isPicture, madeElsewhere, needsConsent, startOver, wizard } from "./create-draft.js";
 import * as first from "./create-have.js";
+import { claim } from "./create-tabs.js";
+import { at } from "./elements.js";
 
 const MODULES = {
   have: () => first,
@@ -12,8 +14,8 @@ const MODULES = {
   create: () => import("./create-finish.js"),
   made: () => import("./create-finish.js"),
 };
-const at = (id) => document.getElementById(id);
 const sections = Object.fromEntries([...document.querySelectorAll("[data-step]")].map((each) => [each.dataset.step, each]));
+const BEFORE_THE_CHECK = ["have", "guide", "consent", "material"];
 let now = null;
 let step = null;
 
@@ -36,7 +38,7 @@ async function show(name, how = "push", focus = true) {
   step?.leave?.();
   const from = now;
   [now, step] = [next, entered];
-  const address = `?step=${next}`;
+  const address = addressOf(next);
   if (how === "push") history.pushState({ from }, "", address);
   else if (how === "replace" || next !== name) history.replaceState(history.state, "", address);
   fit();
@@ -49,6 +51,10 @@ async function show(name, how = "push", focus = true) {
   if (!focus) return;
   scrollTo(0, 0);
   title.focus({ preventScroll: true });
+}
+
+function addressOf(name) {
+  return `?${draft.again ? `again=${draft.again}&` : ""}step=${name}`;
 }
 
 /** What a step does, which is not loaded before it is needed; null without a connection. */
@@ -85,6 +91,7 @@ function fit() {
   sections.material.querySelector("h2").textContent = word;
   document.querySelector("[data-of=material] a").textContent = word;
   at("afresh").hidden = !draft.way || Boolean(draft.made);
+  if (at("again")) at("again").hidden = !draft.again || !BEFORE_THE_CHECK.includes(now);
 }
 
 function tellSteps() {
@@ -99,7 +106,7 @@ function tellSteps() {
     link.toggleAttribute("href", false);
     link.removeAttribute("aria-current");
     if (name === now) link.setAttribute("aria-current", "step");
-    else if (!item.hidden && nearest(name) === name) link.href = `?step=${name}`;
+    else if (!item.hidden && nearest(name) === name) link.href = addressOf(name);
   }
   const words = document.querySelector(`[data-of=${now}] a`)?.textContent;
   at("steps-now").textContent = `Step ${place + 1} of ${all.length}: ${words}`;
@@ -123,12 +130,38 @@ function afresh() {
   location.assign("/new");
 }
 
-function begin() {
+async function begin() {
   const [visit] = performance.getEntriesByType("navigation");
   if (draft.made && visit?.type === "navigate") startOver();
+  const { again } = wizard;
+  const isAnother = () => Boolean(again) && draft.again !== again.replica_id;
+  const isMine = () => claim(draft.id, isNew(), () => location.reload());
+  if (isAnother() && !hasWork()) startOver(again);
+  const replica_id = madeElsewhere();
+  if (!replica_id && (await isMine())) {
+    if (isAnother()) return askWhich();
+  } else {
+    if (!isAnother()) return elsewhere(replica_id);
+    another(again);
+    await isMine();
+  }
   const wanted = new URLSearchParams(location.search).get("step");
   at("steps-and-step").hidden = false;
   show(wanted || "have", "replace", false);
+}
+
+/** The draft belongs to another tab, or something was made from it there. */
+function elsewhere(replica_id) {
+  at("elsewhere").hidden = false;
+  at("elsewhere-open").hidden = at("elsewhere-here").hidden = Boolean(replica_id);
+  at("elsewhere-made").hidden = at("elsewhere-to").hidden = !replica_id;
+  at("elsewhere-to").href = `/replicas/${replica_id}`;
+}
+
+/** Something else is under way in this tab, when one wants to start again with a replica that failed. */
+function askWhich() {
+  at("which").hidden = false;
+  at("which-one").textContent = draft.name || draft.consent?.full_name || draft.material.name;
 }
 
 document.addEventListener("click", follow);
@@ -136,8 +169,11 @@ document.addEventListener("keydown", entered);
 for (const button of document.querySelectorAll("[data-back]")) button.addEventListener("click", back);
 for (const button of document.querySelectorAll("[data-onward]")) button.addEventListener("click", onward);
 document.addEventListener("create-changed", () => (fit(), tellSteps()));
-at("afresh").addEventListener("click", () => (draft.material?.name || draft.consent?.full_name ? at("afresh-dialog").showModal() : afresh()));
+at("afresh").addEventListener("click", () => (hasWork() ? at("afresh-dialog").showModal() : afresh()));
 at("afresh-now").addEventListener("click", afresh);
+at("elsewhere-here").addEventListener("click", () => location.reload());
+at("elsewhere-other").addEventListener("click", () => (another(), location.assign("/new")));
+at("which-again")?.addEventListener("click", () => (startOver(wizard.again), location.reload()));
 addEventListener("popstate", () => show(new URLSearchParams(location.search).get("step") || "have", "stay"));
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 begin();

@@ -1,6 +1,8 @@
-// Elements, made in one line.
+// Elements, found and made in one line.
 
 const SVG = "http://www.w3.org/2000/svg";
+
+export const at = (id) => document.getElementById(id);
 
 export function element(name, className, textContent = "") {
   const made = document.createElement(name);

@@ -1,6 +1,6 @@
 // The pages of help: what an address points to is opened, and the messages can be searched as one types.
 
-const at = (id) => document.getElementById(id);
+import { at } from "./elements.js";
 
 function open_target() {
   const target = at(decodeURIComponent(location.hash.slice(1)));

@@ -40,7 +40,14 @@ async function within(mode, act) {
 function open() {
   const request = indexedDB.open("countenance", 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-  return asked(request);
+  return asked(request).then((database) => {
+    // Whoever signs out in another tab wants it gone.
+    database.onversionchange = () => {
+      database.close();
+      opened = undefined;
+    };
+    return database;
+  });
 }
 
 function asked(request) {

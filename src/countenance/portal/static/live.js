@@ -1,9 +1,11 @@
 // What follows by itself (htmx's SSE extension swaps it): heartbeats that are counted on, news for those who listen, the
 // focus where it was, and a stream that rests while nobody looks.
 
+import { lost } from "./connection.js";
+import { tell } from "./toasts.js";
+
 const REST_AFTER_MS = 15_000;
 const LOST_AFTER_MS = 3000;
-const NEWS_MS = 8000;
 const received = new WeakMap();
 const before = new WeakMap();
 let source = null;
@@ -40,23 +42,9 @@ function swapped(event) {
     part.closest("li, article, section, main")?.querySelector("[data-focus-home]")?.focus();
   }
   if (state && now && now.dataset.state !== state && now.dataset.news) {
-    tell(`“${part.dataset.name}” ${now.dataset.news}`);
+    tell(`news-${part.getAttribute("sse-swap")}`, `“${part.dataset.name}” ${now.dataset.news}`);
   }
   count_on();
-}
-
-function tell(words) {
-  const box = document.getElementById("news");
-  box.hidden = false;
-  box.textContent = words;
-  clearTimeout(tell.timer);
-  tell.timer = setTimeout(() => (box.hidden = true), NEWS_MS);
-}
-
-function prepare_box() {
-  const box = Object.assign(document.createElement("div"), { id: "news", className: "toast", hidden: true });
-  box.setAttribute("role", "status");
-  document.body.append(box);
 }
 
 // A stream that breaks off is taken up again at once: only when that fails for a while is anything said.
@@ -64,7 +52,7 @@ function broken(event) {
   event.stopImmediatePropagation();
   if (source?.readyState === EventSource.CLOSED) check_session();
   clearTimeout(lost_timer);
-  lost_timer = setTimeout(() => (document.getElementById("lost").hidden = false), LOST_AFTER_MS);
+  lost_timer = setTimeout(lost, LOST_AFTER_MS);
 }
 
 async function check_session() {
@@ -95,7 +83,6 @@ function set_up() {
 }
 
 set_up();
-prepare_box();
 document.addEventListener("htmx:sseError", broken, true);
 document.addEventListener("htmx:sseOpen", () => clearTimeout(lost_timer));
 document.addEventListener("htmx:sseBeforeMessage", to_be_swapped);

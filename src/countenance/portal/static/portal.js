@@ -1,6 +1,11 @@
-// What all pages share: times, dialogs, copies, and what is said when the server cannot be reached.
+// What all pages share: times, dialogs, copies, forms that are sent once, and what is said when the server cannot be
+// reached.
 
-const at = (id) => document.getElementById(id);
+import { back, lost } from "./connection.js";
+import { at } from "./elements.js";
+import { tell } from "./toasts.js";
+import { mind_what_is_typed } from "./typed.js";
+
 const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [30 * 86400, "day", 86400]];
 const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
@@ -32,25 +37,11 @@ async function copy(button) {
   const text = at(button.dataset.copies).textContent;
   try {
     await navigator.clipboard.writeText(text);
-    say("Copied.");
+    tell("said", "Copied.", { seconds: 4 });
   } catch {
     getSelection().selectAllChildren(at(button.dataset.copies));
-    say("Press Ctrl+C to copy.");
+    tell("said", "Press Ctrl+C to copy.");
   }
-}
-
-// Short news for everybody, also for those who listen.
-export function say(words, seconds = 4) {
-  let box = at("said");
-  if (!box) {
-    box = Object.assign(document.createElement("div"), { id: "said", className: "toast" });
-    box.setAttribute("role", "status");
-    document.body.append(box);
-  }
-  box.hidden = false;
-  box.textContent = words;
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => (box.hidden = true), seconds * 1000);
 }
 
 // What went wrong is told where one looks: in the dialog that is open, else at the top of the page.
@@ -99,10 +90,6 @@ function mind_whose_drafts() {
   }
 }
 
-function lost(is_lost) {
-  at("lost").hidden = !is_lost;
-}
-
 // A form that has been sent is not sent twice by a second click.
 function once(event) {
   const form = event.target;
@@ -122,17 +109,16 @@ function afresh(event) {
 }
 
 mind_whose_drafts();
+mind_what_is_typed();
 document.addEventListener("htmx:beforeSwap", tell_where);
 document.addEventListener("htmx:afterRequest", forget_problems);
 document.addEventListener("click", on_click);
 document.addEventListener("submit", once);
 addEventListener("pageshow", afresh);
-addEventListener("offline", () => lost(true));
-addEventListener("online", () => lost(false));
-document.addEventListener("htmx:sendError", () => lost(true));
-document.addEventListener("htmx:sseError", () => lost(true));
-document.addEventListener("htmx:sseOpen", () => lost(false));
-document.addEventListener("htmx:afterOnLoad", () => lost(false));
+addEventListener("offline", lost);
+addEventListener("online", back);
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sseError"]) document.addEventListener(name, lost);
+for (const name of ["htmx:sseOpen", "htmx:afterOnLoad"]) document.addEventListener(name, back);
 document.addEventListener("htmx:afterSettle", tell_times);
 document.addEventListener("htmx:sseMessage", tell_times);
 document.querySelector(".top nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });

@@ -2,6 +2,8 @@
 
 import { element } from "./elements.js";
 
+const SIGNED_OUT = 401;
+
 /** Something that did not work. `message` is the whole story; the fields are those of the API's problem body. */
 export class Problem extends Error {
   /**
@@ -89,8 +91,17 @@ export function here(url) {
   return pathname.startsWith("/v2/") ? pathname + search : href;
 }
 
-/** A box that says what is wrong and what to do; put it where it is seen. */
-export function problemBox(problem) {
+/** A link to sign in, and from there back to this page. */
+export function signIn() {
+  const href = `/sign-in?over=1&next=${encodeURIComponent(location.pathname + location.search)}`;
+  return Object.assign(element("a", "button", "Sign in again"), { href });
+}
+
+/**
+ * A box that says what is wrong and what to do; put it where it is seen. Whoever is not signed in any more is told where
+ * to sign in: by `signing_in`, else in another tab, which leaves this page as it is.
+ */
+export function problemBox(problem, signing_in = null) {
   const box = element("div", "note bad");
   box.setAttribute("role", "alert");
   const findings = problem.findings.length ? problem.findings : [problem];
@@ -101,5 +112,11 @@ export function problemBox(problem) {
     const more = [found.detail === found.title ? "" : found !== problem && found.detail, found.remedy];
     for (const words of more.filter(Boolean)) box.append(element("p", "", words));
   }
+  if (problem.status === SIGNED_OUT) box.append(...(signing_in ?? beside()));
   return box;
+}
+
+function beside() {
+  const link = Object.assign(signIn(), { target: "_blank", textContent: "Sign in in another tab" });
+  return [element("p", "", "Then come back to this one, which stays as it is, and try again."), link];
 }

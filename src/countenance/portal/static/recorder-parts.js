@@ -18,12 +18,6 @@ const BUTTONS = {
 };
 const LIVE = ["ready", "countdown", "recording"];
 
-/** `75` -> `1:15` */
-export function clock(seconds) {
-  const whole = Math.floor(Math.max(0, seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
-}
-
 /** Put the parts into the recorder; what the buttons do is `acts`. */
 export function build(recorder, prompter, acts) {
   const frame = element("div", "recorder");

@@ -7,8 +7,9 @@
 // duration_s, recorded, interrupted}, recorder-cleared, recorder-failed {code, title, remedy}.
 
 import { devices, openCamera, unplugged } from "./camera.js";
+import { clock } from "./clock.js";
 import { problemBox } from "./problem.js";
-import { build, clock, offer } from "./recorder-parts.js";
+import { build, offer } from "./recorder-parts.js";
 import { Take } from "./take.js";
 import { Teleprompter } from "./teleprompter.js";
 import { ADVICE, Watch } from "./watch.js";

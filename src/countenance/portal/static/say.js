@@ -2,11 +2,11 @@
 
 import "./upload-progress.js";
 import { check, findingsList } from "./checks.js";
+import { at } from "./elements.js";
 import { problemBox } from "./problem.js";
 import { Upload } from "./uploader.js";
 
-const form = document.getElementById("say");
-const at = (id) => document.getElementById(id);
+const form = at("say");
 
 /** A file of the form: the ids of its parts begin with a name, and its upload's id goes into a hidden field. */
 class Given {
@@ -71,7 +71,7 @@ class Given {
   }
 
   async #send(file) {
-    const mine = new Upload(file, { base: "/v2/uploads" });
+    const mine = new Upload(file, { owner: form.elements.once.value });
     this.#upload = mine;
     this.#part("sending").hidden = false;
     this.#part("sending").follow(mine);

@@ -20,6 +20,7 @@ const SIGNED_OUT = 401;
 export class Upload extends EventTarget {
   #file;
   #base;
+  #owner;
   #known = null;
   #running = new Map();
   #speed = [];
@@ -29,27 +30,19 @@ export class Upload extends EventTarget {
 
   /**
    * @param {File} file
-   * @param {object} options `base`: the API's collection of uploads; `filename`: another name than the file's
+   * @param {object} options `base`: the API's collection of uploads; `filename`: another name than the file's; `owner`:
+   *   what it is sent for, so that what was sent of the same file for something else is not taken up
    */
-  constructor(file, { base = "/v2/uploads", filename = file.name } = {}) {
+  constructor(file, { base = "/v2/uploads", filename = file.name, owner = "" } = {}) {
     super();
     forgetOld();
     this.#file = file;
     this.#base = base;
+    this.#owner = owner;
     this.filename = filename;
     this.state = "new";
     /** Whether parts that were sent earlier were taken up again. */
     this.resumed = false;
-  }
-
-  /** Forget what is remembered of a file that is not to be sent on. */
-  static forget(file, base = "/v2/uploads") {
-    remember(keyOf(file, base), null);
-  }
-
-  /** Whether some of this file was sent before. */
-  static isRemembered(file, base = "/v2/uploads") {
-    return recall(keyOf(file, base)) !== null;
   }
 
   /**
@@ -100,7 +93,8 @@ export class Upload extends EventTarget {
   }
 
   get #key() {
-    return keyOf(this.#file, this.#base);
+    const { name, size, lastModified } = this.#file;
+    return [REMEMBERED + this.#base, this.#owner, name, size, lastModified].join(":");
   }
 
   async #sent() {
@@ -311,10 +305,6 @@ function cancelled() {
 /** What is remembered of an upload of which the server tells the rest. */
 function short({ upload_id, expires_at }) {
   return { upload_id, expires_at };
-}
-
-function keyOf(file, base) {
-  return `${REMEMBERED}${base}:${file.name}:${file.size}:${file.lastModified}`;
 }
 
 function recall(key) {

@@ -1,0 +1,63 @@
+// A form that was sent when nobody was signed in any more: what was typed is there again after signing in.
+
+import { tell } from "./toasts.js";
+
+const KEY = "countenance.form";
+const here = () => location.pathname + location.search;
+
+function keep({ target: form }) {
+  if (!document.body.dataset.who || form.method !== "post" || form.matches("[hx-post], [data-forgets]")) return;
+  const secret = [...form.querySelectorAll("[type=password]")].map((field) => field.name);
+  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !secret.includes(name));
+  remember({ place: here(), action: form.getAttribute("action") ?? "", fields });
+}
+
+/** On the page that comes next: where one signs in, to where the form is; there, into the form; else, nothing. */
+function resume() {
+  const known = recalled();
+  if (!known) return;
+  const signing_in = document.querySelector('form[action="/sign-in"]');
+  if (signing_in) {
+    const { next } = signing_in.elements;
+    if (next.value === "/") next.value = known.place;
+    remember({ ...known, away: true });
+    return;
+  }
+  remember(null);
+  const form = [...document.forms].find((each) => (each.getAttribute("action") ?? "") === known.action);
+  if (!known.away || known.place !== here() || !form) return;
+  fill(form, known.fields);
+  tell("typed", "What you typed is here again; it was not sent.", { title: "You are signed in.", seconds: 0 });
+}
+
+function fill(form, fields) {
+  for (const field of form.elements) {
+    const values = fields.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (["radio", "checkbox"].includes(field.type)) field.checked = values.includes(field.value);
+    else if (values.length && field.type !== "file") field.value = values[0];
+  }
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function recalled() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}
+
+function remember(known) {
+  try {
+    if (known) sessionStorage.setItem(KEY, JSON.stringify(known));
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // Then it is typed again.
+  }
+}
+
+/** Keep what is sent, and bring back what was kept; after it is known whose it is. */
+export function mind_what_is_typed() {
+  document.addEventListener("submit", keep);
+  resume();
+}

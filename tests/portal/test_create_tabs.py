@@ -1,0 +1,197 @@
+"""Making a replica in two tabs of one browser, and once more after one has failed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from example_installation.history import History
+from example_installation.replicas import uploaded
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from countenance.consent.declaration import AI_GENERATED
+from countenance.service.clock import now
+from countenance.service.db.tables import Replica, Upload
+
+from .conftest import Portal, Troubles
+from .create_journey import Journey, short_clip
+
+_SESSION = "JSON.stringify(sessionStorage)"
+_TAKE = "(text) => Object.entries(JSON.parse(text)).forEach(([name, value]) => sessionStorage.setItem(name, value))"
+_FILES = """() => new Promise((found) => {
+  indexedDB.open("countenance").onsuccess = ({ target }) => {
+    const asked = target.result.transaction("recordings").objectStore("recordings").getAllKeys();
+    asked.onsuccess = () => found(asked.result.length);
+  };
+})"""
+
+
+def _another_tab(page: Page, path: str = "/new") -> Page:
+    other = page.context.new_page()
+    other.goto(path)
+    return other
+
+
+def _copy_of(page: Page, *, unaware: bool = False) -> Page:
+    """The tab, duplicated as browsers do it: with all that it remembers; `unaware` of other tabs, as one that was
+    frozen for a while."""
+    other = page.context.new_page()
+    if unaware:
+        other.add_init_script("delete window.BroadcastChannel")
+    other.goto("/help")
+    other.evaluate(_TAKE, page.evaluate(_SESSION))
+    other.goto(page.url)
+    return other
+
+
+def _rows(portal: Portal, table: Any) -> list[Any]:
+    with portal.service.database.reading() as session:
+        return list(session.scalars(select(table).where(table.workspace_id == portal.workspace_id)))
+
+
+def _states(portal: Portal) -> list[str]:
+    return sorted(each.state for each in _rows(portal, Upload))
+
+
+def _at_the_end(page: Page, portal: Portal) -> None:
+    """In the last step of a replica of somebody who does not exist."""
+    upload_id = uploaded(History(portal.service, portal.workspace_id, now()))
+    draft = {
+        "id": "one-draft", "way": "generated", "guided": True, "name": "Harbour guide", "subject": "invented",
+        "material": {"name": "guide.mp4", "upload_id": upload_id}, "report": {"ok": True}, "declared": [AI_GENERATED],
+    }  # fmt: skip
+    page.goto("/help")
+    page.evaluate("(text) => sessionStorage.setItem('countenance.new', text)", json.dumps(draft))
+    page.goto("/new?step=create")
+    expect(page.get_by_label("Name of the replica")).to_have_value("Harbour guide")
+
+
+def _create(page: Page) -> None:
+    page.get_by_role("button", name="Create replica").click()
+
+
+def test_the_same_file_in_two_tabs_is_two_uploads(signed_in: Page, portal: Portal, tmp_path: Path) -> None:
+    clip = short_clip(tmp_path)
+    tabs = [Journey(signed_in, clip), Journey(_another_tab(signed_in), clip)]
+    for tab in tabs:
+        tab.begin("AI-generated footage")
+        tab.choose_footage()
+    assert signed_in.evaluate(_FILES) == 2
+    for tab in tabs:
+        tab.onward("Send and check")
+    for tab in tabs:
+        tab.sees("Check")
+    assert _states(portal) == ["complete", "complete"]
+    first, second = (tab.page for tab in tabs)
+    with second.expect_response(lambda answer: answer.request.method == "DELETE"):
+        second.get_by_role("button", name="Start over").click()
+        second.get_by_role("dialog").get_by_role("button", name="Start over").click()
+    assert _states(portal) == ["complete", "deleted"]
+    first.reload()
+    expect(first.get_by_role("heading", level=2, name="Check")).to_be_visible()
+    assert first.evaluate(_FILES) == 1
+
+
+def test_a_copied_tab_leaves_the_work_to_the_first_one(signed_in: Page, portal: Portal, tmp_path: Path) -> None:
+    journey = Journey(signed_in, short_clip(tmp_path))
+    journey.begin("AI-generated footage")
+    journey.choose_footage()
+    copy = _copy_of(signed_in)
+    told = copy.get_by_role("heading", name="You have this open in another tab")
+    expect(told).to_be_visible()
+    expect(copy.locator("#steps-and-step")).to_be_hidden()
+    copy.get_by_role("button", name="Go on here").click()
+    expect(told).to_be_visible()
+    copy.get_by_role("button", name="Make another replica here").click()
+    expect(copy.get_by_role("radio", name="AI-generated footage")).not_to_be_checked()
+    signed_in.reload()
+    expect(signed_in.locator("#footage-file .chosen")).to_contain_text("presenter.mp4")
+    second = _copy_of(signed_in)
+    expect(second.get_by_role("button", name="Go on here")).to_be_visible()
+    signed_in.close()
+    second.get_by_role("button", name="Go on here").click()
+    expect(second.locator("#footage-file .chosen")).to_contain_text("presenter.mp4")
+
+
+def test_one_draft_becomes_one_replica_in_whichever_tab(signed_in: Page, portal: Portal, troubles: Troubles) -> None:
+    troubles.expect("status of 404 .*/replicas/")
+    _at_the_end(signed_in, portal)
+    copy, unaware = _copy_of(signed_in), _copy_of(signed_in, unaware=True)
+    expect(copy.get_by_role("button", name="Go on here")).to_be_visible()
+    expect(unaware.get_by_label("Name of the replica")).to_have_value("Harbour guide")
+    signed_in.get_by_role("button", name="Create replica").dblclick()
+    signed_in.wait_for_url(re.compile("/replicas/r"))
+    (made,) = _rows(portal, Replica)
+    copy.get_by_role("button", name="Go on here").click()
+    expect(copy.get_by_text("A replica was made from it there.")).to_be_visible()
+    expect(copy.get_by_role("link", name="To the replica").first).to_have_attribute("href", f"/replicas/{made.id}")
+    unaware.get_by_label("Name of the replica").fill("Another name")
+    _create(unaware)
+    expect(unaware.get_by_text("A replica was made from it there.")).to_be_visible()
+    assert len(_rows(portal, Replica)) == 1
+    signed_in.go_back()
+    expect(signed_in.get_by_role("heading", name="is being made")).to_be_visible()
+    assert _states(portal) == ["complete"]
+
+
+def test_two_tabs_that_create_at_once_make_one_replica(signed_in: Page, portal: Portal, troubles: Troubles) -> None:
+    troubles.expect("status of 404 .*/replicas/")
+    _at_the_end(signed_in, portal)
+    unaware = _copy_of(signed_in, unaware=True)
+    expect(unaware.get_by_label("Name of the replica")).to_have_value("Harbour guide")
+    signed_in.evaluate("void document.getElementById('create-now').click()")
+    # What the other tab has done is not known here.
+    unaware.evaluate("localStorage.clear(); document.getElementById('create-now').click()")
+    for page in (signed_in, unaware):
+        page.wait_for_url(re.compile("/replicas/r"))
+    assert len({page.url for page in (signed_in, unaware)}) == 1
+    assert len(_rows(portal, Replica)) == 1
+
+
+@pytest.fixture
+def after_a_failure(filled: Portal, content: Any, open_page: Callable[..., Page]) -> Page:
+    return open_page(content.key, filled)
+
+
+def test_starting_again_begins_with_what_was_said(after_a_failure: Page, filled: Portal, tmp_path: Path) -> None:
+    page = after_a_failure
+    page.goto(f"/replicas/{filled.ids['replica_declined']}")
+    page.get_by_role("link", name="Start again").click()
+    again = page.locator("#again")
+    expect(again).to_contain_text("This stopped it the last time.")
+    expect(again.locator(".finding.error")).to_have_count(1)
+    expect(page.get_by_role("radio", name="Footage of somebody else")).to_be_checked()
+    journey = Journey(page, tmp_path)
+    journey.onward()
+    journey.sees("Before you begin")
+    page.reload()
+    journey.onward()
+    journey.sees("Consent")
+    expect(page.get_by_label("Their full name").first).to_have_value("Piet de Vries")
+    expect(page.get_by_role("radio", name="By a link for that person")).to_be_checked()
+    journey.onward()
+    journey.sees("Footage")
+    expect(again).to_be_visible()
+    # With another one that failed, what is half done here is not thrown away unasked.
+    page.goto(f"/new?again={filled.ids['refused']}")
+    expect(page.locator("#which")).to_contain_text("you were making “Piet de Vries, portrait”")
+    page.get_by_role("link", name="Go on with that").click()
+    expect(page.get_by_role("radio", name="Footage of somebody else")).to_be_checked()
+    page.go_back()
+    page.get_by_role("button", name="Start again with “Ferry announcements”").click()
+    expect(page.get_by_role("radio", name="AI-generated footage")).to_be_checked()
+    expect(again.locator(".finding.error").first).to_be_visible()
+    draft = json.loads(page.evaluate("sessionStorage.getItem('countenance.new')"))
+    assert (draft["name"], draft["again"], draft["material"]) == ("Ferry announcements", filled.ids["refused"], None)
+
+
+def test_one_that_did_not_fail_or_is_not_ones_own_carries_nothing(after_a_failure: Page, filled: Portal) -> None:
+    for replica_id in (filled.ids["completed"], filled.ids["stock"], "r0"):
+        after_a_failure.goto(f"/new?again={replica_id}")
+        expect(after_a_failure.get_by_role("radio", name="Footage of myself")).not_to_be_checked()
+        expect(after_a_failure.locator("#again")).to_have_count(0)

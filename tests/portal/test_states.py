@@ -1,0 +1,202 @@
+"""What is seen when something goes wrong on the way: a fault, a lost server, a session that is over, news at once."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from example_installation.serving import BROKEN, FAULT, serving
+from playwright.sync_api import Page, expect
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+from tests.portal.said import replica, until, videos
+
+from countenance.api.browsers import COOKIE
+from countenance.service.accounts import keys, sessions, workspaces
+from countenance.service.accounts.scopes import OWNER
+from countenance.service.db.tables import BrowserSession, Video
+from countenance.service.videos import life
+
+_TOLD = re.compile(r"<code>([0-9a-zA-Z-]+)</code>")
+_NEWS = """async () => {
+  const { tell } = await import("/static/toasts.js");
+  tell("one", "The first.");
+  tell("two", "The second, which is somewhat longer than the first.", { seconds: 0 });
+}"""
+_HEARD = """() => {
+  window.heard = [];
+  new MutationObserver((all) => all.forEach((each) => each.addedNodes.forEach((node) => {
+    if (each.target.matches("[role=status]")) window.heard.push(node.textContent);
+  }))).observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+def test_a_fault_of_ours_is_told_by_its_number_alone(signed_in: Page, portal: Any, troubles: Any) -> None:
+    troubles.expect("status of 500")
+    with capture_logs(processors=[merge_contextvars]) as log:
+        answer = signed_in.goto(BROKEN)
+    assert answer is not None
+    assert answer.status == 500
+    expect(signed_in.get_by_role("heading", level=1)).to_have_text("Something broke, and it was not you")
+    number = signed_in.locator("main code").inner_text()
+    assert number == answer.headers["x-request-id"]
+    (noted,) = [each for each in log if each["event"] == "request failed"]
+    assert (noted["request_id"], noted["error"]) == (number, "RuntimeError")
+    _tells_nothing(signed_in.content())
+    assert FAULT not in str(log)
+    expect(signed_in.get_by_role("link", name="Try again")).to_have_attribute("href", BROKEN)
+    signed_in.goto("/credits")
+    signed_in.evaluate("path => void htmx.ajax('GET', path, { target: 'main', swap: 'innerHTML' })", BROKEN)
+    problem = signed_in.locator("#problems")
+    expect(problem).to_contain_text("Something broke, and it was not you.")
+    _tells_nothing(signed_in.content())
+
+
+def test_a_database_that_is_away_is_a_fault_like_any_other(tmp_path: Path) -> None:
+    with serving(tmp_path, requests_per_minute=0) as served:
+        with served.service.database.transaction() as session:
+            workspace = workspaces.create(session, served.service.settings, "Harbour Films")
+            key = keys.create(session, workspace.id, "first key", OWNER).text
+            cookie = {"Cookie": f"{COOKIE}={sessions.begin(session, key, '127.0.0.1')}"}
+        assert httpx2.get(f"{served.url}/", headers=cookie).status_code == 200
+        file = tmp_path / "countenance.sqlite"
+        served.service.database.engine.dispose()
+        for each in tmp_path.glob(f"{file.name}*"):
+            each.rename(each.with_name(f"away-{each.name}"))
+        file.mkdir()
+        with capture_logs(processors=[merge_contextvars]) as log:
+            answer = httpx2.get(f"{served.url}/", headers=cookie)
+        part = httpx2.get(f"{served.url}/", headers={**cookie, "HX-Request": "true"})
+        help = httpx2.get(f"{served.url}/help", headers=cookie)
+        missing = httpx2.get(f"{served.url}/nothing", headers=cookie)
+        file.rmdir()
+    assert (answer.status_code, part.status_code, help.status_code, missing.status_code) == (500, 500, 200, 404)
+    told = _TOLD.search(answer.text)
+    assert told is not None
+    assert told[1] in {each["request_id"] for each in log if each["event"] == "request failed"}
+    for text in (answer.text, part.text):
+        assert "Something broke, and it was not you" in text
+        _tells_nothing(text, "sqlite", "OperationalError", str(tmp_path))
+
+
+def _tells_nothing(text: str, *others: str) -> None:
+    for each in (FAULT, "Traceback", "RuntimeError", ".py", *others):
+        assert each not in text
+
+
+def test_a_lost_server_is_told_and_so_is_its_return(signed_in: Page, portal: Any, troubles: Any) -> None:
+    troubles.expect("ERR_INTERNET_DISCONNECTED|htmx:sseError")
+    replica(portal, status="training")
+    signed_in.goto("/")
+    signed_in.wait_for_selector(".stream[sse-connect]")
+    signed_in.context.set_offline(True)
+    expect(signed_in.locator("#lost")).to_contain_text("The connection is lost.")
+    signed_in.context.set_offline(False)
+    expect(signed_in.locator("#lost")).to_have_count(0)
+    expect(signed_in.locator("#back")).to_have_text("The connection is back.")
+
+
+def test_news_do_not_cover_each_other_and_are_said_once(signed_in: Page) -> None:
+    signed_in.goto("/credits")
+    signed_in.evaluate(_HEARD)
+    signed_in.evaluate(_NEWS)
+    one, two = signed_in.locator("#one"), signed_in.locator("#two")
+    upper, lower = one.bounding_box(), two.bounding_box()
+    assert upper is not None
+    assert lower is not None
+    assert upper["y"] + upper["height"] <= lower["y"]
+    until(signed_in, "window.heard.length === 2")
+    assert signed_in.evaluate("window.heard") == ["The first.", "The second, which is somewhat longer than the first."]
+    signed_in.get_by_role("link", name="Help").first.focus()
+    signed_in.keyboard.press("Escape")
+    expect(two).to_have_count(0)
+    one.get_by_role("button", name="Close").focus()
+    signed_in.wait_for_timeout(200)
+    signed_in.keyboard.press("Enter")
+    expect(one).to_have_count(0)
+    expect(signed_in.get_by_role("link", name="Help").first).to_be_focused()
+    expect(signed_in.locator("#toasts")).to_be_hidden()
+
+
+def test_news_are_seen_and_said_over_an_open_dialog(signed_in: Page, portal: Any) -> None:
+    made = videos(portal).asked("Welcome", replica(portal), "Good morning.")
+    signed_in.goto(f"/videos/{made}")
+    signed_in.get_by_role("link", name="Rename").click()
+    signed_in.evaluate(_NEWS)
+    expect(signed_in.locator("dialog[open] #two")).to_be_visible()
+    signed_in.locator("#two").get_by_role("button", name="Close").click()
+    expect(signed_in.locator("#two")).to_have_count(0)
+    signed_in.keyboard.press("Escape")
+    expect(signed_in.locator("dialog[open]")).to_have_count(0)
+    expect(signed_in.locator("body > #toasts #one")).to_be_visible()
+
+
+def test_without_motion_a_wait_is_told_in_a_word(signed_in: Page) -> None:
+    signed_in.goto("/credits")
+    said = "getComputedStyle(document.querySelector('.top'), '::after')"
+    assert signed_in.evaluate(f"{said}.content") == "none"
+    signed_in.evaluate("document.querySelector('main').classList.add('htmx-request')")
+    until(signed_in, f"{said}.opacity === '1'")
+    assert signed_in.evaluate(f"{said}.content") == '"Working…"'
+    assert signed_in.evaluate(f"{said}.backgroundImage") == "none"
+
+
+def test_what_was_typed_outlives_a_session(signed_in: Page, portal: Any) -> None:
+    speaks = replica(portal)
+    signed_in.goto("/videos/new")
+    signed_in.get_by_label("Who speaks").select_option(speaks)
+    signed_in.get_by_label("Script").fill("Good morning, and welcome aboard.")
+    signed_in.get_by_role("radio", name="A colour").check()
+    with portal.service.database.transaction() as session:
+        session.query(BrowserSession).delete()
+    signed_in.get_by_role("button", name="Make the video").click()
+    expect(signed_in.get_by_text("You were signed out")).to_be_visible()
+    signed_in.get_by_label("Key").fill(portal.key)
+    signed_in.get_by_role("button", name="Sign in").click()
+    signed_in.wait_for_url("**/videos/new")
+    expect(signed_in.locator("#typed")).to_contain_text("it was not sent")
+    expect(signed_in.get_by_label("Script")).to_have_value("Good morning, and welcome aboard.")
+    expect(signed_in.get_by_role("radio", name="A colour")).to_be_checked()
+    signed_in.get_by_role("button", name="Make the video").click()
+    signed_in.wait_for_url(re.compile("/videos/v"))
+    signed_in.goto("/videos/new")
+    expect(signed_in.get_by_label("Script")).to_have_value("")
+
+
+def test_a_form_that_is_sent_again_after_its_video_was_deleted_makes_another(portal: Any) -> None:
+    form = {"replica_id": replica(portal), "script": "Good morning.", "once": "the same form"}
+    with portal.service.database.transaction() as session:
+        cookie = f"{COOKIE}={sessions.begin(session, portal.key, '127.0.0.1')}"
+
+    def sent() -> str:
+        headers = {"Origin": portal.url, "Cookie": cookie}
+        answer = httpx2.post(f"{portal.url}/videos/new", data=form, headers=headers)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"].rpartition("/")[2]
+
+    first = sent()
+    assert sent() == first
+    life.delete_and_cancel(portal.service, portal.workspace_id, first)
+    second = sent()
+    assert second != first
+    assert sent() == second
+    with portal.service.database.reading() as session:
+        made = session.query(Video).filter(Video.workspace_id == portal.workspace_id)
+        assert {each.id for each in made} == {first, second}
+
+
+def test_an_upload_of_somebody_who_was_signed_out_leaves_the_page_as_it_is(
+    signed_in: Page, troubles: Any, tmp_path: Path
+) -> None:
+    troubles.expect("status of 401")
+    (tmp_path / "behind.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+    signed_in.goto("/videos/new")
+    signed_in.get_by_label("Script").fill("Good morning.")
+    signed_in.get_by_role("radio", name="A picture or a film").check()
+    signed_in.context.clear_cookies()
+    signed_in.get_by_label("From this device").set_input_files(tmp_path / "behind.png")
+    link = signed_in.locator("#behind-findings").get_by_role("link", name="Sign in in another tab")
+    expect(link).to_have_attribute("target", "_blank")
+    expect(signed_in.get_by_label("Script")).to_have_value("Good morning.")
