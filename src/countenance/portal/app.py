@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from countenance.api.browsers import COOKIE
 from countenance.api.context import request_id
 from countenance.api.front import Front
-from countenance.api.problem import note_crash
+from countenance.api.problem import RetryLaterError, note_crash
 from countenance.api.status_codes import status_of
 from countenance.errors import CountenanceError
 from countenance.portal.page import SignInNeededError, headers, is_fragment, plain_page, public_page, shown
@@ -119,10 +119,21 @@ def _refused(request: Request, error: Exception) -> Response:
     """What is refused, with what to do."""
     assert isinstance(error, CountenanceError)  # noqa: S101 - what it is registered for
     status = status_of(error.finding.rule.id)
+    if isinstance(error, RetryLaterError):
+        return _too_often(request, error.after_s)
     if status == _NOT_FOUND and not is_fragment(request):
         return _not_found(request, error)
     template = "errors/403.html" if status == HTTPStatus.FORBIDDEN else "errors/refused.html"
     return _told(request, status, template, findings=shown(error.findings))
+
+
+def _too_often(request: Request, after_s: int) -> Response:
+    """Whoever asks too much is not looked up in the database either."""
+    words = f"This was asked too often within a minute. Try again in {after_s} s."
+    status, again = HTTPStatus.TOO_MANY_REQUESTS, _page_of(request)
+    answer = _told(request, status, "errors/429.html", make=plain_page, words=words, after_s=after_s, again=again)
+    answer.headers["Retry-After"] = str(after_s)
+    return answer
 
 
 def _not_found(request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from countenance.consent.revoke import revocation_of
 from countenance.errors import Finding
 from countenance.service.accounts import members
 from countenance.service.clock import now
-from countenance.service.consent_requests import answer, ask, revoke
+from countenance.service.consent_requests import answer, ask, revoke, taken_back
 from countenance.service.context import Service
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
@@ -94,7 +94,7 @@ def begun(service: Service, replica: str, task: str) -> None:
             assert life.begin(session, replica, "train")
 
 
-def taken_back(service: Service, token: str) -> bool:
+def take_back(service: Service, token: str) -> bool:
     """Whether it had not been before."""
     with service.database.transaction() as session:
         revoked = revoke.revoke(session, token, service)
@@ -131,7 +131,7 @@ def test_before_there_is_a_receipt_it_ends_free(
     if point != "queued":
         begun(service, replica, "train" if point == "training" else "check")
     assert standing(service, token) == "checking"
-    assert taken_back(service, token)
+    assert take_back(service, token)
     check_free_and_over(service, replica)
     with service.database.transaction() as session:
         late = life.Published("b", "r")
@@ -153,7 +153,7 @@ def test_under_a_receipt_all_of_it_goes(
     with service.database.transaction() as session:
         video = videos.create(session, service, "w1", NewVideo(replica, script="Good morning.")).id
     assert standing(service, token) == "active"
-    assert taken_back(service, token)
+    assert take_back(service, token)
     revocation = revocation_of(trained, service.settings)
     assert revocation is not None
     assert (revocation.event["entity_id"], revocation.reason) == ("principal", "The person took it back.")
@@ -180,9 +180,9 @@ def test_the_record_names_the_person_whoever_is_first_to_write_it(
 
 
 def test_it_may_be_said_twice(service: Service, replica: str, token: str) -> None:
-    assert [taken_back(service, token) for _ in range(2)] == [True, False]
+    assert [take_back(service, token) for _ in range(2)] == [True, False]
     purge_replica(service, replica)
-    assert not taken_back(service, token)
+    assert not take_back(service, token)
     with service.database.reading() as session:
         assert len(session.scalars(select(OutboxEvent).where(OutboxEvent.type == revoke.REVOKED)).all()) == 1
 
@@ -192,7 +192,7 @@ def test_a_replica_that_was_only_deleted_is_erased_by_it(
 ) -> None:
     life.delete_and_cancel(service, "w1", replica)
     assert standing(service, token) == "deleted"
-    assert taken_back(service, token)
+    assert take_back(service, token)
     assert register.standing(trained, service.settings) is Standing.REVOKED
     purge_replica(service, replica)
     assert not list(service.objects.list("uploads"))
@@ -209,7 +209,7 @@ def test_of_a_replica_that_failed_the_recordings_go(service: Service, replica: s
     with service.database.transaction() as session:
         life.fail(session, service, replica, [Finding(rules.NEGATED).as_dict()])
     assert standing(service, token) == "unused"
-    assert taken_back(service, token)
+    assert take_back(service, token)
     purge_replica(service, replica)
     assert not list(service.objects.list("uploads"))
 
@@ -219,14 +219,14 @@ def test_where_nothing_was_agreed_to_nothing_is_taken_back(service: Service, rep
     with service.database.transaction() as session:
         request, token = ask.create(session, service, "w1", replica, full_name=ADA)
         request.state = state
-    assert not taken_back(service, token)
+    assert not take_back(service, token)
     with service.database.reading() as session:
         assert session.get_one(Replica, replica).deleted_at is None
         assert session.scalars(select(ConsentRequest)).one().revoked_at is None
 
 
 def test_the_workspace_is_told_without_a_name(service: Service, replica: str, token: str, trained: str) -> None:
-    taken_back(service, token)
+    take_back(service, token)
     purge_replica(service, replica)
     dispatch(service)
     with service.database.reading() as session:
@@ -236,8 +236,12 @@ def test_the_workspace_is_told_without_a_name(service: Service, replica: str, to
         assert (event.payload["replica_id"], event.payload["receipt_id"]) == (replica, trained)
         assert (event.payload["status"], event.payload["error_type"]) == ("error", "consent.revoked")
         assert "Ada" not in str(event.payload)
-        assert [each.replica_id for each in revoke.of_workspace(session, "w1")] == [replica]
-        assert not revoke.of_workspace(session, "w1", "r0")
+        known = taken_back.of_replica(session, "w1", replica)
+        assert known is not None
+        assert (known.receipt_id, known.erased_at is not None) == (trained, True)
+        assert taken_back.lately(session, "w1", timedelta(days=1)) == [known]
+        assert taken_back.of_replica(session, "w2", replica) is None
+        assert taken_back.of_replica(session, "w1", "r0") is None
     letter = letter_for(service, event)
     assert replica in letter.subject
     assert letter.url.endswith(f"/receipts/{trained}")

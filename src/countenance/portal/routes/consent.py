@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request, Response
 
+from countenance.api import public
 from countenance.api.context import service_of
 from countenance.portal.contact import link_to
 from countenance.portal.limits import limits_for
 from countenance.portal.page import public_page
+from countenance.portal.qr import qr_svg
+from countenance.service.consent_requests import ask
 
 router = APIRouter(include_in_schema=False)
 _MODULES = (
     "camera",
     "checks",
+    "consent-given",
     "consent-words",
     "elements",
     "kept",
@@ -26,12 +32,15 @@ _MODULES = (
     "watch",
 )
 """What the page's script imports, so that browsers fetch it at once."""
+_LONGEST = 128
+"""No link has more characters at its end."""
 
 
 @router.api_route("/consent/{token}", methods=["GET", "HEAD"])
 def consent(request: Request, token: str) -> Response:
     """The page of a link. What it stands for is asked of the API by the page itself: programs that only look at links,
     as messengers do, draw no words."""
+    public.count(request)
     settings = service_of(request).settings
     contact = settings.contact.strip()
     return public_page(
@@ -40,6 +49,8 @@ def consent(request: Request, token: str) -> Response:
         organisation=settings.organisation,
         contact=contact,
         contact_link=link_to(contact),
+        own_link=(own := ask.link_of(quote(token, safe=""), settings)),
+        square=qr_svg(own, "The address as a QR code") if len(token) <= _LONGEST else None,
         limits=limits_for(settings, "consent_link"),
         modules=_MODULES,
     )

@@ -24,8 +24,9 @@ from countenance.portal.routes.videos import Card
 from countenance.portal.stages import status_values
 from countenance.portal.video_words import told_of_video
 from countenance.service.accounts import audit
-from countenance.service.consent_requests import ask
+from countenance.service.consent_requests import ask, taken_back
 from countenance.service.db.tables import CreditHold
+from countenance.service.errors import REPLICA_UNKNOWN
 from countenance.service.replicas import find
 from countenance.service.replicas.life import FOR_CONSENT
 from countenance.wire.consent import ReceiptBody
@@ -35,6 +36,7 @@ from countenance.wire.times import iso_ms
 router = APIRouter()
 _VIDEOS = 6
 _ENTRIES = 200
+_TIMES = ("agreed_at", "revoked_at", "erased_at")
 _SAID = {
     "renamed": "Renamed.",
     "withdrawn": "The link is taken back. Whoever opens it now is told so.",
@@ -45,7 +47,12 @@ _SAID = {
 @router.api_route("/replicas/{replica_id}", methods=["GET", "HEAD"])
 def replica(request: Request, replica_id: str, call: ReplicasSeen, said: str = "") -> Response:
     """All of it."""
-    found = replica_routes.get(replica_id, call)
+    try:
+        found = replica_routes.get(replica_id, call)
+    except CountenanceError as error:
+        if error.finding.rule != REPLICA_UNKNOWN or (over := _taken_back(call, replica_id)) is None:
+            raise
+        return render(request, call, "replica/taken_back.html", 410, **over)
     return render(request, call, "replica/page.html", said=_SAID.get(said, ""), **values_of(request, call, found))
 
 
@@ -83,6 +90,16 @@ def values_of(request: Request, call: Call, replica: ReplicaBody) -> dict[str, A
         **_past(call, replica, clearance, receipt),
         **_links(call, replica),
     }
+
+
+def _taken_back(call: Call, replica_id: str) -> dict[str, Any] | None:
+    """What is left to tell of one whose person took the consent back by themself."""
+    with call.reading() as session:
+        known = taken_back.of_replica(session, call.workspace_id, replica_id)
+    if known is None:
+        return None
+    times = {name: iso_ms(at) if (at := getattr(known, name)) else None for name in _TIMES}
+    return {"replica_id": replica_id, "receipt_id": known.receipt_id, **times}
 
 
 def _receipt(call: Call, replica: ReplicaBody) -> ReceiptBody | None:

@@ -1,4 +1,4 @@
-// The page on which a person agrees, or does not: opens the link, records, sends, declines.
+// The page on which a person agrees, or does not: opens the link, records, sends, declines; later takes it back.
 
 import { check, findingsList, readLimits } from "./checks.js";
 import { drop, keep, kept } from "./kept.js";
@@ -6,17 +6,18 @@ import { call, problemBox } from "./problem.js";
 import "./recorder.js";
 import "./upload-progress.js";
 import { Upload } from "./uploader.js";
+import { Given } from "./consent-given.js";
 import { Words } from "./consent-words.js";
 
 const LINK = `/v2/consent-links/${encodeURIComponent(location.pathname.split("/").pop())}`;
 const UPLOADS = `${LINK}/uploads`;
-const CLOSED = ["recorded", "declined", "expired", "withdrawn"];
+const CLOSED = ["recorded", "revoked", "ended", "declined", "expired", "withdrawn"];
 const at = (id) => document.getElementById(id);
 const limits = readLimits();
 const recorder = at("recorder");
 const words = new Words(LINK, { until: at("until"), stale: at("stale"), staleWords: at("stale-words") });
 const day = new Intl.DateTimeFormat([], { dateStyle: "full" });
-const moment = new Intl.DateTimeFormat([], { dateStyle: "long", timeStyle: "short" });
+const given = new Given(LINK);
 
 /** What would be sent: `{file, phrase_id, until, upload_id}`. */
 let taken = null;
@@ -33,7 +34,7 @@ async function open() {
   } finally {
     at("opening").hidden = true;
   }
-  if (CLOSED.includes(asked.state)) return close(asked.state);
+  if (CLOSED.includes(asked.state)) return close(asked);
   at("name").textContent = at("name-again").textContent = asked.full_name;
   at("link-until").textContent = day.format(new Date(asked.expires_at));
   words.begin(asked.statement);
@@ -67,12 +68,13 @@ function show(name, focus = false) {
   }
 }
 
-/** The link is closed: nothing of the person stays in this browser. */
-async function close(state, focus = false) {
+/** The link is answered or over: nothing of the person stays in this browser. */
+async function close(asked, focus = false, is_new = false) {
   recorder.close();
   words.end();
   taken = null;
-  show(state, focus);
+  given.tell(asked, is_new);
+  show(asked.state, focus);
   scrollTo(0, 0);
   await drop(LINK);
 }
@@ -119,10 +121,9 @@ async function send() {
       taken.upload_id = (await upload.send()).upload_id;
       await keep(LINK, taken.file, { phrase_id: taken.phrase_id, upload_id: taken.upload_id }, taken.until);
     }
-    const { state } = await call("POST", `${LINK}/record`, { upload_id: taken.upload_id, phrase_id: taken.phrase_id });
-    at("sent-at").textContent = ` You agreed on ${moment.format(new Date())}.`;
+    const asked = await call("POST", `${LINK}/record`, { upload_id: taken.upload_id, phrase_id: taken.phrase_id });
     busy(false);
-    await close(state, true);
+    await close(asked, true, true);
   } catch (problem) {
     busy(false);
     await notSent(problem);
@@ -161,8 +162,7 @@ function plain(name) {
 async function decline() {
   at("decline-problem").replaceChildren();
   try {
-    await call("POST", `${LINK}/decline`);
-    await close("declined", true);
+    await close(await call("POST", `${LINK}/decline`), true);
   } catch (problem) {
     if (problem.rule === "service.consent_request_closed") return open();
     at("decline-problem").replaceChildren(problemBox(problem));
@@ -173,7 +173,7 @@ async function renew() {
   at("problem").replaceChildren();
   try {
     const asked = await call("GET", LINK);
-    if (CLOSED.includes(asked.state)) return close(asked.state, true);
+    if (CLOSED.includes(asked.state)) return close(asked, true);
     words.begin(asked.statement, { anew: true });
     if (taken) recorder.again();
   } catch (problem) {
@@ -201,5 +201,7 @@ at("reopen").addEventListener("click", open);
 at("decline").addEventListener("click", () => sure(true));
 at("keep").addEventListener("click", () => sure(false));
 at("decline-now").addEventListener("click", decline);
+given.onchange = (asked) => close(asked, true);
+addEventListener("pageshow", (event) => event.persisted && !taken && open()); // what happened meanwhile in another tab
 addEventListener("beforeunload", (event) => (upload || (taken && !taken.upload_id)) && event.preventDefault());
 open();

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from countenance.consent import register
@@ -116,16 +115,6 @@ def words_of(service: Service, request: ConsentRequest, replica: Replica) -> str
             if statement is not None:
                 return statement.text
     return statement_for(request.full_name or "", service.settings, language=request.language).text
-
-
-def of_workspace(session: Session, workspace_id: str, replica_id: str | None = None) -> Sequence[ConsentRequest]:
-    """The requests whose consents people have taken back by themselves, the latest first; of one replica if named."""
-    wanted = select(ConsentRequest).where(
-        ConsentRequest.workspace_id == workspace_id, ConsentRequest.revoked_at.is_not(None)
-    )
-    if replica_id is not None:
-        wanted = wanted.where(ConsentRequest.replica_id == replica_id)
-    return session.scalars(wanted.order_by(ConsentRequest.revoked_at.desc())).all()
 
 
 def _tell(session: Session, request: ConsentRequest, replica: Replica) -> None:

@@ -1,0 +1,82 @@
+// What a person has agreed to by their link: told, taken back, and what is left of it then.
+
+import { call, problemBox } from "./problem.js";
+
+const ERASING_MS = [2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
+const moment = new Intl.DateTimeFormat([], { dateStyle: "long", timeStyle: "short" });
+const at = (id) => document.getElementById(id);
+const told = (iso) => moment.format(new Date(iso));
+
+export class Given {
+  #link;
+  #timer;
+  #looks = 0;
+  /** Called with what the link leads to, once it is another state. */
+  onchange = () => {};
+
+  constructor(link) {
+    this.#link = link;
+    at("revoke").addEventListener("click", () => this.#sure(true));
+    at("revoke-not").addEventListener("click", () => this.#sure(false));
+    at("revoke-now").addEventListener("click", () => this.#revoke());
+  }
+
+  /** Fill in what the API says of a link that is answered; `is_new` right after the statement was sent. */
+  tell(asked, is_new = false) {
+    clearTimeout(this.#timer);
+    if (asked.agreed) this.#agreed(asked.agreed, is_new);
+    if (asked.revoked_at) at("revoked-at").textContent = told(asked.revoked_at);
+    if (asked.state === "revoked") this.#erased(asked.erased_at);
+    at("ended-at").textContent = asked.erased_at ? `, since ${told(asked.erased_at)}` : "";
+  }
+
+  #agreed(agreed, is_new) {
+    const title = document.querySelector("[data-shown-for=recorded] h1");
+    title.textContent = is_new ? "Thank you. Your recording has arrived." : "You have agreed.";
+    at("agreed-name").textContent = agreed.full_name;
+    at("agreed-at").textContent = told(agreed.agreed_at);
+    at("agreed-words").textContent = agreed.statement;
+    at("agreed-words").lang = agreed.language;
+    for (const each of document.querySelectorAll("[data-standing]")) each.hidden = each.dataset.standing !== agreed.standing;
+  }
+
+  /** Until everything is erased, look again, ever less often. */
+  #erased(erased_at) {
+    at("erasing").hidden = Boolean(erased_at);
+    at("erased").hidden = !erased_at;
+    if (erased_at) return void (at("erased-at").textContent = told(erased_at));
+    const wait_ms = ERASING_MS[this.#looks++];
+    if (wait_ms) this.#timer = setTimeout(() => this.#look(), wait_ms);
+  }
+
+  async #look() {
+    try {
+      this.tell(await call("GET", this.#link));
+    } catch {
+      this.#erased(null);
+    }
+  }
+
+  #sure(is_asked) {
+    at("revoke-first").hidden = is_asked;
+    at("revoke-sure").hidden = !is_asked;
+    at("revoke-problem").replaceChildren();
+    at(is_asked ? "revoke-not" : "revoke").focus();
+  }
+
+  async #revoke() {
+    const buttons = [at("revoke-now"), at("revoke-not")];
+    at("revoke-problem").replaceChildren();
+    at("revoke-busy").textContent = "Taking it back…";
+    for (const each of buttons) each.disabled = true;
+    try {
+      this.onchange(await call("POST", `${this.#link}/revoke`, { confirm: "revoke" }));
+    } catch (problem) {
+      if (!problem.title) throw problem;
+      at("revoke-problem").replaceChildren(problemBox(problem));
+    } finally {
+      at("revoke-busy").textContent = "";
+      for (const each of buttons) each.disabled = false;
+    }
+  }
+}
