@@ -165,8 +165,22 @@ def test_what_was_typed_outlives_a_session(signed_in: Page, portal: Any) -> None
     expect(signed_in.get_by_label("Script")).to_have_value("")
 
 
+def test_what_was_typed_outlives_a_fault(signed_in: Page, portal: Any, troubles: Any) -> None:
+    troubles.expect("status of 500")
+    speaks = replica(portal)
+    signed_in.goto(f"/videos/new?replica={speaks}")
+    signed_in.get_by_label("Script").fill("Good morning, and welcome aboard.")
+    signed_in.route("**/videos/new", lambda route: route.fulfill(response=signed_in.request.get(BROKEN)))
+    signed_in.get_by_role("button", name="Make the video").click()
+    expect(signed_in.get_by_role("heading", level=1)).to_have_text("Something broke, and it was not you")
+    signed_in.get_by_role("link", name="Try again").click()
+    signed_in.wait_for_url(f"**/videos/new?replica={speaks}")
+    expect(signed_in.get_by_label("Script")).to_have_value("Good morning, and welcome aboard.")
+    expect(signed_in.locator("#typed")).to_contain_text("If it was not done, send it once more.")
+
+
 def test_a_form_that_is_sent_again_after_its_video_was_deleted_makes_another(portal: Any) -> None:
-    form = {"replica_id": replica(portal), "script": "Good morning.", "once": "the same form"}
+    form = {"replica_id": replica(portal), "script": "Good morning.", "once": "the-same-form"}
     with portal.service.database.transaction() as session:
         cookie = f"{COOKIE}={sessions.begin(session, portal.key, '127.0.0.1')}"
 

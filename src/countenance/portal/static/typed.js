@@ -1,8 +1,9 @@
-// A form that was sent when nobody was signed in any more: what was typed is there again after signing in.
+// A form that was sent and not taken, since nobody was signed in any more, or something broke: what was typed comes back.
 
 import { tell } from "./toasts.js";
 
 const KEY = "countenance.form";
+const ONCE_MORE = "What you typed is here again. If it was not done, send it once more.";
 const here = () => location.pathname + location.search;
 
 function keep({ target: form }) {
@@ -12,22 +13,31 @@ function keep({ target: form }) {
   remember({ place: here(), action: form.getAttribute("action") ?? "", fields });
 }
 
-/** On the page that comes next: where one signs in, to where the form is; there, into the form; else, nothing. */
+/**
+ * On the page that comes next. Where one signs in, and where something broke, the way back leads to the form; there it is
+ * filled in, also where no page came and one has gone back. Any other page means that it was taken.
+ */
 function resume() {
   const known = recalled();
   if (!known) return;
   const signing_in = document.querySelector('form[action="/sign-in"]');
+  const broken = document.querySelector("[data-broken]");
   if (signing_in) {
     const { next } = signing_in.elements;
     if (next.value === "/") next.value = known.place;
-    remember({ ...known, away: true });
-    return;
+    return remember({ ...known, said: "What you typed is here again; it was not sent." });
+  }
+  if (broken) {
+    broken.href = known.place;
+    return remember({ ...known, said: ONCE_MORE });
   }
   remember(null);
   const form = [...document.forms].find((each) => (each.getAttribute("action") ?? "") === known.action);
-  if (!known.away || known.place !== here() || !form) return;
+  const [{ type }] = performance.getEntriesByType("navigation");
+  const said = known.said ?? (["back_forward", "reload"].includes(type) ? ONCE_MORE : null);
+  if (!said || known.place !== here() || !form) return;
   fill(form, known.fields);
-  tell("typed", "What you typed is here again; it was not sent.", { title: "You are signed in.", seconds: 0 });
+  tell("typed", said, { seconds: 0 });
 }
 
 function fill(form, fields) {
