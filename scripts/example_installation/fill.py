@@ -18,9 +18,10 @@ from countenance.errors import Finding
 from countenance.service.accounts import audit, keys, workspaces
 from countenance.service.accounts.scopes import OWNER
 from countenance.service.clock import now
-from countenance.service.consent_requests import answer, ask, expiry
+from countenance.service.consent_requests import answer, ask, expiry, revoke
 from countenance.service.context import Service
 from countenance.service.db.tables import Replica
+from countenance.service.purge.purge import purge_replica
 from countenance.service.replicas import receipts
 from countenance.voice.errors import CANNOT_BE_SPOKEN
 from example_installation import account, results
@@ -212,21 +213,39 @@ def _links(history: History, replicas: Replicas) -> dict[str, str]:
         ask.withdraw(session, history.workspace_id, ids["request_withdrawn"])
     with history.then(days=1.5):
         expiry.sweep(service)
-    ids |= {"waiting": ids["replica_open"], **_recorded(history, replicas)}
-    return ids
+    replica_id, token = _recorded(history, replicas, "Vera Novak", minutes=40)
+    ids |= {"waiting": ids["replica_open"], "recorded": replica_id, "replica_recorded": replica_id}
+    return {**ids, "link_recorded": token, **_agreed(history, replicas)}
 
 
-def _recorded(history: History, replicas: Replicas) -> dict[str, str]:
-    """A statement that has just come by a link: its words are good for half an hour only."""
+def _recorded(history: History, replicas: Replicas, person: str, minutes: float) -> tuple[str, str]:
+    """A statement that has come by a link: its replica, and the link's token."""
     service = history.service
-    replica_id = replicas.asked("Vera Novak, portrait", link=True, person="Vera Novak", minutes=40)
-    with history.ago(minutes=39) as session:
+    replica_id = replicas.asked(f"{person}, portrait", link=True, person=person, minutes=minutes)
+    with history.ago(minutes=minutes - 1) as session:
         request, token = ask.create(session, service, history.workspace_id, replica_id)
-    shown = answer.open_link(service, token)
-    upload_id = uploaded(history, request.id, minutes=6)
-    with history.ago(minutes=5) as session:
+    with history.then(minutes=minutes - 1):
+        shown = answer.open_link(service, token)
+    upload_id = uploaded(history, request.id, minutes=minutes - 34)
+    with history.ago(minutes=minutes - 35) as session:
         answer.record(session, service, token, upload_id, shown.phrase.id)
-    return {"recorded": replica_id, "replica_recorded": replica_id, "link_recorded": token}
+    return replica_id, token
+
+
+def _agreed(history: History, replicas: Replicas) -> dict[str, str]:
+    """A consent by a link that stands, and one that the person took back by the same link."""
+    service, ids = history.service, {}
+    for state, person, face, days in (("active", "Amara Diallo", "noor", 12.0), ("revoked", "Emil Holm", "hugo", 11.0)):
+        replica_id, token = _recorded(history, replicas, person, days * 1440)
+        replicas.checked(replica_id, days=days - 0.1)
+        replicas.completed(replica_id, face, days=days - 0.2)
+        ids |= {f"replica_{state}": replica_id, f"link_{state}": token}
+    with history.ago(days=8) as session:
+        revoked = revoke.revoke(session, ids["link_revoked"], service)
+    with history.then(days=8):
+        revoke.carry_out(service, revoked)
+        purge_replica(service, ids["replica_revoked"])
+    return ids
 
 
 def _spoken(history: History, ids: Mapping[str, str]) -> dict[str, str]:
