@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import wave
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from countenance.service.clock import now
 from countenance.service.context import Service
-from countenance.service.db.tables import AuditEntry, ConsentRequest, IdempotencyKey
+from countenance.service.db.tables import AuditEntry, ConsentRequest, IdempotencyKey, Upload
 
 Json = dict[str, Any]
 
@@ -72,6 +74,43 @@ def test_the_person_declines(client: TestClient, replica_id: str, link: str, per
     body = client.get(f"/v2/faces/{replica_id}").json()
     assert (body["status"], body["error_type"]) == ("error", "consent_phrase_mismatch")
     assert client.get("/v2/credits").json()["data"][0]["held"] == 0
+
+
+def test_the_person_takes_it_back(
+    client: TestClient, service: Service, replica_id: str, link: str, person: Json
+) -> None:
+    shown = client.get(link, **person).json()
+    with service.database.transaction() as session:
+        request = session.scalars(select(ConsentRequest)).one()
+        row = {"workspace_id": request.workspace_id, "filename": "a.webm", "bytes": 3, "part_bytes": 3}
+        lasts = {"state": "complete", "created_at": now(), "expires_at": now() + timedelta(days=1)}
+        session.add(Upload(id="u0000000000000001", consent_request_id=request.id, **row, **lasts))
+    spoken = {"upload_id": "u0000000000000001", "phrase_id": shown["statement"]["phrase_id"]}
+    sent = client.post(f"{link}/record", json=spoken, **person).json()
+    assert (sent["state"], sent["agreed"]["standing"], sent["agreed"]["full_name"]) == (
+        "recorded",
+        "checking",
+        "Ada Lovelace",
+    )
+    assert "My name is Ada Lovelace." in sent["agreed"]["statement"]
+    assert client.post(f"{link}/revoke", **person).status_code == 400
+    answers = [client.post(f"{link}/revoke", json={"confirm": "revoke"}, **person) for _ in range(2)]
+    assert [(each.status_code, each.json()["state"]) for each in answers] == [(200, "revoked")] * 2
+    assert answers[0].json() == answers[1].json() == client.get(link, **person).json()
+    assert (answers[0].json()["agreed"], "Ada" in answers[0].text) == (None, False)
+    assert client.get(f"/v2/replicas/{replica_id}").status_code == 404
+    asked = client.get(f"/v2/consent-requests/{request.id}").json()
+    assert (asked["state"], asked["revoked_at"]) == ("revoked", answers[0].json()["revoked_at"])
+    assert client.get("/v2/credits").json()["data"][0]["held"] == 0
+    with service.database.reading() as session:
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.action == "consent_request.revoke")).one()
+        assert noted.actor == f"consent-link:{request.id}"
+
+
+def test_taking_back_what_was_not_given_is_declining(client: TestClient, link: str, person: Json) -> None:
+    for _ in range(2):
+        answer = client.post(f"{link}/revoke", json={"confirm": "revoke"}, **person)
+        assert (answer.status_code, answer.json()["state"]) == (200, "declined")
 
 
 def test_whoever_asked_sees_what_became_of_it(client: TestClient, replica_id: str, link: str, person: Json) -> None:

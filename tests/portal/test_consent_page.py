@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import av
 import cv2
@@ -21,10 +22,12 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from countenance.api.app import create_app
 from countenance.portal.app import with_pages
+from countenance.service.accounts.limits import Limiter
 from countenance.service.clock import now
-from countenance.service.consent_requests import ask
+from countenance.service.consent_requests import answer, ask
 from countenance.service.context import Service
-from countenance.service.db.tables import ConsentRequest, Upload
+from countenance.service.db.tables import AuditEntry, ConsentRequest, Upload
+from countenance.service.purge.purge import purge_replica
 from countenance.stock.clips import consent_clip, presenter_clip
 
 _HEIGHT, _SECONDS, _FPS, _RATE = 360, 6, 25, 48_000
@@ -173,7 +176,7 @@ def test_a_person_records_the_statement_and_sends_it(
     assert upload.media["audio_codec"] in ("opus", "aac")
     assert _is_unmirrored(portal.service.objects.local_path(upload.object_key))
     page.reload()
-    expect(page.get_by_role("heading", name="Thank you. Your recording has arrived.")).to_be_visible()
+    expect(page.get_by_role("heading", name="You have agreed.")).to_be_visible()
     context.close()
 
 
@@ -209,6 +212,67 @@ def test_a_recording_goes_on_being_sent_after_a_lost_network_and_a_reload(
     with portal.service.database.reading() as session:
         by_link = session.query(Upload).filter_by(consent_request_id=request.id).all()
     assert [upload.id for upload in by_link] == [request.upload_id]
+
+
+@pytest.fixture
+def agreed(portal: Any, replica_id: str, link: str) -> str:
+    """The path of the person's page, once the statement has come by it."""
+    token, request = link.rpartition("/")[2], _request(portal, replica_id)
+    upload_id, moment = f"u{token[:16]}", now()
+    row = {"workspace_id": portal.workspace_id, "filename": "consent.webm", "bytes": 3, "part_bytes": 3}
+    lasts = {"state": "complete", "created_at": moment, "expires_at": moment + timedelta(days=1)}
+    answer.open_link(portal.service, token)
+    with portal.service.database.transaction() as session:
+        session.add(Upload(id=upload_id, consent_request_id=request.id, **row, **lasts))
+        session.flush()
+        answer.record(session, portal.service, token, upload_id)
+    return link
+
+
+def test_a_person_takes_it_back(phone: Page, signed_in: Page, portal: Any, replica_id: str, agreed: str) -> None:
+    phone.goto(agreed)
+    expect(phone.get_by_role("heading", name="You have agreed.")).to_be_visible()
+    expect(phone.locator("#agreed-name")).to_have_text("Ada Winter")
+    assert phone.locator("#own-link").inner_text().endswith(agreed)
+    assert agreed in unquote(phone.get_by_role("link", name="E-mail it to yourself").get_attribute("href") or "")
+    take_back, sure = _button(phone, "Take my consent back"), _button(phone, "Yes, take it back and erase everything")
+    take_back.press("Enter")
+    expect(_button(phone, "Go back")).to_be_focused()
+    phone.keyboard.press("Enter")
+    expect(take_back).to_be_focused()
+    assert _request(portal, replica_id).revoked_at is None
+    phone.keyboard.press("Enter")
+    sure.dblclick()
+    expect(phone.get_by_role("heading", name="You have taken your consent back.")).to_be_focused()
+    expect(phone.locator("#erasing")).to_be_visible()
+    purge_replica(portal.service, replica_id)
+    expect(phone.locator("#erased")).to_be_visible()
+    expect(phone.locator("#erasing")).to_be_hidden()
+    phone.goto("/help")
+    phone.go_back()
+    expect(phone.get_by_role("heading", name="You have taken your consent back.")).to_be_visible()
+    with portal.service.database.reading() as session:
+        told = session.query(AuditEntry).filter_by(action="consent_request.revoke").all()
+        assert len([each for each in told if each.workspace_id == portal.workspace_id]) == 1
+    # Whoever asked sees it where they look.
+    signed_in.goto("/")
+    signed_in.get_by_role("link", name="What this means").click()
+    expect(signed_in.get_by_role("heading", name="The person took their consent back")).to_be_visible()
+
+
+def test_what_cannot_be_taken_back_now_says_why(
+    phone: Page, portal: Any, replica_id: str, agreed: str, troubles: Any
+) -> None:
+    troubles.expect("ERR_INTERNET_DISCONNECTED")
+    phone.goto(agreed)
+    _button(phone, "Take my consent back").click()
+    phone.context.set_offline(True)
+    _button(phone, "Yes, take it back and erase everything").click()
+    expect(phone.locator("#revoke-problem")).to_contain_text("no connection")
+    assert _request(portal, replica_id).revoked_at is None
+    phone.context.set_offline(False)
+    _button(phone, "Yes, take it back and erase everything").click()
+    expect(phone.get_by_role("heading", name="You have taken your consent back.")).to_be_visible()
 
 
 def test_a_person_declines(page: Page, portal: Any, replica_id: str, link: str) -> None:
@@ -309,6 +373,28 @@ def test_whoever_is_asked_learns_whom_to_tell(portal: Any, link: str, contact: s
     # Before they agree, as the way to revoke later, and once they have agreed.
     assert text.count(said) >= 3
     assert f'href="{contact}"' not in text or contact == link_there
+
+
+def test_public_pages_are_asked_for_at_the_pace_of_people(
+    portal: Any, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Limiter, "ADDRESS_REQUESTS", 30)
+    known = portal.service
+    slow = known.settings.model_copy(update={"requests_per_minute": 1})
+    service = Service(slow, known.database, known.objects, known.queue)
+    with TestClient(with_pages(create_app(service)), base_url=portal.url, client=("192.0.2.7", 1)) as client:
+        answers = {client.get(link).status_code for _ in range(Limiter.ADDRESS_REQUESTS)}
+        late = client.get(link)
+        assert (answers, late.status_code) == ({200}, 429)
+        assert 1 <= int(late.headers["Retry-After"]) <= 60
+        assert "A moment, please" in late.text
+        assert (
+            client.get(f"/v2{link.replace('consent', 'consent-links')}").json()["error_type"] == "service.rate_limited"
+        )
+    with TestClient(with_pages(create_app(service)), base_url=portal.url, client=("2001:db8::7", 1)) as guesser:
+        guesses = [guesser.get(f"/shared/guess{number}").status_code for number in range(Limiter.GUESSES + 1)]
+        assert guesses == [404] * Limiter.GUESSES + [429]
+        assert guesser.get(link).status_code == 429
 
 
 def test_without_scripts_the_page_says_what_it_needs(open_page: Callable[..., Page], link: str) -> None:
