@@ -53,7 +53,7 @@ PLACE_KEPT = Rule(
 )
 REVOKED = Rule(
     id="consent.revoked",
-    title="This consent was revoked; nothing more may be made with it.",
+    title="This consent was taken back; nothing more may be made with it.",
     remedy="Ask the person for a new consent and train a new replica.",
 )
 NOT_CONFIRMED = Rule(
@@ -63,7 +63,7 @@ NOT_CONFIRMED = Rule(
 )
 NOT_ERASED = Rule(
     id="consent.not_erased",
-    title="The consent is revoked, but something that was made under it could not be erased.",
+    title="The consent is taken back, but something that was made under it could not be erased.",
     remedy="Allow this account to delete the files that are named, and run the command again.",
 )
 REGISTER_UNUSABLE = Rule(
