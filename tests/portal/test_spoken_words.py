@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 from example_installation.history import History
 from example_installation.replicas import uploaded
 from sqlalchemy.orm import Session
-from tests.portal.said import replica
+from tests.portal.said import replica, videos
 
+from countenance.portal.captions import web_vtt
 from countenance.portal.spoken_words import SpokenWords, spoken_words
 from countenance.service.clock import now
 from countenance.service.db.tables import Transcription, Video
@@ -29,6 +31,16 @@ def _asked(session: Session, portal: Any, **what: Any) -> str:
     return life.create(session, portal.service, portal.workspace_id, wanted, script_s=3).id
 
 
+def _said(text: str, start_s: float, end_s: float) -> dict[str, Any]:
+    return {"text": text, "start_s": start_s, "end_s": end_s, "probability": 0.9}
+
+
+def _shared(portal: Any, video_id: str) -> str:
+    """The token of a link to a video, once that is ready."""
+    videos(portal).ready(video_id)
+    return videos(portal).shared(video_id, timedelta(days=1))
+
+
 def test_a_script_is_read_without_its_signs_for_sounds(portal: Any) -> None:
     with portal.service.database.transaction() as session:
         video_id = _asked(session, portal, script="Welcome to [Kyiv](/kˈijɪv/), and aboard.")
@@ -46,13 +58,31 @@ def test_a_recording_is_read_once_it_was_written_down(portal: Any) -> None:
     assert _words(portal, video_id) is None
     with portal.service.database.transaction() as session:
         transcriptions.begin(session, made)
-        transcriptions.complete(
-            session, made, {"text": "good morning", "language": "en", "words": [], "duration_s": 1.0}
-        )
-    assert _words(portal, video_id) == SpokenWords("good morning", heard=True)
+        words = [_said("good", 0.1, 0.4), _said("morning", 0.5, 1.0)]
+        heard = {"text": "good morning", "language": "en", "words": words, "duration_s": 1.0}
+        transcriptions.complete(session, made, heard)
+    captions = "WEBVTT\n\n00:00:00.100 --> 00:00:01.000\ngood morning\n"
+    assert _words(portal, video_id) == SpokenWords("good morning", heard=True, captions=captions)
+    token = _shared(portal, video_id)
+    page = httpx2.get(f"{portal.url}/shared/{token}").text
+    assert f'src="/shared/{token}/captions.vtt"' in page
+    answer = httpx2.get(f"{portal.url}/shared/{token}/captions.vtt")
+    assert (answer.text, answer.headers["content-type"]) == (captions, "text/vtt; charset=utf-8")
     with portal.service.database.transaction() as session:
         session.get_one(Transcription, made).deleted_at = now()
     assert _words(portal, video_id) is None
+
+
+def test_captions_are_short_and_end_where_a_sentence_or_the_voice_does() -> None:
+    words = [
+        _said("Good", 0.0, 0.2), _said("morning.", 0.3, 0.8), _said("Fish", 0.9, 1.2), _said("&", 1.2, 1.3),
+        _said("chips", 1.3, 1.8), _said("later", 3.0, 3.4), *(_said("word", 3600 + at, 3600.5 + at) for at in range(8)),
+    ]  # fmt: skip
+    cues = web_vtt(words).strip().split("\n\n")[1:]
+    assert [cue.split("\n")[1] for cue in cues] == [
+        "Good morning.", "Fish &amp; chips", "later", "word word word word word word", "word word",
+    ]  # fmt: skip
+    assert cues[3].startswith("01:00:00.000 --> 01:00:05.500")
 
 
 def test_whoever_has_a_link_can_read_it(filled: Any) -> None:

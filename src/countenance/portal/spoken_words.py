@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fastapi import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from countenance.portal.captions import web_vtt
 from countenance.service.db.tables import MediaSource, Transcription, Video
+from countenance.service.errors import refused
+from countenance.service.objects.errors import OBJECT_MISSING
 from countenance.voice.english import NOTATION
 
 
@@ -18,6 +22,8 @@ class SpokenWords:
     text: str
     heard: bool
     """whether a program wrote them down, which mishears; else they are the script, without its signs for sounds"""
+    captions: str = ""
+    """the same as WebVTT, where their times are known"""
 
 
 def spoken_words(session: Session, video: Video) -> SpokenWords | None:
@@ -45,4 +51,18 @@ def spoken_words(session: Session, video: Video) -> SpokenWords | None:
         .limit(1)
     )
     text = str((transcript or {}).get("text") or "").strip()
-    return SpokenWords(text, heard=True) if text else None
+    if transcript is None or not text:
+        return None
+    return SpokenWords(text, heard=True, captions=web_vtt(transcript["words"]) if transcript.get("words") else "")
+
+
+def captions_of(words: SpokenWords | None) -> Response:
+    """The captions, as players ask for them.
+
+    Raises:
+        CountenanceError: service.object_missing where there are none.
+    """
+    if words is None or not words.captions:
+        raise refused(OBJECT_MISSING)
+    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+    return Response(words.captions, headers=headers, media_type="text/vtt; charset=utf-8")

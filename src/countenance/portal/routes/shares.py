@@ -24,7 +24,7 @@ from countenance.portal.page import (
     render,
     see_other,
 )
-from countenance.portal.spoken_words import spoken_words
+from countenance.portal.spoken_words import captions_of, spoken_words
 from countenance.portal.video_words import origin_of
 from countenance.service.accounts import audit
 from countenance.service.errors import REQUEST_INVALID, refused
@@ -90,6 +90,14 @@ def shared(request: Request, token: str) -> Response:
         filename=_filename(found),
         place=f"/shared/{quote(token)}",
     )
+
+
+@router.api_route("/shared/{token}/captions.vtt", methods=["GET", "HEAD"])
+def shared_captions(request: Request, token: str) -> Response:
+    """What is heard in the film, with its times."""
+    service = service_of(request)
+    with service.database.reading() as session:
+        return captions_of(spoken_words(session, shares.opened(session, service.settings, token).video))
 
 
 @router.api_route("/shared/{token}/{part}", methods=["GET", "HEAD"])

@@ -18,7 +18,7 @@ from countenance.api.routes import videos as video_routes
 from countenance.errors import CountenanceError
 from countenance.portal.addresses import listing, parts, telling
 from countenance.portal.page import Form, VideosChanged, VideosSeen, is_fragment, local_path, render, see_other
-from countenance.portal.spoken_words import SpokenWords, spoken_words
+from countenance.portal.spoken_words import SpokenWords, captions_of, spoken_words
 from countenance.portal.standing import Told
 from countenance.portal.video_words import background_of, origin_of, told_of_video, voice_of
 from countenance.service.db.tables import MediaSource, Replica, Video
@@ -116,6 +116,14 @@ def one(request: Request, video_id: str, call: VideosSeen) -> Response:
     links = video_routes.shared(video_id, call).data
     facts = _facts(call, video_id)
     return render(request, call, "videos/page.html", video=video, told=told_of_video(video), facts=facts, links=links)
+
+
+@router.api_route("/videos/{video_id}/captions.vtt", methods=["GET", "HEAD"])
+def captions(request: Request, video_id: str, call: VideosSeen) -> Response:
+    """What is heard in it, with its times."""
+    video_routes.get(video_id, call)
+    with call.reading() as session:
+        return captions_of(spoken_words(session, session.get_one(Video, video_id)))
 
 
 @router.api_route("/videos/{video_id}/rename", methods=["GET", "HEAD"])

@@ -10,6 +10,7 @@ const MADE = "countenance.made:";
 const KEPT_MS = 24 * 3600_000;
 const MOST_BYTES = 400_000_000; // larger files are chosen again after a reload
 const files = {};
+let began_here = null;
 
 /** The page's own data. */
 export const wizard = JSON.parse(document.getElementById("wizard").textContent);
@@ -20,8 +21,8 @@ export const wizard = JSON.parse(document.getElementById("wizard").textContent);
  * `asked` {text, key}; `made`; `again`, the id of the failed replica that it began with.
  */
 export let draft = recalled() || fresh();
-/** Whether it is as it was when this page came, so that no other tab can have a copy. */
-export const isNew = () => !draft.way;
+/** Whether it was begun since this page came, so that no other tab can have a copy. */
+export const isNew = () => began_here === draft.id;
 
 /** Remember a change. */
 export function save(change) {
@@ -146,6 +147,7 @@ function nameOf(what) {
 
 function fresh(again = null) {
   const made = { id: crypto.getRandomValues(new Uint32Array(2)).join("-"), way: null, guided: false, consent: null, material: null, report: null, declared: [] };
+  began_here = made.id;
   if (!again) return made;
   const { replica_id, way, name, subject, voice, full_name, language, by_link } = again;
   const consent = full_name ? { full_name, language, email: "", ...(by_link ? { how: "link" } : {}) } : null;
