@@ -392,7 +392,8 @@ def test_public_pages_are_asked_for_at_the_pace_of_people(
             client.get(f"/v2{link.replace('consent', 'consent-links')}").json()["error_type"] == "service.rate_limited"
         )
     with TestClient(with_pages(create_app(service)), base_url=portal.url, client=("2001:db8::7", 1)) as guesser:
-        guesses = [guesser.get(f"/shared/guess{number}").status_code for number in range(Limiter.GUESSES + 1)]
+        places = ["/shared/guess", "/v2/consent-links/guess"] * Limiter.GUESSES
+        guesses = [guesser.get(place).status_code for place in places[: Limiter.GUESSES + 1]]
         assert guesses == [404] * Limiter.GUESSES + [429]
         assert guesser.get(link).status_code == 429
 

@@ -164,7 +164,7 @@ def test_who_is_asked_for_consent_gets_the_link_alone(service: Service) -> None:
     text, page, _ = _parts(formed(letter_for(reachable, event), settings.mail_from, "ada@example.org", "e1"))
     for form in (text, page):
         assert "Harbour Films (privacy@harbour.example)" in " ".join(form.split())
-        assert "revoke" in form
+        assert "take it back, at any time" in " ".join(form.split())
 
 
 class _Received:

@@ -3,6 +3,7 @@
 import { call, problemBox } from "./problem.js";
 
 const ERASING_MS = [2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
+const LATE_MS = 3_600_000;
 const moment = new Intl.DateTimeFormat([], { dateStyle: "long", timeStyle: "short" });
 const at = (id) => document.getElementById(id);
 const told = (iso) => moment.format(new Date(iso));
@@ -26,7 +27,7 @@ export class Given {
     clearTimeout(this.#timer);
     if (asked.agreed) this.#agreed(asked.agreed, is_new);
     if (asked.revoked_at) at("revoked-at").textContent = told(asked.revoked_at);
-    if (asked.state === "revoked") this.#erased(asked.erased_at);
+    if (asked.state === "revoked") this.#erased(asked);
     at("ended-at").textContent = asked.erased_at ? `, since ${told(asked.erased_at)}` : "";
   }
 
@@ -41,19 +42,22 @@ export class Given {
   }
 
   /** Until everything is erased, look again, ever less often. */
-  #erased(erased_at) {
+  #erased({ revoked_at, erased_at }) {
+    const is_late = Date.now() - Date.parse(revoked_at) > LATE_MS;
+    at("erasing-soon").hidden = is_late;
+    at("erasing-long").hidden = !is_late;
     at("erasing").hidden = Boolean(erased_at);
     at("erased").hidden = !erased_at;
     if (erased_at) return void (at("erased-at").textContent = told(erased_at));
     const wait_ms = ERASING_MS[this.#looks++];
-    if (wait_ms) this.#timer = setTimeout(() => this.#look(), wait_ms);
+    if (wait_ms) this.#timer = setTimeout(() => this.#look({ revoked_at }), wait_ms);
   }
 
-  async #look() {
+  async #look(known) {
     try {
       this.tell(await call("GET", this.#link));
     } catch {
-      this.#erased(null);
+      this.#erased(known);
     }
   }
 
