@@ -105,9 +105,11 @@ def _is_of_the_api(path: str) -> bool:
 
 
 def _sign_in(request: Request, error: Exception) -> Response:
-    """Where to sign in, and from there back to where one was."""
+    """Where to sign in, and from there back to where one was; in a page in which something was typed, beside that."""
     over = "&over=1" if COOKIE in request.cookies else ""
     path = f"/sign-in?next={quote(_page_of(request), safe='')}{over}"
+    if is_fragment(request) and request.method not in ("GET", "HEAD"):
+        return _placed(request, plain_page(request, "errors/signed_out.html", HTTPStatus.UNAUTHORIZED, sign_in=path))
     if is_fragment(request):
         return Response(status_code=204, headers={**headers(request), "HX-Redirect": path})
     if request.headers.get("accept") == "text/event-stream":
@@ -171,7 +173,14 @@ def _told(
     answer = make(
         request, "errors/fragment.html", status, findings=values.get("findings", ()), words=values.get("words")
     )
-    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#problems", "innerHTML show:#problems:top"
+    return _placed(request, answer)
+
+
+def _placed(request: Request, answer: Response) -> Response:
+    """In the place for what went wrong; what follows by itself, such as the costs while one types, is told there."""
+    asked, place = (request.headers.get(name) for name in ("hx-trigger", "hx-target"))
+    if asked is None or asked != place:
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#problems", "innerHTML show:#problems:top"
     return answer
 
 
