@@ -2,7 +2,7 @@
 
 import { call, problemBox } from "./problem.js";
 
-const ERASING_MS = [2_000, 4_000, 8_000, 15_000, 30_000, 60_000];
+const ERASING_MS = [1_000, 3_000, 8_000, 15_000, 30_000, 60_000];
 const LATE_MS = 3_600_000;
 const moment = new Intl.DateTimeFormat([], { dateStyle: "long", timeStyle: "short" });
 const at = (id) => document.getElementById(id);
