@@ -19,7 +19,7 @@ from countenance.service.clock import now
 from countenance.service.db.tables import Replica, Upload
 
 from .conftest import Portal, Troubles
-from .create_journey import Journey, short_clip
+from .create_journey import Journey, portrait
 
 _SESSION = "JSON.stringify(sessionStorage)"
 _TAKE = "(text) => Object.entries(JSON.parse(text)).forEach(([name, value]) => sessionStorage.setItem(name, value))"
@@ -29,12 +29,6 @@ _FILES = """() => new Promise((found) => {
     asked.onsuccess = () => found(asked.result.length);
   };
 })"""
-
-
-def _another_tab(page: Page, path: str = "/new") -> Page:
-    other = page.context.new_page()
-    other.goto(path)
-    return other
 
 
 def _copy_of(page: Page, *, unaware: bool = False) -> Page:
@@ -75,47 +69,54 @@ def _create(page: Page) -> None:
     page.get_by_role("button", name="Create replica").click()
 
 
+def _with_a_picture(page: Page, picture: Path) -> None:
+    """Chosen, and not sent yet."""
+    draft = {"id": f"draft-{id(page)}", "way": "picture", "guided": True, "declared": []}
+    page.goto("/help")
+    page.evaluate("(text) => sessionStorage.setItem('countenance.new', text)", json.dumps(draft))
+    page.goto("/new?step=material")
+    expect(page).to_have_title(re.compile("^Picture"))  # from then on the step listens
+    page.get_by_label("Choose the picture").set_input_files(picture)
+    _sees_the_picture(page)
+
+
+def _sees_the_picture(page: Page) -> None:
+    expect(page.locator("#picture-file .facts-line")).to_contain_text("1024 × 576")
+
+
 def test_the_same_file_in_two_tabs_is_two_uploads(signed_in: Page, portal: Portal, tmp_path: Path) -> None:
-    clip = short_clip(tmp_path)
-    tabs = [Journey(signed_in, clip), Journey(_another_tab(signed_in), clip)]
-    for tab in tabs:
-        tab.begin("AI-generated footage")
-        tab.choose_footage()
-    assert signed_in.evaluate(_FILES) == 2
-    for tab in tabs:
-        tab.onward("Send and check")
-    for tab in tabs:
-        tab.sees("Check")
+    first, second, picture = signed_in, signed_in.context.new_page(), portrait(tmp_path)
+    for page in (first, second):
+        _with_a_picture(page, picture)
+    assert first.evaluate(_FILES) == 2
+    for page in (first, second):
+        page.get_by_role("button", name="Send and check").last.click()
+    for page in (first, second):
+        expect(page.get_by_role("heading", level=2, name="Check")).to_be_visible()
     assert _states(portal) == ["complete", "complete"]
-    first, second = (tab.page for tab in tabs)
     with second.expect_response(lambda answer: answer.request.method == "DELETE"):
         second.get_by_role("button", name="Start over").click()
         second.get_by_role("dialog").get_by_role("button", name="Start over").click()
     assert _states(portal) == ["complete", "deleted"]
-    first.reload()
-    expect(first.get_by_role("heading", level=2, name="Check")).to_be_visible()
     assert first.evaluate(_FILES) == 1
 
 
 def test_a_copied_tab_leaves_the_work_to_the_first_one(signed_in: Page, portal: Portal, tmp_path: Path) -> None:
-    journey = Journey(signed_in, short_clip(tmp_path))
-    journey.begin("AI-generated footage")
-    journey.choose_footage()
+    _with_a_picture(signed_in, portrait(tmp_path))
     copy = _copy_of(signed_in)
     told = copy.get_by_role("heading", name="You have this open in another tab")
     expect(told).to_be_visible()
     expect(copy.locator("#steps-and-step")).to_be_hidden()
-    copy.get_by_role("button", name="Go on here").click()
-    expect(told).to_be_visible()
     copy.get_by_role("button", name="Make another replica here").click()
-    expect(copy.get_by_role("radio", name="AI-generated footage")).not_to_be_checked()
+    expect(copy.get_by_role("radio", name="One picture")).not_to_be_checked()
     signed_in.reload()
-    expect(signed_in.locator("#footage-file .chosen")).to_contain_text("presenter.mp4")
+    _sees_the_picture(signed_in)
     second = _copy_of(signed_in)
+    second.get_by_role("button", name="Go on here").click()
     expect(second.get_by_role("button", name="Go on here")).to_be_visible()
     signed_in.close()
     second.get_by_role("button", name="Go on here").click()
-    expect(second.locator("#footage-file .chosen")).to_contain_text("presenter.mp4")
+    _sees_the_picture(second)
 
 
 def test_one_draft_becomes_one_replica_in_whichever_tab(signed_in: Page, portal: Portal, troubles: Troubles) -> None:

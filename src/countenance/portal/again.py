@@ -62,10 +62,11 @@ def again(call: Call, replica_id: str) -> Again | None:
         return None
     found = worst(body.findings)
     is_filmed = row.material == Material.FOOTAGE
+    is_own = row.subject == Subject.SELF and not by_link
     return Again(
         replica_id=replica_id,
         name=body.replica_name,
-        way=_WAYS.get(row.material, "own" if row.subject == Subject.SELF else "other"),
+        way=_WAYS.get(row.material, "own" if is_own else "other"),
         subject=row.subject,
         full_name=(row.full_name or "") if is_filmed else "",
         language=row.language,
