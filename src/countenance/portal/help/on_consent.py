@@ -94,9 +94,9 @@ CONSENT = Subject(
             (
                 "Yes, at any time and without a reason. Whoever agreed by a link opens that link again and takes the "
                 "consent back there, by themself; others tell whoever made the replica, or the operator of this "
-                "server, who then takes it back here. From that moment nothing is rendered any more: a video that is being made stops "
-                "before its next picture. Within minutes the replica is deleted with its footage, recordings, stored "
-                "face and videos, and a signed record says what was deleted.",
+                "server, who then takes it back here. From that moment nothing is rendered any more: a video that is "
+                "being made stops before its next picture. Within minutes the replica is deleted with its footage, "
+                "recordings, stored face and videos, and a signed record says what was deleted.",
                 "Videos that were downloaded or sent elsewhere before are beyond what this server can reach. They "
                 "carry the number of the consent, so that anybody with access to this installation can see that it "
                 "was taken back.",

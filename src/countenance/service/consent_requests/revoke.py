@@ -27,6 +27,7 @@ from countenance.service.db.tables import ConsentRequest, Replica
 from countenance.service.outbox import emit
 from countenance.service.purge.receipts import BY_PERSON
 from countenance.service.replicas import life
+from countenance.service.replicas.find import USABLE
 from countenance.service.uploads.drop import abort_by_link
 
 REVOKED = "consent.revoked"
@@ -90,7 +91,7 @@ def standing(service: Service, request: ConsentRequest, replica: Replica) -> str
 
     Returns:
         `revoked` by the person; `ended`, since the replica is erased or its receipt revoked; `deleted`, which leaves
-        recordings; `unused`, since nothing came of it; `checking`, before there is a receipt; else `active`.
+        recordings; `unused`, since nothing came of it; `checking`, before it can speak; else `active`.
     """
     if request.revoked_at is not None:
         return "revoked"
@@ -103,7 +104,7 @@ def standing(service: Service, request: ConsentRequest, replica: Replica) -> str
         return "deleted"
     if replica.status == "error":
         return "unused"
-    return "checking" if receipt_id is None else "active"
+    return "active" if receipt_id is not None or replica.status in USABLE else "checking"
 
 
 def words_of(service: Service, request: ConsentRequest, replica: Replica) -> str:
