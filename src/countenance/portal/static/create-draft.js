@@ -112,7 +112,7 @@ export function letGo(what) {
 /** Another file is to take the place of this one: what the server has of it is deleted. */
 export function discard(what, at_the_server = true) {
   const id = draft[what]?.upload_id;
-  if (id && at_the_server) call("DELETE", `/v2/uploads/${id}`).catch(() => {});
+  if (id && at_the_server) call("DELETE", `/v2/uploads/${id}`, undefined, { keepalive: true }).catch(() => {});
   letGo(what);
   if (!draft[what]) return;
   const { full_name, language, how, email } = draft[what];

@@ -67,12 +67,13 @@ export function problemOf(status, text, retryAfter) {
  * @returns {Promise<any>} the body; null where there is none
  * @throws {Problem}
  */
-export async function call(method, path, body, { headers = {}, signal } = {}) {
+export async function call(method, path, body, { headers = {}, signal, keepalive = false } = {}) {
   let answer, text;
   try {
     answer = await fetch(path, {
       method,
       signal,
+      keepalive,
       headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
