@@ -81,6 +81,12 @@ def _once(path: Path, make: Callable[[Path], object]) -> Path:
 
 
 @pytest.fixture(scope="session")
+def once() -> Callable[[Path, Callable[[Path], object]], Path]:
+    """`once(path, make)`: see `_once`."""
+    return _once
+
+
+@pytest.fixture(scope="session")
 def short_footage(common_dir: Path) -> Path:
     """The stock presenter for thirteen seconds, small: enough to train from, quick enough for a test."""
 

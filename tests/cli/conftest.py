@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from trained_once import TrainedOnce, train_once
 
 from countenance.cli.main import run
 
@@ -49,3 +52,16 @@ def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) 
         return Done(code, captured.out, captured.err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def trained_once(short_footage: Path, common_dir: Path, once: Callable[..., Path]) -> TrainedOnce:
+    """All workers of a run share it: change nothing in its folders."""
+
+    def make(path: Path) -> None:
+        trained = train_once(short_footage, common_dir / "trained once")
+        path.write_bytes(pickle.dumps(trained))
+
+    trained = pickle.loads(once(common_dir / "trained once.pickle", make).read_bytes())  # noqa: S301
+    assert isinstance(trained, TrainedOnce)
+    return trained

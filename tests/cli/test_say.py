@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from rough import PROGRAM
+from trained_once import TrainedOnce
 
 from countenance.cli.exits import Exit
 from countenance.media.probe import probe
@@ -30,22 +29,18 @@ Trained = tuple[Path, dict[str, Any], str]
 
 SCRIPT = "Hello there."
 FAKE = Path(__file__).parents[1] / "engine" / "external" / "fake_engine.py"
-COMMAND = "from countenance.cli.main import main; main()"
 GREEN, RED = (0, 177, 64), (200, 30, 40)
 
 
 @pytest.fixture(scope="module")
-def replica(short_footage: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    folder = tmp_path_factory.mktemp("replicas") / "a replica"
-    arguments = ["train", str(short_footage), "--synthetic", "--out", str(folder), "--json"]
-    done = subprocess.run(
-        [sys.executable, "-c", f"{PROGRAM}{COMMAND}", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "COUNTENANCE_THREADS": "1"},
-    )
+def replica(trained_once: TrainedOnce, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
+    done = trained_once.done
     assert done.returncode == Exit.OK, done.stdout + done.stderr
-    return folder, json.loads(done.stdout), done.stderr
+    data = tmp_path_factory.mktemp("installation") / "data"
+    shutil.copytree(trained_once.data, data)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTENANCE_DATA_DIR", str(data))
+        yield trained_once.replica, json.loads(done.stdout), done.stderr
 
 
 def test_training_reports_progress_and_figures(replica: Trained) -> None:
