@@ -153,6 +153,9 @@ def test_under_a_receipt_all_of_it_goes(
     with service.database.transaction() as session:
         video = videos.create(session, service, "w1", NewVideo(replica, script="Good morning.")).id
     assert standing(service, token) == "active"
+    with service.database.reading() as session:
+        request = answer.find(session, token)
+        assert revoke.words_of(service, request, session.get_one(Replica, replica)) == f"My name is {ADA}."
     assert take_back(service, token)
     revocation = revocation_of(trained, service.settings)
     assert revocation is not None
@@ -203,6 +206,7 @@ def test_what_the_organisation_erased_stands_no_more(service: Service, replica: 
     purge_replica(service, replica)
     assert standing(service, token) == "ended"
     assert register.standing(trained, service.settings) is Standing.REVOKED
+    assert not take_back(service, token)
 
 
 def test_of_a_replica_that_failed_the_recordings_go(service: Service, replica: str, token: str) -> None:

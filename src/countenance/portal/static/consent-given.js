@@ -38,6 +38,7 @@ export class Given {
     at("agreed-at").textContent = told(agreed.agreed_at);
     at("agreed-words").textContent = agreed.statement;
     at("agreed-words").lang = agreed.language;
+    at("agreed-words").closest("details").hidden = !agreed.statement;
     for (const each of document.querySelectorAll("[data-standing]")) each.hidden = each.dataset.standing !== agreed.standing;
   }
 

@@ -54,7 +54,7 @@ def revoke(session: Session, token: str, service: Service) -> Revoked:
     it is erased with everything that was made with it; `carry_out` does the rest.
 
     A training that was under way is free, and the workspace is told. Where there is nothing to take back, nothing
-    happens: what was declined, withdrawn or has expired stays so.
+    happens: what was declined, withdrawn, has expired or was erased stays so.
 
     Raises:
         CountenanceError: service.consent_request_unknown.
@@ -64,7 +64,7 @@ def revoke(session: Session, token: str, service: Service) -> Revoked:
     session.refresh(request)
     replica = session.get_one(Replica, request.replica_id, populate_existing=True)
     receipt_id = replica.receipt_id
-    if request.state != "recorded" or request.revoked_at is not None:
+    if request.state != "recorded" or request.revoked_at is not None or replica.purged_at is not None:
         return Revoked(request, receipt_id, (), is_new=False)
     request.revoked_at = now()
     session.flush()
@@ -109,13 +109,15 @@ def standing(service: Service, request: ConsentRequest, replica: Replica) -> str
 
 def words_of(service: Service, request: ConsentRequest, replica: Replica) -> str:
     """What the person was to say: as the receipt has it, else as it stands in the present wording, without the words
-    that were drawn for them."""
+    that were drawn for them; empty where neither is known any more, which keeps nobody from taking it back."""
     if replica.receipt_id is not None:
         with suppress(CountenanceError):
             statement = register.held(replica.receipt_id, service.settings).content.statement
             if statement is not None:
                 return statement.text
-    return statement_for(request.full_name or "", service.settings, language=request.language).text
+    with suppress(CountenanceError):
+        return statement_for(request.full_name or "", service.settings, language=request.language).text
+    return ""
 
 
 def _tell(session: Session, request: ConsentRequest, replica: Replica) -> None:
