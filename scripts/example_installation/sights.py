@@ -64,9 +64,11 @@ def _signed_out(page: Page, ids: Mapping[str, str]) -> None:
         way="own",
         consent={"full_name": "Ada Winter", "language": "en", "how": "record"},
     )(page, ids)
+    kept = page.context.cookies()
     page.context.clear_cookies()
     page.click("#draw-words")
     page.wait_for_selector("#consent-problem a")
+    page.context.add_cookies([{**each} for each in kept])  # for whoever looks once more
 
 
 def _refused_here(page: Page, ids: Mapping[str, str]) -> None:
@@ -74,7 +76,7 @@ def _refused_here(page: Page, ids: Mapping[str, str]) -> None:
     page.click("[data-opens=share]")
     page.evaluate("document.querySelector('[name=period]:checked').checked = false")
     page.click("dialog[open] .main")
-    page.wait_for_selector("dialog[open] .problems .finding")
+    page.wait_for_selector("dialog[open] .problems .note")
 
 
 def _lost(page: Page, ids: Mapping[str, str]) -> None:
@@ -152,7 +154,7 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("video-share", "/videos/$video_ready", "a link for somebody without an account",
           act=_clicked("[data-opens=share]", then="dialog[open] form")),
     Sight("video-share-refused", "/videos/$video_ready", "a form that was refused", act=_refused_here,
-          goes_wrong="status of 400"),
+          goes_wrong="status of 400|Error Code 400"),
     Sight("video-generating", "/videos/$video_generating", "a video that is being made"),
     Sight("video-waiting", "/videos/$video_waiting", "a video that waits for its replica"),
     Sight("video-error", "/videos/$video_error", "a video that could not be made"),
@@ -194,7 +196,7 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("help-guidelines", "/help/guidelines", "guidelines, good beside bad", Who.NOBODY, alike=6),
     Sight("help-errors", "/help/errors", "every message, and what to do", Who.NOBODY, alike=4),
     Sight("help-questions", "/help/questions", "questions and answers", Who.OWNER, alike=6),
-    Sight("connection-lost", "/credits", "a server that does not answer any more", act=_lost),
+    Sight("connection-lost", "/videos", "a server that does not answer any more", Who.NEWCOMER, _lost),
     Sight("forbidden", "/keys", "a page that this key may not see", Who.VIEWER, status=403),
     Sight("refused", "/review/$completed", "something that cannot be done now", status=409),
     Sight("broken", BROKEN, "a fault of the server", status=500),

@@ -38,6 +38,7 @@ from countenance.portal.routes import (
     static,
     videos,
 )
+from countenance.service.errors import REQUEST_INVALID
 
 MAX_FORM_BYTES = 512 * 1024
 _OF_THE_API = ("/v2", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -126,7 +127,9 @@ def _refused(request: Request, error: Exception) -> Response:
     if status == _NOT_FOUND and not is_fragment(request):
         return _not_found(request, error)
     template = "errors/403.html" if status == HTTPStatus.FORBIDDEN else "errors/refused.html"
-    return _told(request, status, template, findings=shown(error.findings))
+    # Of a field that is not filled in as it should be, its own words say all; the rest is for programs.
+    words = error.finding.detail if error.finding.rule == REQUEST_INVALID else ""
+    return _told(request, status, template, findings=() if words else shown(error.findings), words=words)
 
 
 def _too_often(request: Request, after_s: int) -> Response:

@@ -42,6 +42,7 @@ async function show(name, how = "push", focus = true) {
   if (how === "push") history.pushState({ from }, "", address);
   else if (how === "replace" || next !== name) history.replaceState(history.state, "", address);
   fit();
+  at("again")?.toggleAttribute("open", next === "have");
   for (const [each, section] of Object.entries(sections)) section.hidden = each !== next;
   tellSteps();
   await step.enter(go);
@@ -91,7 +92,8 @@ function fit() {
   sections.material.querySelector("h2").textContent = word;
   document.querySelector("[data-of=material] a").textContent = word;
   at("afresh").hidden = !draft.way || Boolean(draft.made);
-  if (at("again")) at("again").hidden = !draft.again || !BEFORE_THE_CHECK.includes(now);
+  if (!at("again")) return;
+  at("again").hidden = !draft.again || !BEFORE_THE_CHECK.includes(now);
 }
 
 function tellSteps() {

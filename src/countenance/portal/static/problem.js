@@ -105,7 +105,8 @@ export function signIn() {
 export function problemBox(problem, signing_in = null) {
   const box = element("div", "note bad");
   box.setAttribute("role", "alert");
-  const findings = problem.findings.length ? problem.findings : [problem];
+  const signed_out = problem.status === SIGNED_OUT;
+  const findings = signed_out ? [{ title: "You were signed out." }] : problem.findings.length ? problem.findings : [problem];
   for (const found of findings) {
     const title = element("p", "");
     title.append(element("strong", "", found.title || problem.message));
@@ -113,7 +114,7 @@ export function problemBox(problem, signing_in = null) {
     const more = [found.detail === found.title ? "" : found !== problem && found.detail, found.remedy];
     for (const words of more.filter(Boolean)) box.append(element("p", "", words));
   }
-  if (problem.status === SIGNED_OUT) box.append(...(signing_in ?? beside()));
+  if (signed_out) box.append(...(signing_in ?? beside()));
   return box;
 }
 
