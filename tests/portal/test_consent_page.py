@@ -263,6 +263,18 @@ def test_a_person_takes_it_back(
     expect(signed_in.get_by_role("heading", name="The person took their consent back")).to_be_visible()
 
 
+def test_a_person_takes_the_signed_records_along(page: Page, filled: Any) -> None:
+    for state, name in (("active", "receipt.jws"), ("revoked", "revocation.jws"), ("active", "issuer.pub.pem")):
+        answer = page.request.get(f"{filled.url}/consent/{filled.ids[f'link_{state}']}/{name}")
+        assert (answer.status, name in answer.headers["content-disposition"]) == (200, True)
+    for link in (
+        f"{filled.ids['link_revoked']}/receipt.jws",
+        f"{filled.ids['link_open']}/receipt.jws",
+        "x/receipt.jws",
+    ):
+        assert page.request.get(f"{filled.url}/consent/{link}").status == 404
+
+
 def test_what_cannot_be_taken_back_now_says_why(
     phone: Page, portal: Any, replica_id: str, agreed: str, troubles: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,13 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from countenance.consent import register, rules
+from countenance.consent.keys import trusted_keys
+from countenance.consent.receipt import Receipt
 from countenance.consent.receipt_content import ReceiptContent
 from countenance.consent.register import HoldingKind, Standing
-from countenance.consent.revoke import revocation_of
-from countenance.errors import Finding
+from countenance.consent.revoke import read_record, revocation_of
+from countenance.errors import CountenanceError, Finding
 from countenance.service.accounts import members
 from countenance.service.clock import now
-from countenance.service.consent_requests import answer, ask, revoke, taken_back
+from countenance.service.consent_requests import answer, ask, records, revoke, taken_back
 from countenance.service.context import Service
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
@@ -131,6 +134,8 @@ def test_before_there_is_a_receipt_it_ends_free(
     if point != "queued":
         begun(service, replica, "train" if point == "training" else "check")
     assert standing(service, token) == "checking"
+    with service.database.reading() as session:
+        assert records.receipt_of(session, answer.find(session, token)) is None
     assert take_back(service, token)
     check_free_and_over(service, replica)
     with service.database.transaction() as session:
@@ -168,6 +173,24 @@ def test_under_a_receipt_all_of_it_goes(
         assert session.get_one(Replica, replica).purged_at is not None
         assert balance(session, "w1", ledger.VIDEO_SECOND).available == 600
         assert not any(faults(session).values())
+
+
+def test_the_person_has_the_signed_records(service: Service, replica: str, token: str, trained: str) -> None:
+    def had(name: str) -> str | None:
+        with service.database.reading() as session, suppress(CountenanceError):
+            return records.text_of(session, service, answer.find(session, token), name)
+        return None
+
+    keys = trusted_keys(service.settings)
+    agreed = read_record(had(records.RECEIPT) or "", keys)
+    assert isinstance(agreed, Receipt)
+    assert agreed.content.person == ADA
+    assert (had(records.REVOCATION), had("deletion.jws")) == (None, None)
+    take_back(service, token)
+    purge_replica(service, replica)
+    assert had(records.RECEIPT) is None
+    assert ADA not in str(read_record(had(records.REVOCATION) or "", keys).as_dict())
+    assert "PUBLIC KEY" in (had(records.KEY) or "")
 
 
 def test_the_record_names_the_person_whoever_is_first_to_write_it(

@@ -18,7 +18,7 @@ from countenance.api.slots import slot
 from countenance.service.accounts import audit
 from countenance.service.accounts.limits import Limiter
 from countenance.service.clock import now
-from countenance.service.consent_requests import answer
+from countenance.service.consent_requests import answer, records
 from countenance.service.consent_requests import revoke as revoking
 from countenance.service.consent_requests.ask import hashed
 from countenance.service.consent_requests.errors import REQUEST_CLOSED, REQUEST_UNKNOWN
@@ -160,7 +160,8 @@ def complete(token: Token, upload_id: str, request: Request) -> UploadBody:
 def _agreed(session: Session, service: Service, row: ConsentRequest) -> ConsentPage:
     replica = session.get_one(Replica, row.replica_id)
     standing, words = revoking.standing(service, row, replica), revoking.words_of(service, row, replica)
-    return shown.agreed(row, replica, service.settings.organisation, standing, words)
+    receipt_id = records.receipt_of(session, row)
+    return shown.agreed(row, replica, service.settings.organisation, standing, words, receipt_id)
 
 
 def _is_open(row: ConsentRequest) -> bool:

@@ -51,10 +51,13 @@ def page(row: ConsentRequest, organisation: str, shown: StatementBody | None, st
     )
 
 
-def agreed(row: ConsentRequest, replica: Replica, organisation: str, standing: str, words: str) -> ConsentPage:
+def agreed(
+    row: ConsentRequest, replica: Replica, organisation: str, standing: str, words: str, receipt_id: str | None
+) -> ConsentPage:
     """What the person sees once they have recorded the statement; what is over names nobody."""
     is_over = standing in ("revoked", "ended")
     told: dict[str, Any] = {
+        "receipt_id": receipt_id,
         "revoked_at": iso_ms(row.revoked_at) if row.revoked_at else None,
         "erased_at": iso_ms(replica.purged_at) if replica.purged_at else None,
     }

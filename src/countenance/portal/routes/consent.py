@@ -10,9 +10,10 @@ from countenance.api import public
 from countenance.api.context import service_of
 from countenance.portal.contact import link_to
 from countenance.portal.limits import limits_for
-from countenance.portal.page import public_page
+from countenance.portal.page import headers, public_page
 from countenance.portal.qr import qr_svg
-from countenance.service.consent_requests import ask
+from countenance.service.consent_requests import answer, ask, records
+from countenance.service.consent_requests.errors import REQUEST_UNKNOWN
 
 router = APIRouter(include_in_schema=False)
 _MODULES = (
@@ -49,8 +50,21 @@ def consent(request: Request, token: str) -> Response:
         organisation=settings.organisation,
         contact=contact,
         contact_link=link_to(contact),
+        own_path=f"/consent/{quote(token, safe='')}",
         own_link=(own := ask.link_of(quote(token, safe=""), settings)),
         square=qr_svg(own, "The address as a QR code") if len(token) <= _LONGEST else None,
         limits=limits_for(settings, "consent_link"),
         modules=_MODULES,
     )
+
+
+@router.api_route("/consent/{token}/{name}", methods=["GET", "HEAD"])
+def record(request: Request, token: str, name: str) -> Response:
+    """A signed record of what the person agreed to, or took back, as a file of their own."""
+    service = service_of(request)
+    public.count(request)
+    with service.database.reading() as session, public.counting_guesses(request, REQUEST_UNKNOWN):
+        text = records.text_of(session, service, answer.find(session, token), name)
+    kind = "application/x-pem-file" if name == records.KEY else "application/jose"
+    sent = {**headers(request), "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, headers=sent, media_type=kind)

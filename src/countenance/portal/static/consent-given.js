@@ -28,6 +28,7 @@ export class Given {
     if (asked.agreed) this.#agreed(asked.agreed, is_new);
     if (asked.revoked_at) at("revoked-at").textContent = told(asked.revoked_at);
     if (asked.state === "revoked") this.#erased(asked);
+    for (const each of document.querySelectorAll("[data-receipt]")) each.hidden = !asked.receipt_id;
     at("ended-at").textContent = asked.erased_at ? `, since ${told(asked.erased_at)}` : "";
   }
 

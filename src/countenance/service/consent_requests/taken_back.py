@@ -47,7 +47,7 @@ def _found(session: Session, workspace_id: str, wanted: ColumnElement[bool]) -> 
     return [
         TakenBack(
             replica.id,
-            _receipt_of(session, replica.id),
+            receipt_told(session, replica.id),
             request.answered_at,
             request.revoked_at,
             replica.purged_at,
@@ -57,8 +57,9 @@ def _found(session: Session, workspace_id: str, wanted: ColumnElement[bool]) -> 
     ]
 
 
-def _receipt_of(session: Session, replica_id: str) -> str | None:
-    """The replica's own row has lost it by then; what was told of it has not."""
+def receipt_told(session: Session, replica_id: str) -> str | None:
+    """The receipt under which a consent was taken back: the replica's own row has lost it by then, what was told of it
+    has not."""
     told = select(OutboxEvent.payload).where(
         OutboxEvent.type == REVOKED, OutboxEvent.subject_kind == SUBJECT, OutboxEvent.subject_id == replica_id
     )
