@@ -67,7 +67,7 @@ def test_somebody_looks_and_confirms(portal: Any, signed_in: Page) -> None:
     for film in films.all():
         signed_in.wait_for_function("(film) => film.readyState >= 1 && film.duration > 30", arg=film.element_handle())
     expect(signed_in.locator("blockquote").first).to_contain_text("Ada Winter")
-    expect(signed_in.get_by_role("row", name="The face, both recordings compared")).to_contain_text("Clear")
+    expect(signed_in.get_by_role("row", name="The same face in both recordings")).to_contain_text("Clear")
     with portal.service.database.reading() as session:
         noted = {entry.action for entry in audit.listed(session, portal.workspace_id, subject_id=made).entries}
     assert "replica.footage.read" in noted
