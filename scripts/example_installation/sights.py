@@ -184,7 +184,7 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("consent-declines", "/consent/$link_open", "a person is about to decline", Who.NOBODY,
           _clicked("#decline", then="#decline-sure:not([hidden])")),
     Sight("consent-recorded", "/consent/$link_recorded", "a statement has come", Who.NOBODY, waits_for=_CLOSED),
-    Sight("consent-takes-back", "/consent/$link_active", "a person is about to take back what they agreed to", Who.NOBODY,
+    Sight("consent-takes-back", "/consent/$link_active", "a person is about to take it back", Who.NOBODY,
           _clicked("#revoke", then="#revoke-sure:not([hidden])"), waits_for=_CLOSED),
     Sight("consent-revoked", "/consent/$link_revoked", "a person has taken it back", Who.NOBODY, waits_for=_CLOSED),
     Sight("consent-declined", "/consent/$link_declined", "a person has declined", Who.NOBODY, waits_for=_CLOSED),

@@ -25,6 +25,7 @@ from countenance.service.consent_requests.answer import find
 from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest, Replica
 from countenance.service.outbox import emit
+from countenance.service.purge import actions as purge
 from countenance.service.purge.receipts import BY_PERSON
 from countenance.service.replicas import life
 from countenance.service.replicas.find import USABLE
@@ -69,7 +70,11 @@ def revoke(session: Session, token: str, service: Service) -> Revoked:
     request.revoked_at = now()
     session.flush()
     _tell(session, request, replica)
-    return Revoked(request, receipt_id, life.given_up(session, service, replica.id), is_new=True)
+    if receipt_id is not None:
+        return Revoked(request, receipt_id, life.revoked(session, service, receipt_id, free=True), is_new=True)
+    workflows = life.delete(session, service, request.workspace_id, replica.id, hard=True, free=True)
+    purge.ask(session, service, "replica", replica.id)
+    return Revoked(request, None, workflows, is_new=True)
 
 
 def carry_out(service: Service, revoked: Revoked) -> None:

@@ -268,8 +268,11 @@ def fail(session: Session, service: Service, replica_id: str, findings: Sequence
     return _failed(session, service, job, replica_id, before, findings)
 
 
-def delete(session: Session, service: Service, workspace_id: str, replica_id: str, *, hard: bool = False) -> list[str]:
-    """From now on the replica cannot be used, and what was under way for it ends; free, unless it was completed.
+def delete(
+    session: Session, service: Service, workspace_id: str, replica_id: str, *, hard: bool = False, free: bool = False
+) -> list[str]:
+    """From now on the replica cannot be used, and what was under way for it ends; free, unless it was completed, or
+    the settings say otherwise of one in training; with `free` whatever they say.
 
     With `hard` also one that is deleted already is accepted, so that it can be purged.
 
@@ -284,7 +287,7 @@ def delete(session: Session, service: Service, workspace_id: str, replica_id: st
         raise refused(REPLICA_UNKNOWN, measured=replica_id[:40])
     if replica.deleted_at is not None and not hard:
         raise refused(REPLICA_UNKNOWN, measured=replica_id[:40])
-    return _deleted(session, service, replica_id, purged=hard)
+    return _deleted(session, service, replica_id, purged=hard, free=free)
 
 
 def delete_and_cancel(service: Service, workspace_id: str, replica_id: str, *, hard: bool = False) -> None:
@@ -295,8 +298,8 @@ def delete_and_cancel(service: Service, workspace_id: str, replica_id: str, *, h
 
 
 def revoked(session: Session, service: Service, receipt_id: str, *, free: bool = False) -> list[str]:
-    """A consent was taken back: no replica and no film under it can be used any more, and all of them are purged.
-    With `free` a training that this ends costs nothing, whatever the settings say of deletions.
+    """A consent was taken back: no replica and no film under it can be used any more, and all of them are purged; for
+    `free` see `delete`.
 
     Returns:
         The ids of the workflows to cancel after the commit (`Queue.cancel`).
@@ -310,24 +313,6 @@ def revoked(session: Session, service: Service, receipt_id: str, *, free: bool =
     for film in session.scalars(films).all():
         workflows += lipsyncs.delete(session, film.workspace_id, film.id, hard=True)
         purge.ask(session, service, "lipsync", film.id)
-    return workflows
-
-
-def given_up(session: Session, service: Service, replica_id: str) -> list[str]:
-    """The person has taken their consent back, at whatever point the replica is, also after it failed or was deleted:
-    it is deleted and purged, with what else there is under its receipt, if there is one yet. Always free, unless it was
-    completed.
-
-    Returns:
-        The ids of the workflows to cancel after the commit (`Queue.cancel`).
-    """
-    replica = session.get_one(Replica, replica_id)
-    if replica.purged_at is not None:
-        return []
-    if replica.receipt_id is not None:
-        return revoked(session, service, replica.receipt_id, free=True)
-    workflows = _deleted(session, service, replica_id, purged=True, free=True)
-    purge.ask(session, service, "replica", replica_id)
     return workflows
 
 

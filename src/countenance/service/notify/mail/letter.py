@@ -10,9 +10,10 @@ from typing import Any
 
 from countenance.errors import CountenanceError
 from countenance.service.address import address
+from countenance.service.consent_requests.revoke import REVOKED
 from countenance.service.context import Service
 from countenance.service.db.tables import Lipsync, OutboxEvent, Replica, Transcription, Video
-from countenance.service.notify.types import ASKED, DISABLED, REVOKED
+from countenance.service.notify.types import ASKED, DISABLED
 from countenance.service.replicas import events as replicas
 
 _MOST_FINDINGS, _MOST_PICTURES = 6, 3
