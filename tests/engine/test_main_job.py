@@ -75,7 +75,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         previews.append(bundle.load(work / "preview"))
 
     options = TrainOptions(synthetic=True, preview_s=PREVIEW_S, on_preview=look)
-    replica = train(footage, folder, SETTINGS, options=options, progress=told.append)
+    with pytest.MonkeyPatch.context() as patch:
+        learn_roughly(patch)
+        replica = train(footage, folder, SETTINGS, options=options, progress=told.append)
     return Trained(folder, footage, replica, told, previews[0])
 
 
