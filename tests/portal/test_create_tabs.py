@@ -22,8 +22,7 @@ from countenance.service.db.tables import Replica, Upload
 from .conftest import Portal, Troubles
 from .create_journey import Journey, portrait
 
-_SESSION = "JSON.stringify(sessionStorage)"
-_TAKE = "(text) => Object.entries(JSON.parse(text)).forEach(([name, value]) => sessionStorage.setItem(name, value))"
+_REMEMBER = "if (!sessionStorage.length) for (const each of Object.entries(%s)) sessionStorage.setItem(...each)"
 _FILES = """() => new Promise((found) => {
   indexedDB.open("countenance").onsuccess = ({ target }) => {
     const asked = target.result.transaction("recordings").objectStore("recordings").getAllKeys();
@@ -38,10 +37,16 @@ def _copy_of(page: Page, *, unaware: bool = False) -> Page:
     other = page.context.new_page()
     if unaware:
         other.add_init_script("delete window.BroadcastChannel")
-    other.goto("/help")
-    other.evaluate(_TAKE, page.evaluate(_SESSION))
+    other.add_init_script(_REMEMBER % page.evaluate("JSON.stringify(sessionStorage)"))
     other.goto(page.url)
     return other
+
+
+def _drafted(page: Page, step: str, **draft: Any) -> None:
+    """In the middle of making a replica."""
+    text = json.dumps({"id": f"draft-{id(page)}", "guided": True, "declared": [], **draft})
+    page.add_init_script(_REMEMBER % json.dumps({"countenance.new": text}))
+    page.goto(f"/new?step={step}")
 
 
 def _rows(portal: Portal, table: Any) -> list[Any]:
@@ -56,13 +61,10 @@ def _states(portal: Portal) -> list[str]:
 def _at_the_end(page: Page, portal: Portal) -> None:
     """In the last step of a replica of somebody who does not exist."""
     upload_id = uploaded(History(portal.service, portal.workspace_id, now()))
-    draft = {
-        "id": "one-draft", "way": "generated", "guided": True, "name": "Harbour guide", "subject": "invented",
-        "material": {"name": "guide.mp4", "upload_id": upload_id}, "report": {"ok": True}, "declared": [AI_GENERATED],
-    }  # fmt: skip
-    page.goto("/help")
-    page.evaluate("(text) => sessionStorage.setItem('countenance.new', text)", json.dumps(draft))
-    page.goto("/new?step=create")
+    _drafted(
+        page, "create", way="generated", name="Harbour guide", subject="invented", report={"ok": True},
+        material={"name": "guide.mp4", "upload_id": upload_id}, declared=[AI_GENERATED],
+    )  # fmt: skip
     expect(page.get_by_label("Name of the replica")).to_have_value("Harbour guide")
 
 
@@ -72,10 +74,7 @@ def _create(page: Page) -> None:
 
 def _with_a_picture(page: Page, picture: Path) -> None:
     """Chosen, and not sent yet."""
-    draft = {"id": f"draft-{id(page)}", "way": "picture", "guided": True, "declared": []}
-    page.goto("/help")
-    page.evaluate("(text) => sessionStorage.setItem('countenance.new', text)", json.dumps(draft))
-    page.goto("/new?step=material")
+    _drafted(page, "material", way="picture")
     expect(page).to_have_title(re.compile("^Picture"))  # from then on the step listens
     page.get_by_label("Choose the picture").set_input_files(picture)
     _sees_the_picture(page)

@@ -53,7 +53,7 @@ def test_what_went_wrong_comes_first_and_its_pictures_are_shown_large(
     expect(failed.locator(".unfold .finding").first).to_be_visible()
     expect(page.get_by_text("No credit was charged")).to_have_count(1)
     expect(page.get_by_role("link", name="Start again")).to_have_count(1)
-    assert page.get_by_role("link", name="Start again").get_attribute("href") == "/new"
+    assert page.get_by_role("link", name="Start again").get_attribute("href") == f"/new?again={filled.ids['refused']}"
     button = failed.get_by_role("button", name="Show the picture large: More than one face is in the picture.")
     button.click()
     expect(page.locator("#large-picture")).to_be_visible()
