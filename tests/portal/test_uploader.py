@@ -205,6 +205,18 @@ def test_what_the_server_refuses_is_told_in_its_words(sender: Page, tmp_path: Pa
     assert sender.evaluate(_REMEMBERED) == []
 
 
+def test_a_file_that_changes_meanwhile_is_chosen_again(sender: Page, tmp_path: Path, troubles: Any) -> None:
+    troubles.expect("ERR_UPLOAD_FILE_CHANGED")
+    film = tmp_path / "film.mp4"
+    film.write_bytes(_FILM.read_bytes())
+    _begin(sender, film)
+    _slowly(sender)
+    film.write_bytes(_FILM.read_bytes() + b" ")
+    told = _done(sender)
+    assert (told["code"], told["message"]) == ("changed", "The file was changed, moved or deleted since it was chosen.")
+    assert sender.evaluate(_REMEMBERED) == []
+
+
 def test_an_upload_that_is_gone_at_the_server_begins_anew(
     sender: Page, sent: list[int], small_parts: Served, troubles: Any
 ) -> None:

@@ -216,10 +216,21 @@ export class Upload extends EventTarget {
         return await act();
       } catch (error) {
         if (this.#ended) throw cancelled();
+        if (error.code === "network" && !(await this.#isThere())) throw changed();
         if (this.#paused || !navigator.onLine) tries = -1;
         else if (!(error.passes || AGAIN.includes(error.rule)) || tries >= MOST_TRIES) throw error;
         else await this.#back(error, tries);
       }
+    }
+  }
+
+  /** Whether the file can still be read: what is written anew or moved meanwhile breaks off as a network does. */
+  async #isThere() {
+    try {
+      await this.#file.slice(0, 1).arrayBuffer();
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -300,6 +311,14 @@ export class Upload extends EventTarget {
 
 function cancelled() {
   return new Problem({ code: "cancelled", title: "Sending was cancelled." });
+}
+
+function changed() {
+  return new Problem({
+    code: "changed",
+    title: "The file was changed, moved or deleted since it was chosen.",
+    remedy: "Choose it again.",
+  });
 }
 
 /** What is remembered of an upload of which the server tells the rest. */
