@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from example_installation.history import History
 from example_installation.replicas import uploaded
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from countenance.consent.declaration import AI_GENERATED
 from countenance.service.clock import now
-from countenance.service.db.tables import Replica, Upload
+from countenance.service.db.tables import BrowserSession, Replica, Upload
 
 from .conftest import Portal, Troubles
 from .create_journey import Journey, portrait
@@ -155,6 +155,25 @@ def test_two_tabs_that_create_at_once_make_one_replica(signed_in: Page, portal: 
         page.wait_for_url(re.compile("/replicas/r"))
     assert len({page.url for page in (signed_in, unaware)}) == 1
     assert len(_rows(portal, Replica)) == 1
+
+
+def test_a_session_that_ends_before_the_square_is_drawn(signed_in: Page, portal: Portal) -> None:
+    def ends(route: Route) -> None:
+        with portal.service.database.transaction() as session:
+            session.query(BrowserSession).delete()
+        route.continue_()
+
+    link = {"url": f"{portal.url}/consent/token", "expires_at": "2027-01-07T12:00:00Z", "full_name": "Ada Winter"}
+    made = {"replica_id": "r1", "name": "Ada", "by_link": True, "link": link}
+    signed_in.goto("/new?step=made")
+    draft = {"id": "one", "way": "other", "guided": True, "consent": {"full_name": "Ada Winter", "how": "link"}}
+    signed_in.evaluate("(text) => sessionStorage.setItem('countenance.new', text)", json.dumps({**draft, "made": made}))
+    signed_in.route("**/new/square", ends)
+    with signed_in.expect_response("**/sign-in?*"):
+        signed_in.reload()
+    expect(signed_in.locator("#link-url")).to_have_text(link["url"])
+    expect(signed_in.locator("#square-words")).to_be_hidden()
+    expect(signed_in.locator("#square")).to_be_empty()
 
 
 @pytest.fixture

@@ -181,8 +181,9 @@ async function showLink({ url, expires_at, full_name, email }) {
   at("link-mailed").hidden = !email;
   at("link-email").textContent = email || "";
   const answer = await fetch("/new/square", { method: "POST", body: new URLSearchParams({ link: url }) }).catch(() => null);
-  at("square-words").hidden = !answer?.ok;
-  if (!answer?.ok) return;
+  const drawn = Boolean(answer?.ok) && !answer.redirected; // else it is the page on which one signs in
+  at("square-words").hidden = !drawn;
+  if (!drawn) return;
   at("square").innerHTML = await answer.text(); // drawn by this server, from modules
 }
 
