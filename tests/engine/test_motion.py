@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from rough import learn_roughly
 
 from countenance.engine.metrics import correlation
 from countenance.engine.motion import SILENCE_FADE_FRAMES, View, fit_motion, speaking
@@ -43,7 +44,8 @@ def test_unsure_predictions_keep_their_amplitude() -> None:
     assert plain < target[~half].std()
 
 
-def test_frames_that_are_not_usable_do_not_matter() -> None:
+def test_frames_that_are_not_usable_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    learn_roughly(monkeypatch)
     (view,), target = views(np.random.default_rng(2), noise=0.2)
     wild = target.copy()
     wild[400:] = np.nan

@@ -146,6 +146,6 @@ def test_the_plan_of_ten_minutes_is_quick_and_always_the_same() -> None:
     began = time.process_time()
     shots = plan(track, speech)
     assert time.process_time() - began < 8.0
-    assert plan(track, speech[:2000])[:1500] == plan(track, speech[:2000])[:1500]
+    assert plan(track, speech[:600]) == plan(track, speech[:600])
     shown = np.bincount([shot.frame for shot in shots], minlength=len(track.stretch))
     assert (shown > 0).sum() > 0.5 * (track.stretch >= 0).sum()

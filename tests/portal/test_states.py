@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 from example_installation.serving import BROKEN, FAULT, serving
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 from tests.portal.said import replica, until, videos
@@ -98,6 +98,21 @@ def test_a_lost_server_is_told_and_so_is_its_return(signed_in: Page, portal: Any
     expect(signed_in.locator("#back")).to_have_text("The connection is back.")
 
 
+def test_a_page_that_follows_by_itself_leads_to_where_one_signs_in(signed_in: Page, portal: Any, troubles: Any) -> None:
+    troubles.expect(r"status of 401|\[object Event\]")
+    replica(portal, status="training")
+
+    def ends(route: Route) -> None:
+        with portal.service.database.transaction() as session:
+            session.query(BrowserSession).delete()
+        route.continue_()
+
+    signed_in.route("**/live?*", ends)
+    signed_in.goto("/")
+    expect(signed_in.get_by_text("You were signed out")).to_be_visible()
+    expect(signed_in.locator("[name=next]")).to_have_value("/")
+
+
 def test_news_do_not_cover_each_other_and_are_said_once(signed_in: Page) -> None:
     signed_in.goto("/credits")
     signed_in.evaluate(_HEARD)
@@ -171,6 +186,16 @@ def test_what_was_typed_outlives_a_session(signed_in: Page, portal: Any, trouble
     expect(signed_in.locator("#script")).to_have_value("")
 
 
+def test_a_part_of_a_page_leads_whoever_is_signed_out_to_where_one_signs_in(portal: Any) -> None:
+    asked = {"HX-Request": "true", "HX-Current-URL": f"{portal.url}/?state=failed", "Origin": portal.url}
+    found = httpx2.get(f"{portal.url}/?search=ada", headers=asked)
+    assert (found.status_code, found.headers["hx-redirect"]) == (204, "/sign-in?next=%2F%3Fstate%3Dfailed")
+    # What was typed is not left: it is told beside it.
+    sent = httpx2.post(f"{portal.url}/videos/v1/shares", data={"period": "day"}, headers=asked)
+    assert (sent.status_code, sent.headers["hx-retarget"]) == (401, "#problems")
+    assert 'href="/sign-in?next=%2F%3Fstate%3Dfailed" target="_blank"' in sent.text
+
+
 def test_what_was_typed_outlives_a_fault(signed_in: Page, portal: Any, troubles: Any) -> None:
     troubles.expect("status of 500")
     speaks = replica(portal)
@@ -179,8 +204,9 @@ def test_what_was_typed_outlives_a_fault(signed_in: Page, portal: Any, troubles:
     signed_in.route("**/videos/new", lambda route: route.fulfill(response=signed_in.request.get(BROKEN)))
     signed_in.get_by_role("button", name="Make the video").click()
     expect(signed_in.get_by_role("heading", level=1)).to_have_text("Something broke, and it was not you")
-    signed_in.get_by_role("link", name="Try again").click()
-    signed_in.wait_for_url(f"**/videos/new?replica={speaks}")
+    back = signed_in.get_by_role("link", name="Try again")
+    expect(back).to_have_attribute("href", f"/videos/new?replica={speaks}")
+    back.click()
     expect(signed_in.locator("#script")).to_have_value("Good morning, and welcome aboard.")
     expect(signed_in.locator("#typed")).to_contain_text("If it was not done, send it once more.")
 
