@@ -135,11 +135,11 @@ def test_one_draft_becomes_one_replica_in_whichever_tab(signed_in: Page, portal:
     signed_in.wait_for_url(re.compile("/replicas/r"))
     (made,) = _rows(portal, Replica)
     copy.get_by_role("button", name="Go on here").click()
-    expect(copy.get_by_text("A replica was made from it there.")).to_be_visible()
+    expect(copy.get_by_role("heading", name="It was made in another tab")).to_be_visible()
     expect(copy.get_by_role("link", name="To the replica").first).to_have_attribute("href", f"/replicas/{made.id}")
     unaware.get_by_label("Name of the replica").fill("Another name")
     _create(unaware)
-    expect(unaware.get_by_text("A replica was made from it there.")).to_be_visible()
+    expect(unaware.get_by_role("heading", name="It was made in another tab")).to_be_visible()
     assert len(_rows(portal, Replica)) == 1
     signed_in.go_back()
     expect(signed_in.get_by_role("heading", name="is being made")).to_be_visible()

@@ -157,6 +157,8 @@ function elsewhere(replica_id) {
   at("elsewhere").hidden = false;
   at("elsewhere-open").hidden = at("elsewhere-here").hidden = Boolean(replica_id);
   at("elsewhere-made").hidden = at("elsewhere-to").hidden = !replica_id;
+  if (!replica_id) return;
+  at("elsewhere-title").textContent = "It was made in another tab";
   at("elsewhere-to").href = `/replicas/${replica_id}`;
 }
 
