@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from countenance.consent import register, rules
 from countenance.consent.keys import trusted_keys
@@ -31,7 +32,11 @@ from countenance.service.purge.purge import purge_replica
 from countenance.service.replicas import life
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
+from countenance.service.uploads import report
 from countenance.service.videos import life as videos
+from countenance.service.videos import lipsyncs, transcriptions
+from countenance.service.videos.lipsyncs import NewLipsync
+from countenance.service.videos.transcriptions import NewTranscription
 from countenance.service.videos.wanted import NewVideo
 
 ADA = "Ada Lovelace"
@@ -273,3 +278,30 @@ def test_the_workspace_is_told_without_a_name(service: Service, replica: str, to
     assert replica in letter.subject
     assert letter.url.endswith(f"/receipts/{trained}")
     assert "Ada" not in str(letter)
+
+
+def test_what_was_given_by_a_link_is_used_for_nothing_else(service: Service, replica: str, token: str) -> None:
+    given, footage = MediaRef(upload_id=RECORDING), MediaRef(url="https://x.test/a.mp4")
+    with service.database.transaction() as session:
+        ledger.grant(session, "w1", ledger.TRAINING, 1, "a gift")
+
+    def other_replica(session: Session) -> object:
+        return life.create(session, service, "w1", NewReplica(footage=footage, consent=given, full_name=ADA))
+
+    def film(session: Session) -> object:
+        return lipsyncs.create(session, service, "w1", NewLipsync(footage, given, full_name=ADA))
+
+    def text(session: Session) -> object:
+        return transcriptions.create(session, service, "w1", NewTranscription(given))
+
+    def video(session: Session) -> object:
+        life.begin(session, replica, "check")
+        return videos.create(session, service, "w1", NewVideo(replica, audio=given))
+
+    for use in (other_replica, film, text, video):
+        with pytest.raises(CountenanceError, match="given by a link"), service.database.transaction() as session:
+            use(session)
+    with service.database.transaction() as session:
+        session.get_one(Upload, RECORDING).media = {"kind": "video"}
+    with pytest.raises(CountenanceError, match="given by a link"), service.database.transaction() as session:
+        report.ask(session, service, "w1", RECORDING)

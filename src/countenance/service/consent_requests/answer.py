@@ -100,7 +100,8 @@ def record(
     session.refresh(request)
     if request.state != "open":
         raise refused(REQUEST_CLOSED, measured=request.state)
-    sources.add(session, request.workspace_id, "replica", request.replica_id, "consent", MediaRef(upload_id=upload_id))
+    spoken_in, of_replica = MediaRef(upload_id=upload_id), ("replica", request.replica_id)
+    sources.add(session, request.workspace_id, *of_replica, "consent", spoken_in, by_link=request.id)
     replica = session.get_one(Replica, request.replica_id)
     replica.full_name, replica.language, replica.phrase_id = request.full_name, request.language, spoken
     request.state, request.upload_id, request.answered_at = "recorded", upload_id, now()

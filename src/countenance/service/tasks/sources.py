@@ -22,8 +22,11 @@ class MediaRef:
     upload_id: str | None = None
 
 
-def check(session: Session, workspace_id: str, role: str, ref: MediaRef) -> None:
-    """Whether there is such a file, as far as that is known without fetching it.
+def check(session: Session, workspace_id: str, role: str, ref: MediaRef, *, by_link: str | None = None) -> None:
+    """Whether there is such a file, as far as that is known without fetching it, and it may be used for this.
+
+    What came by a link for consent was given for the replica that it asked for: nothing else is made from it, or
+    taking it back would not reach that. `by_link` is the request whose link it may have come by.
 
     Raises:
         CountenanceError: service.request_invalid; it names the field.
@@ -35,13 +38,22 @@ def check(session: Session, workspace_id: str, role: str, ref: MediaRef) -> None
     upload = session.get(Upload, ref.upload_id)
     if upload is None or upload.workspace_id != workspace_id or upload.state != "complete":
         raise refused(REQUEST_INVALID, f"{role}: there is no complete upload of this id in this workspace.")
+    if upload.consent_request_id != by_link:
+        raise refused(REQUEST_INVALID, f"{role}: this recording was given by a link, for one replica alone.")
 
 
 def add(
-    session: Session, workspace_id: str, subject_kind: str, subject_id: str, role: str, ref: MediaRef
+    session: Session,
+    workspace_id: str,
+    subject_kind: str,
+    subject_id: str,
+    role: str,
+    ref: MediaRef,
+    *,
+    by_link: str | None = None,
 ) -> MediaSource:
-    """Note a file of a subject; see `check` for what is raised."""
-    check(session, workspace_id, role, ref)
+    """Note a file of a subject; see `check` for `by_link`, and for what is raised."""
+    check(session, workspace_id, role, ref, by_link=by_link)
     source = MediaSource(
         id=new_id("s"),
         workspace_id=workspace_id,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from countenance.service.context import Service
 from countenance.service.db.tables import Job, Upload
-from countenance.service.errors import refused
+from countenance.service.errors import REQUEST_INVALID, refused
 from countenance.service.fetch.sniff import IMAGE, VIDEO
 from countenance.service.jobs import life as jobs
 from countenance.service.jobs.queue import CHECK, workflow_id
@@ -35,11 +35,14 @@ def ask(session: Session, service: Service, workspace_id: str, upload_id: str) -
     """Have the report made, unless it is there or under way; one that failed is tried again.
 
     Raises:
-        CountenanceError: service.upload_unknown, upload_incomplete, report_of_sound, reports_open.
+        CountenanceError: service.upload_unknown, upload_incomplete, report_of_sound, reports_open; request_invalid
+            for what a person has given by a link, for their consent alone.
     """
     upload = _present(session, workspace_id, upload_id, locked=True)
     if upload.state != begin.COMPLETE:
         raise refused(UPLOAD_INCOMPLETE)
+    if upload.consent_request_id is not None:
+        raise refused(REQUEST_INVALID, "This recording was given by a link, for a consent alone.")
     if kind_of(upload) not in _SHOWN:
         raise refused(REPORT_OF_SOUND)
     job = _job_of(session, upload)
