@@ -25,7 +25,19 @@ from countenance.service.context import Service
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
 from countenance.service.credits.invariants import faults
-from countenance.service.db.tables import ConsentRequest, Delivery, Job, OutboxEvent, Replica, Upload, Video, Workspace
+from countenance.service.db.tables import (
+    ConsentRequest,
+    Delivery,
+    Job,
+    MediaSource,
+    OutboxEvent,
+    Replica,
+    Upload,
+    Video,
+    Workspace,
+)
+from countenance.service.jobs.dbos_queue import DbosQueue
+from countenance.service.jobs.queue import workflow_id
 from countenance.service.notify.dispatch import dispatch
 from countenance.service.notify.mail.letter import letter_for
 from countenance.service.purge.purge import purge_replica
@@ -305,3 +317,35 @@ def test_what_was_given_by_a_link_is_used_for_nothing_else(service: Service, rep
         session.get_one(Upload, RECORDING).media = {"kind": "video"}
     with pytest.raises(CountenanceError, match="given by a link"), service.database.transaction() as session:
         report.ask(session, service, "w1", RECORDING)
+
+
+@pytest.mark.parametrize("end", ["failed", "deleted", "waits"])
+def test_the_footage_goes_unless_something_else_was_made_from_it(
+    service: Service, queue: DbosQueue, replica: str, token: str, tmp_path: Path, end: str
+) -> None:
+    service.objects.put("uploads/u1/f.mp4", tmp_path / "me.webm")
+    row = {"workspace_id": "w1", "filename": "f.mp4", "bytes": 15, "part_bytes": 15, "state": "complete"}
+    with service.database.transaction() as session:
+        ends = {"created_at": now(), "expires_at": now() + timedelta(days=7)}
+        session.add(Upload(id="u1", object_key="uploads/u1/f.mp4", **row, **ends))
+        ledger.grant(session, "w1", ledger.TRAINING, 2, "a gift")
+        footage = session.query(MediaSource).filter_by(subject_id=replica, role="footage").one()
+        footage.url, footage.upload_id = None, "u1"
+        session.flush()
+        wanted = NewReplica(footage=MediaRef(upload_id="u1"), consent_by_link=True)
+        other = life.create(session, service, "w1", wanted).id
+        life.create(session, service, "w1", NewReplica(footage=MediaRef(url="https://x.test/b.mp4"), full_name=ADA))
+        if end == "failed":
+            life.fail(session, service, other, [Finding(rules.NEGATED).as_dict()])
+    if end == "deleted":
+        life.delete_and_cancel(service, "w1", other)
+    take_back(service, token)
+    purge_replica(service, replica)
+    with service.database.reading() as session:
+        still = session.scalars(select(Replica.status).where(Replica.deleted_at.is_(None))).all()
+    if end == "waits":
+        assert (list(service.objects.list("uploads")), sorted(still)) == (["uploads/u1/f.mp4"], ["queued", "waiting"])
+    else:
+        assert queue.states([workflow_id(other, "purge_replica")])
+        purge_replica(service, other)
+        assert (list(service.objects.list("uploads")), still) == ([], ["queued"])

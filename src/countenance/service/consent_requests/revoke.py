@@ -21,6 +21,7 @@ from countenance.consent.revoke import revoke as revoke_receipt
 from countenance.consent.statement import statement_for
 from countenance.errors import CountenanceError, Finding
 from countenance.service.clock import now
+from countenance.service.consent_requests import same_footage
 from countenance.service.consent_requests.answer import find
 from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest, Replica
@@ -52,7 +53,8 @@ class Revoked:
 
 def revoke(session: Session, token: str, service: Service) -> Revoked:
     """Take back what was recorded by a link: nothing may be made with the replica from the end of this transaction, and
-    it is erased with everything that was made with it; `carry_out` does the rest.
+    it is erased with everything that was made with it, and with what else was tried from its footage in vain;
+    `carry_out` does the rest.
 
     A training that was under way is free, and the workspace is told. Where there is nothing to take back, nothing
     happens: what was declined, withdrawn, has expired or was erased stays so.
@@ -61,7 +63,9 @@ def revoke(session: Session, token: str, service: Service) -> Revoked:
         CountenanceError: service.consent_request_unknown.
     """
     request = find(session, token)
-    life.locked_job(session, request.replica_id)
+    tried = same_footage.useless(session, request.replica_id)
+    for each in sorted((request.replica_id, *tried)):  # in one order: nobody waits in a circle
+        life.locked_job(session, each)
     session.refresh(request)
     replica = session.get_one(Replica, request.replica_id, populate_existing=True)
     receipt_id = replica.receipt_id
@@ -70,11 +74,13 @@ def revoke(session: Session, token: str, service: Service) -> Revoked:
     request.revoked_at = now()
     session.flush()
     _tell(session, request, replica)
+    workflows = same_footage.delete(session, service, request.workspace_id, tried)
     if receipt_id is not None:
-        return Revoked(request, receipt_id, life.revoked(session, service, receipt_id, free=True), is_new=True)
-    workflows = life.delete(session, service, request.workspace_id, replica.id, hard=True, free=True)
-    purge.ask(session, service, "replica", replica.id)
-    return Revoked(request, None, workflows, is_new=True)
+        workflows += life.revoked(session, service, receipt_id, free=True)
+    else:
+        workflows += life.delete(session, service, request.workspace_id, replica.id, hard=True, free=True)
+        purge.ask(session, service, "replica", replica.id)
+    return Revoked(request, receipt_id, workflows, is_new=True)
 
 
 def carry_out(service: Service, revoked: Revoked) -> None:

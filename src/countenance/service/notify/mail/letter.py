@@ -141,8 +141,9 @@ def _revoked(service: Service, payload: dict[str, Any]) -> Letter:
         (
             f"The person whom the replica {number} shows has taken their consent back by themself, on "
             f"{_moment(payload['revoked_at'])}. They had agreed on {_moment(payload['agreed_at'])}.",
-            "No more videos can be made with it. The replica is erased, with its videos, the footage and the "
-            "recordings. If it was still in training, that has ended and cost nothing.",
+            "No more videos can be made with it. The replica is erased, with its videos and the recordings, and with "
+            "the footage, unless something else was made from that. If it was still in training, that has ended and "
+            "cost nothing.",
             "Videos that were downloaded or published before are not known here. Delete them, unless something else "
             "than this consent allows you to keep them.",
         ),
