@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ from example_installation.history import History
 from example_installation.replicas import Replicas, uploaded
 from playwright.sync_api import Page, expect
 
+from countenance.consent.declaration import AI_GENERATED
 from countenance.consent.receipt_content import Material
 from countenance.service.clock import now
 from countenance.service.consent_requests.errors import REQUEST_DECLINED
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
-from countenance.service.db.tables import Job, Replica
+from countenance.service.db.tables import Job, Replica, Upload
+from countenance.stock.clips import presenter_clip
 
 _STANDS = {
     "completed": "Ready",
@@ -290,3 +293,31 @@ def test_a_person_who_declines_is_no_error_of_the_footage(filled: Any, open_page
     page = open_page(filled.key, filled)
     page.goto("/?search=piet")
     expect(page.locator(".why")).to_contain_text(REQUEST_DECLINED.title)
+
+
+def test_the_first_replica_may_be_the_presenter(signed_in: Page, portal: Any, tmp_path: Path) -> None:
+    signed_in.goto("/")
+    signed_in.get_by_role("button", name="Make the presenter").click()
+    signed_in.wait_for_url(re.compile("/replicas/r[0-9a-f]{12}$"))
+    expect(signed_in.get_by_role("heading", level=1, name="Presenter")).to_be_visible()
+    with portal.service.database.reading() as session:
+        (replica,) = session.query(Replica).filter_by(workspace_id=portal.workspace_id)
+        (upload,) = session.query(Upload).filter_by(workspace_id=portal.workspace_id)
+        assert (replica.material, replica.subject, replica.status) == (Material.SYNTHETIC, "invented", "queued")
+        assert [each["id"] for each in replica.declarations] == [AI_GENERATED]
+        assert balance(session, portal.workspace_id, ledger.TRAINING).held == 1
+        assert upload.bytes == presenter_clip().stat().st_size
+        portal.service.objects.get(upload.object_key, tmp_path / "stored.mp4")
+    assert (tmp_path / "stored.mp4").read_bytes() == presenter_clip().read_bytes()
+    signed_in.goto("/")
+    expect(signed_in.get_by_role("button", name="Make the presenter")).to_have_count(0)
+
+
+def test_the_same_form_makes_one_presenter(signed_in: Page, portal: Any) -> None:
+    made = {
+        signed_in.request.post("/presenter", form={"once": "a form"}, headers={"origin": portal.url}).url
+        for _ in range(2)
+    }
+    assert len(made) == 1
+    with portal.service.database.reading() as session:
+        assert session.query(Replica).filter_by(workspace_id=portal.workspace_id).count() == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
@@ -148,6 +149,7 @@ def _results(call: Call, search: str, state: str, type: str, page: int) -> dict[
         "base": parts("/", wishes),
         "here": listing("/", wishes, shown_page),
         "search": search,
+        "once": secrets.token_urlsafe(12),
         "state": state,
         "type": type,
         "is_filtered": is_filtered,
