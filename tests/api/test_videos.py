@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +59,26 @@ def test_a_video_is_shown_as_tavus_shows_it(client: TestClient, service: Service
     assert client.get(path).json()["video_name"] == "Hi"
     assert client.delete(path, params={"hard": True}).status_code == 204
     assert (client.get(path).status_code, client.get(path).json()["error"]) == (404, "Invalid video_id")
+
+
+def test_captions_are_fetched_by_their_link(
+    client: TestClient, service: Service, replica_id: str, tmp_path: Path
+) -> None:
+    video_id = _video(client, replica_id)["video_id"]
+    path, prefix = f"/v2/videos/{video_id}", f"videos/{video_id}"
+    assert client.get(path).json()["captions_url"] is None
+    (tmp_path / "captions.vtt").write_text("WEBVTT\n\n00:00:00.200 --> 00:00:01.000\nHello there.\n")
+    service.objects.put(f"{prefix}/captions.vtt", tmp_path / "captions.vtt", "text/vtt")
+    with service.database.transaction() as session:
+        life.begin(session, video_id)
+        published = life.Published(f"{prefix}/video.mp4", 1.5, captions_key=f"{prefix}/captions.vtt")
+        life.complete(session, video_id, published)
+    url = client.get(path).json()["captions_url"]
+    answer = client.get(url, headers={"x-api-key": ""})
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, "text/vtt")
+    assert answer.content == (tmp_path / "captions.vtt").read_bytes()
+    assert client.delete(path, params={"hard": True}).status_code == 204
+    assert client.get(url, headers={"x-api-key": ""}).status_code != 200
 
 
 def test_videos_are_found_by_their_names(client: TestClient, replica_id: str) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,8 @@ def test_a_replica_speaks_a_script_and_a_recording(replica: Trained, tmp_path: P
         assert done.code == Exit.OK, done.result
         assert done.result["video"] == str(video)
         assert probe(video).duration_s == pytest.approx(spoken.duration_s, abs=0.08)
+        told = [asdict(sentence) for sentence in spoken.sentences] if source[0] == "--script" else []
+        assert done.result["sentences"] == told
     assert (done.result["voice"], done.result["engine"]) == ("recording", "built-in")
     seen = command("inspect", video, "--json")
     assert seen.code == Exit.OK, seen.result

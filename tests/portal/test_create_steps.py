@@ -23,7 +23,7 @@ from countenance.service.accounts.scopes import VIEWER
 from countenance.service.credits import ledger
 from countenance.service.db.tables import Upload
 from countenance.stock.clips import consent_clip
-from countenance.voice.english import CONSONANTS, VOWELS, utterances
+from countenance.voice.english import CONSONANTS, VOWELS, read
 
 from .conftest import Portal, Troubles
 from .create_journey import NAME, Journey, short_clip
@@ -82,7 +82,7 @@ def _uploads(portal: Portal) -> list[Upload]:
 
 
 def test_the_text_to_read_has_every_sound() -> None:
-    spoken = "".join(utterances(SPEAKING))
+    spoken = "".join(part for sentence in read(SPEAKING) for part in sentence.utterances)
     assert (VOWELS | CONSONANTS) - set(spoken) == _RARE
     assert sum(spoken.count(sound) for sound in "bmp") > 40
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -11,7 +12,6 @@ from example_installation.replicas import uploaded
 from sqlalchemy.orm import Session
 from tests.portal.said import replica, videos
 
-from countenance.portal.captions import web_vtt
 from countenance.portal.spoken_words import SpokenWords, spoken_words
 from countenance.service.clock import now
 from countenance.service.db.tables import Transcription, Video
@@ -19,6 +19,8 @@ from countenance.service.tasks.sources import MediaRef
 from countenance.service.videos import life, transcriptions
 from countenance.service.videos.transcriptions import NewTranscription
 from countenance.service.videos.wanted import NewVideo
+from countenance.voice.captions import vtt_of_sentences, vtt_of_words
+from countenance.voice.speech import Sentence
 
 
 def _words(portal: Any, video_id: str) -> SpokenWords | None:
@@ -73,12 +75,31 @@ def test_a_recording_is_read_once_it_was_written_down(portal: Any) -> None:
     assert _words(portal, video_id) is None
 
 
+def test_a_script_has_captions_once_it_was_said(portal: Any, tmp_path: Path) -> None:
+    with portal.service.database.transaction() as session:
+        video_id = _asked(session, portal, script="Welcome aboard.")
+    words = _words(portal, video_id)
+    assert words is not None
+    assert not words.has_captions
+    captions = vtt_of_sentences((Sentence("Welcome aboard.", 0.2, 1.25),))
+    (tmp_path / "captions.vtt").write_text(captions)
+    key = f"videos/{video_id}/captions.vtt"
+    portal.service.objects.put(key, tmp_path / "captions.vtt", "text/vtt")
+    token = _shared(portal, video_id)
+    with portal.service.database.transaction() as session:
+        session.get_one(Video, video_id).captions_key = key
+    page = httpx2.get(f"{portal.url}/shared/{token}").text
+    assert f'<track kind="captions" label="What is said" src="/shared/{token}/captions.vtt"' in page
+    answer = httpx2.get(f"{portal.url}/shared/{token}/captions.vtt")
+    assert (answer.text, answer.headers["content-type"]) == (captions, "text/vtt; charset=utf-8")
+
+
 def test_captions_are_short_and_end_where_a_sentence_or_the_voice_does() -> None:
     words = [
         _said("Good", 0.0, 0.2), _said("morning.", 0.3, 0.8), _said("Fish", 0.9, 1.2), _said("&", 1.2, 1.3),
         _said("chips", 1.3, 1.8), _said("later", 3.0, 3.4), *(_said("word", 3600 + at, 3600.5 + at) for at in range(8)),
     ]  # fmt: skip
-    cues = web_vtt(words).strip().split("\n\n")[1:]
+    cues = vtt_of_words(words).strip().split("\n\n")[1:]
     assert [cue.split("\n")[1] for cue in cues] == [
         "Good morning.", "Fish &amp; chips", "later", "word word word word word word", "word word",
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from countenance.voice import catalogue, hibari
 from countenance.voice.catalogue import DEFAULT_VOICE, speak, voices
 from countenance.voice.errors import PLUGIN_FAILED, SOUNDS_NOT_READ, UNKNOWN_VOICE
 from countenance.voice.pronunciation import parse
+from countenance.voice.speech import Sentence
 
 PLUG_IN = Path(__file__).parent / "plug_in"
 SETTINGS = Settings(threads=1)
@@ -22,7 +23,7 @@ SETTINGS = Settings(threads=1)
 VOICE = """
 import sys
 import numpy as np
-from countenance.voice.speech import Phone, Speech
+from countenance.voice.speech import Phone, Sentence, Speech
 from countenance.voice.voice import VoiceInfo
 
 class Odd:
@@ -155,6 +156,13 @@ def test_a_plug_in_cannot_take_the_name_of_another_voice(plug_in) -> None:  # ty
         ("return Speech(sound, 8000, (Phone('a', 0.0, 0.6), Phone('b', 0.5, 1.0)))", "do not follow"),
         ("return Speech(sound, 8000, (Phone('a', 0.0, float('nan')), Phone('b', 0.5, 1.0)))", "not all numbers"),
         ("return Speech(sound, 8000, (Phone('ab', 0.0, 1.0),))", "one character"),
+        ("return Speech(sound, 8000, (), ['Hello.'])", "tuple of Sentence"),
+        ("return Speech(sound, 8000, (), (Sentence('Hello.', 0.0, 1.5),))", "within the sound"),
+        ("return Speech(sound, 8000, (), (Sentence('Hel', 0.0, 0.6), Sentence('lo.', 0.5, 1.0)))", "within the sound"),
+        ("return Speech(sound, 8000, (), (Sentence('Hello.', float('nan'), 1.0),))", "within the sound"),
+        ("return Speech(sound, 8000, (), (Sentence('Goodbye.', 0.0, 1.0),))", "parts of the text"),
+        ("return Speech(sound, 8000, (), (Sentence('lo.', 0.0, 0.5), Sentence('Hel', 0.5, 1.0)))", "parts of the text"),
+        ("return Speech(sound, 8000, (), (Sentence(None, 0.0, 1.0),))", "parts of the text"),
     ],
 )
 def test_nonsense_is_told_with_the_name_of_who_gave_it(body: str, told: str, plug_in) -> None:  # type: ignore[no-untyped-def]
@@ -168,6 +176,12 @@ def test_nonsense_is_told_with_the_name_of_who_gave_it(body: str, told: str, plu
 def test_what_a_plug_in_may_give(plug_in) -> None:  # type: ignore[no-untyped-def]
     plug_in(VOICE.format(id="odd", body="return Speech(sound, 8000, (Phone('a', 0.0, 0.5), Phone('_', 0.5, 1.0)))"))
     assert [phone.symbol for phone in speak("Hello.", SETTINGS, "odd").phones] == ["a", "_"]
+    assert speak("Hello.", SETTINGS, "odd").sentences == ()
+
+
+def test_a_plug_in_may_tell_when_it_says_what(plug_in) -> None:  # type: ignore[no-untyped-def]
+    plug_in(VOICE.format(id="odd", body="return Speech(sound, 8000, (), (Sentence(text[1:], 0.25, 0.75),))"))
+    assert speak(' "Hello." ', SETTINGS, "odd").sentences == (Sentence('"Hello."', 0.25, 0.75),)
 
 
 def test_a_voice_without_its_weights_is_listed_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,14 +97,19 @@ def test_pitch_and_tempo_are_the_persons(voice: PersonalVoice) -> None:
     assert voice.tempo == pytest.approx(0.9, abs=1e-6)  # the slowest that is allowed
 
 
-def test_phones_move_along_with_the_tempo(voice: PersonalVoice, speech: Speech, settings: Settings) -> None:
+def test_phones_and_sentences_move_along_with_the_tempo(
+    voice: PersonalVoice, speech: Speech, settings: Settings
+) -> None:
     same = convert(speech, replace(voice, tempo=1.0), settings)
     assert len(same.samples) == len(speech.samples)
-    assert same.phones == speech.phones
+    assert (same.phones, same.sentences) == (speech.phones, speech.sentences)
     slower = convert(speech, replace(voice, tempo=0.9), settings)
     assert slower.duration_s == pytest.approx(speech.duration_s / 0.9, abs=1e-3)
     assert slower.phones[-1].end_s == pytest.approx(slower.duration_s, abs=1e-3)
     assert [p.symbol for p in slower.phones] == [p.symbol for p in speech.phones]
+    (before,), (after,) = speech.sentences, slower.sentences
+    assert (after.text, before.text) == ("The small boat went past the old lighthouse before noon.",) * 2
+    assert (after.start_s, after.end_s) == pytest.approx((before.start_s / 0.9, before.end_s / 0.9))
 
 
 def test_pauses_stay_quiet_and_nothing_clicks(voice: PersonalVoice, settings: Settings) -> None:

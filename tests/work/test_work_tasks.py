@@ -141,18 +141,23 @@ def test_other_footage_is_not_trained_from(checked: Checked, tmp_path: Path) -> 
     assert not (tmp_path / "replica").exists()
 
 
-def test_a_video_has_a_still_and_a_moving_picture(trained: Trained, tmp_path: Path) -> None:
+def test_a_video_has_captions_a_still_and_a_moving_picture(trained: Trained, tmp_path: Path) -> None:
     folder, _, _ = trained
     result = done(
         "render",
         tmp_path,
         replica=str(folder / "replica"),
-        script="Hello there, Ada.",
+        script="Hello there, Ada. Come in!",
         background={"colour": "#336699"},
         watermark="AI",
         pronunciations={"name": "d", "rules": [{"text": "Ada", "pronunciation": "Adda", "type": "alias"}]},
     )
     assert result["report"]["frames"] == pytest.approx(25 * probe(tmp_path / result["video"]).duration_s, abs=1)
+    first, second = result["report"]["sentences"]
+    assert (first["text"], second["text"]) == ("Hello there, Ada.", "Come in!")
+    assert 0 < first["start_s"] < first["end_s"] < second["start_s"] < second["end_s"] < result["report"]["duration_s"]
+    captions = (tmp_path / result["captions"]).read_text().split("\n")
+    assert [line for line in captions[1:] if line and "-->" not in line] == ["Hello there, Ada.", "Come in!"]
     with Image.open(tmp_path / result["still"]) as still:
         assert still.size == (320, 180)
     with Image.open(tmp_path / result["gif"]) as moving:

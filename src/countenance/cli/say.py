@@ -98,7 +98,7 @@ def say(
         print_json({"ok": True, **rendered.as_dict()})
         return Exit.OK
     target = console()
-    facts = {key: value for key, value in rendered.as_dict().items() if key not in ("video", "notes")}
+    facts = {key: value for key, value in rendered.as_dict().items() if key not in ("video", "notes", "sentences")}
     print_pairs(target, f"Video written to {out}", facts)
     for note in rendered.notes:
         target.print(note, style="yellow", soft_wrap=True)

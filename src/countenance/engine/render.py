@@ -43,6 +43,7 @@ from countenance.media.write import Seal, write_errors
 from countenance.progress import ProgressCallback, StageProgress
 from countenance.settings import Settings
 from countenance.voice.pronunciation import Dictionary
+from countenance.voice.speech import Sentence
 
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -88,6 +89,8 @@ class RenderReport:
     """`built-in`, or the id of an external engine"""
     notes: tuple[str, ...] = ()
     """what was done otherwise than asked, and why"""
+    sentences: tuple[Sentence, ...] = ()
+    """of a script, with their times in the video; empty where the voice does not tell them"""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -174,6 +177,7 @@ def render(
         utterance.voice,
         engine,
         notes,
+        utterance.sentences,
     )
 
 

@@ -20,7 +20,7 @@ from countenance.voice.alignment import phones_heard
 from countenance.voice.catalogue import DEFAULT_VOICE, speak
 from countenance.voice.personal import PersonalVoice, convert
 from countenance.voice.pronunciation import Dictionary
-from countenance.voice.speech import Phone
+from countenance.voice.speech import Phone, Sentence
 
 Array = NDArray[np.float32]
 
@@ -42,6 +42,8 @@ class Utterance:
     """empty where they are not known"""
     voice: str
     """a voice's id, `PERSONAL` or `RECORDING`"""
+    sentences: tuple[Sentence, ...] = ()
+    """of a script, as it is written; empty where the voice does not tell their times"""
 
     @property
     def duration_s(self) -> float:
@@ -67,11 +69,11 @@ def said(
         except (KeyError, ValueError) as error:
             raise CountenanceError(Finding(REPLICA_DAMAGED, file=VOICE)) from error
         speech = convert(speak(script, settings, stock, pronunciations), person, settings)
-        return Utterance(speech.samples, speech.sample_rate, speech.phones, PERSONAL)
+        return Utterance(speech.samples, speech.sample_rate, speech.phones, PERSONAL, speech.sentences)
     chosen = voice or _told(replica, "picture", "voice") or DEFAULT_VOICE
     speech = speak(script, settings, chosen, pronunciations)
     phones = speech.phones or phones_heard(resampled(speech.samples, speech.sample_rate, SAMPLE_RATE), settings, script)
-    return Utterance(speech.samples, speech.sample_rate, phones, chosen)
+    return Utterance(speech.samples, speech.sample_rate, phones, chosen, speech.sentences)
 
 
 def _told(replica: Replica, part: str, name: str) -> str | None:

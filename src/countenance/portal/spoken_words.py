@@ -8,10 +8,11 @@ from fastapi import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from countenance.portal.captions import web_vtt
 from countenance.service.db.tables import MediaSource, Transcription, Video
 from countenance.service.errors import refused
 from countenance.service.objects.errors import OBJECT_MISSING
+from countenance.service.objects.store import Objects
+from countenance.voice.captions import vtt_of_words
 from countenance.voice.english import NOTATION
 
 
@@ -23,13 +24,20 @@ class SpokenWords:
     heard: bool
     """whether a program wrote them down, which mishears; else they are the script, without its signs for sounds"""
     captions: str = ""
-    """the same as WebVTT, where their times are known"""
+    """what was heard as WebVTT, where its times are known"""
+    captions_key: str | None = None
+    """of a script's, which were stored when the video was made"""
+
+    @property
+    def has_captions(self) -> bool:
+        """Whether a player can show them."""
+        return bool(self.captions or self.captions_key)
 
 
 def spoken_words(session: Session, video: Video) -> SpokenWords | None:
     """None of a recording that nobody had written down."""
     if video.script is not None:
-        return SpokenWords(NOTATION.sub(r"\1", video.script), heard=False)
+        return SpokenWords(NOTATION.sub(r"\1", video.script), heard=False, captions_key=video.captions_key)
     upload_id = session.scalar(
         select(MediaSource.upload_id).where(
             MediaSource.subject_kind == "video", MediaSource.subject_id == video.id, MediaSource.role == "audio"
@@ -53,16 +61,19 @@ def spoken_words(session: Session, video: Video) -> SpokenWords | None:
     text = str((transcript or {}).get("text") or "").strip()
     if transcript is None or not text:
         return None
-    return SpokenWords(text, heard=True, captions=web_vtt(transcript["words"]) if transcript.get("words") else "")
+    return SpokenWords(text, heard=True, captions=vtt_of_words(transcript["words"]) if transcript.get("words") else "")
 
 
-def captions_of(words: SpokenWords | None) -> Response:
+def captions_of(words: SpokenWords | None, objects: Objects) -> Response:
     """The captions, as players ask for them.
 
     Raises:
         CountenanceError: service.object_missing where there are none.
     """
-    if words is None or not words.captions:
+    if words is None or not words.has_captions:
         raise refused(OBJECT_MISSING)
+    captions, key = words.captions.encode(), words.captions_key
+    if key is not None:
+        captions = b"".join(objects.read(key, 0, objects.stat(key).bytes))
     headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-    return Response(words.captions, headers=headers, media_type="text/vtt; charset=utf-8")
+    return Response(captions, headers=headers, media_type="text/vtt; charset=utf-8")

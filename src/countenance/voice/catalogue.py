@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import get_args
 
@@ -18,7 +18,8 @@ from countenance.voice import hibari, kokoro, piper, service
 from countenance.voice.check import flaw_of
 from countenance.voice.english import NOTATION
 from countenance.voice.errors import CANNOT_BE_SPOKEN, PLUGIN_FAILED, SOUNDS_NOT_READ, UNKNOWN_VOICE
-from countenance.voice.pronunciation import Dictionary, pronounced
+from countenance.voice.pronunciation import Dictionary, Piece, pieces
+from countenance.voice.sentences import as_written
 from countenance.voice.speech import Speech
 from countenance.voice.voice import NeedsSomething, Sex, Voice, VoiceInfo
 
@@ -67,7 +68,8 @@ def voices(settings: Settings) -> tuple[Listing, ...]:
 def speak(
     text: str, settings: Settings, voice: str = DEFAULT_VOICE, pronunciations: Dictionary | None = None
 ) -> Speech:
-    """Speak a text with the voice of this id, after the words of the dictionary are put in.
+    """Speak a text with the voice of this id, after the words of the dictionary are put in. The sentences are told as
+    they are written.
 
     Raises:
         CountenanceError: voice.unknown_voice, voice.sounds_not_read, people.weight_missing, people.weight_altered,
@@ -78,13 +80,15 @@ def speak(
         text.encode()
     except UnicodeEncodeError as error:
         raise CountenanceError(Finding(CANNOT_BE_SPOKEN, detail="It holds bytes that are no text.")) from error
-    if pronunciations is not None:
-        text = pronounced(text, pronunciations)
-    if not found.info.notation and (word := NOTATION.search(text)):
+    parts = [Piece(text, text)] if pronunciations is None else pieces(text, pronunciations)
+    spoken = "".join(part.spoken for part in parts)
+    if not found.info.notation and (word := NOTATION.search(spoken)):
         raise CountenanceError(Finding(SOUNDS_NOT_READ, detail=f'The word is "{word[1]}", the voice {voice}.'))
     if found.source == _BUILT_IN:
-        return found.voice.speak(text, settings)
-    return _spoken_by_plug_in(found, text, settings)
+        speech = found.voice.speak(spoken, settings)
+    else:
+        speech = _spoken_by_plug_in(found, spoken, settings)
+    return replace(speech, sentences=as_written(speech.sentences, parts))
 
 
 def _found(voice: str, settings: Settings) -> _Found:
@@ -156,7 +160,7 @@ def _spoken_by_plug_in(found: _Found, text: str, settings: Settings) -> Speech:
     whose = f"The voice {found.info.id} of {found.source}"
     try:
         speech = found.voice.speak(text, settings)
-        flaw = flaw_of(speech, settings.max_duration_s)
+        flaw = flaw_of(speech, settings.max_duration_s, text)
     except CountenanceError:
         raise
     except (Exception, SystemExit) as error:

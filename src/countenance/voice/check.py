@@ -6,18 +6,24 @@ from itertools import pairwise
 
 import numpy as np
 
-from countenance.voice.speech import Phone, Speech
+from countenance.voice.sentences import starts
+from countenance.voice.speech import Phone, Sentence, Speech
 
 _RATES = range(8_000, 192_001)
 _SILENT = 1e-4
 _SLACK_S = 1e-3
 
 
-def flaw_of(speech: object, longest_s: float) -> str:
-    """What is wrong with it, as a sentence; empty if nothing is. `longest_s` is how long speech may be."""
+def flaw_of(speech: object, longest_s: float, text: str) -> str:
+    """What is wrong with it, as a sentence; empty if nothing is. `longest_s` is how long speech of `text` may be."""
     if not isinstance(speech, Speech):
         return f"It gave {type(speech).__name__} instead of Speech."
-    return _flaw_of_rate(speech.sample_rate) or _flaw_of_samples(speech, longest_s) or _flaw_of_phones(speech)
+    return (
+        _flaw_of_rate(speech.sample_rate)
+        or _flaw_of_samples(speech, longest_s)
+        or _flaw_of_phones(speech)
+        or _flaw_of_sentences(speech, text)
+    )
 
 
 def _flaw_of_rate(rate: object) -> str:
@@ -58,4 +64,18 @@ def _flaw_of_phones(speech: Speech) -> str:
         return "Its phones do not follow each other from the start to the end of the sound."
     if any(not isinstance(phone.symbol, str) or len(phone.symbol) != 1 for phone in phones):
         return "The symbol of a phone is not one character."
+    return ""
+
+
+def _flaw_of_sentences(speech: Speech, text: str) -> str:
+    sentences: object = speech.sentences
+    if not isinstance(sentences, tuple) or not all(isinstance(sentence, Sentence) for sentence in sentences):
+        return "Its sentences are not a tuple of Sentence."
+    edges = [0.0, *(edge for each in speech.sentences for edge in (each.start_s, each.end_s)), speech.duration_s]
+    if not np.isfinite(edges).all() or any(one > other + _SLACK_S for one, other in pairwise(edges)):
+        return "Its sentences do not follow each other within the sound."
+    try:
+        starts(speech.sentences, text)
+    except (TypeError, ValueError):
+        return "Its sentences are not parts of the text, in its order."
     return ""

@@ -10,6 +10,7 @@ import json
 import re
 import textwrap
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,18 @@ _POSSESSIVE = re.compile(NOTATION.pattern + r"['’]s\b")
 _HISSING, _VOICELESS = frozenset("szʃʒʤʧ"), frozenset("pktfθ")
 
 
-def utterances(text: str) -> list[str]:
-    """The text as strings of at most 400 phoneme characters, punctuation and stress marks; mostly a sentence each.
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence, and how it is read."""
+
+    text: str
+    """a part of the text"""
+    utterances: tuple[str, ...]
+    """strings of at most 400 phoneme characters, punctuation and stress marks; mostly one"""
+
+
+def read(text: str) -> list[ReadSentence]:
+    """The sentences of a text, in order.
 
     Raises:
         CountenanceError: voice.nothing_to_say, voice.cannot_be_spoken, voice.script_too_long.
@@ -38,11 +49,10 @@ def utterances(text: str) -> list[str]:
     from hibari import Hibari
 
     _check(text)
-    sentences = [_read(sentence) for sentence in Hibari.split_sentences(_POSSESSIVE.sub(_with_s, text))]
-    chunks = [part for sentence in sentences for part in _fit(sentence)]
-    if not any(symbol.isalpha() for chunk in chunks for symbol in chunk):
+    sentences = [ReadSentence(part, tuple(_fit(_read(part)))) for part in Hibari.split_sentences(text)]
+    if not any(symbol.isalpha() for sentence in sentences for part in sentence.utterances for symbol in part):
         raise CountenanceError(Finding(NOTHING_TO_SAY))
-    return chunks
+    return sentences
 
 
 def known(utterance: str) -> str:
@@ -63,6 +73,7 @@ def _read(sentence: str) -> str:
 
     parts: list[str] = []
     at = 0
+    sentence = _POSSESSIVE.sub(_with_s, sentence)
     for given in (*NOTATION.finditer(sentence), None):
         between = sentence[at : given.start() if given else len(sentence)]
         around = [" " if edge and edge.isspace() else "" for edge in (between[:1], between[-1:])]

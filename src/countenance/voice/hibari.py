@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from countenance.errors import Finding
 from countenance.people.models import STOCK_VOICE, weight_absent, weight_path
 from countenance.settings import Settings
-from countenance.voice.english import ids, utterances
+from countenance.voice.english import ids, read
 from countenance.voice.graph import with_output
 from countenance.voice.speech import Speech
 from countenance.voice.timing import FRAME_SAMPLES, SAMPLE_RATE, spoken
@@ -58,10 +58,10 @@ def speak(text: str, settings: Settings) -> Speech:
     Raises CountenanceError where there is nothing to say, where a character cannot be spoken, and where the text is
     too long.
     """
-    chunks = utterances(text)
+    sentences = read(text)
     voice = _load(weight_path(STOCK_VOICE, settings), settings.threads or 1)
     rng = np.random.default_rng(_SEED)
-    return spoken(chunks, lambda utterance: _utter(voice, utterance, rng), _AHEAD_S)
+    return spoken(sentences, lambda utterance: _utter(voice, utterance, rng), _AHEAD_S)
 
 
 def _utter(voice: Any, utterance: str, rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float64]]:

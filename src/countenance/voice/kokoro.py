@@ -19,7 +19,7 @@ from countenance.errors import Finding
 from countenance.people.models import KOKORO, KOKORO_STYLES, weight_absent, weight_bytes
 from countenance.people.sessions import thread_count
 from countenance.settings import Settings
-from countenance.voice.english import ids, utterances
+from countenance.voice.english import ids, read
 from countenance.voice.graph import with_output
 from countenance.voice.speech import Speech
 from countenance.voice.timing import FRAME_SAMPLES, SAMPLE_RATE, spoken
@@ -45,10 +45,10 @@ class Kokoro:
 
         Raises CountenanceError as the stock voice does, and where the weights are not installed or altered.
         """
-        chunks = utterances(text)
+        sentences = read(text)
         style = _styles(settings)[self.style]
         session = _session(settings)
-        return spoken(chunks, lambda utterance: _utter(session, style, self.gain, utterance), _AHEAD_S)
+        return spoken(sentences, lambda utterance: _utter(session, style, self.gain, utterance), _AHEAD_S)
 
     def absent(self, settings: Settings) -> Finding | None:
         return weight_absent(KOKORO, settings) or weight_absent(KOKORO_STYLES, settings)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countenance.settings import Settings
 from countenance.voice.sounds import KINDS, kinds
-from countenance.voice.speech import Phone, Speech
+from countenance.voice.speech import Phone, Sentence, Speech
 from countenance.voice.vocoder import BANDS, RATE, Array, Voiced, analyse, bands, resampled, spread, synthesise
 
+Timed = TypeVar("Timed", Phone, Sentence)
 FEATURES = 3 * BANDS + len(KINDS) + 1
 
 _AROUND_STEPS = 8  # 40 ms
@@ -129,13 +131,15 @@ def convert(speech: Speech, voice: PersonalVoice, settings: Settings) -> Speech:
     """What the stock voice said, as the person would sound; the same always gives the same.
 
     The result is at 24 kHz, as loud as the stock voice, without clipping. Where the person speaks faster or slower,
-    it is shorter or longer, and the phones move along. Costs about 0.05 of the speech's duration on one core.
+    it is shorter or longer, and the phones and sentences move along. Costs about 0.05 of the speech's duration on one
+    core.
     """
     del settings  # the vocoder runs on one core and has nothing to set
     sound = resampled(speech.samples, speech.sample_rate, RATE)
     if len(sound) < _SHORTEST_S * RATE:
         return replace(speech, samples=sound, sample_rate=RATE)
-    return respoken(sound, analyse(sound), speech.phones, voice)
+    said = respoken(sound, analyse(sound), speech.phones, voice)
+    return replace(said, sentences=tuple(_at_tempo(sentence, voice.tempo) for sentence in speech.sentences))
 
 
 def respoken(sound: NDArray[np.float32], stock: Voiced, phones: tuple[Phone, ...], voice: PersonalVoice) -> Speech:
@@ -192,5 +196,5 @@ def _rms(samples: NDArray[np.float32]) -> float:
     return float(np.sqrt(np.mean(np.square(samples, dtype=np.float64))))
 
 
-def _at_tempo(phone: Phone, tempo: float) -> Phone:
-    return replace(phone, start_s=phone.start_s / tempo, end_s=phone.end_s / tempo)
+def _at_tempo(timed: Timed, tempo: float) -> Timed:
+    return replace(timed, start_s=timed.start_s / tempo, end_s=timed.end_s / tempo)

@@ -62,7 +62,7 @@ class Piper:
             _run(self.model, line, sound, settings)
             rate = _rate(self.model)
             speech = Speech(audio(sound, rate=rate, limits=limits_from(settings)), rate, ())
-        if flaw := flaw_of(speech, settings.max_duration_s):
+        if flaw := flaw_of(speech, settings.max_duration_s, line):
             raise CountenanceError(Finding(PROGRAM_FAILED, file=self.model.name, detail=flaw))
         return speech
 

@@ -113,7 +113,24 @@ def parse(data: Any, *, file: str = "", sounds_known: bool = False) -> Dictionar
     return Dictionary(shape.name, tuple(shape.rules), exact, folded, _wordlists(exact), _wordlists(folded))
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text: as it is written, and as it is spoken."""
+
+    written: str
+    spoken: str
+
+
 def pronounced(text: str, dictionary: Dictionary) -> str:
+    """What is spoken of `pieces`.
+
+    Raises:
+        CountenanceError: voice.spoken_too_long, as soon as it grows beyond that.
+    """
+    return "".join(piece.spoken for piece in pieces(text, dictionary))
+
+
+def pieces(text: str, dictionary: Dictionary) -> list[Piece]:
     """The text with every entry's word replaced, the longest first, once; all else stays as it is.
 
     Words whose sounds are given already (`[word](/phonemes/)`) are left alone.
@@ -121,17 +138,18 @@ def pronounced(text: str, dictionary: Dictionary) -> str:
     Raises:
         CountenanceError: voice.spoken_too_long, as soon as it grows beyond that.
     """
-    done: list[str] = []
+    done: list[Piece] = []
     length = at = 0
     for given in (*NOTATION.finditer(text), None):
         between = text[at : given.start() if given else len(text)]
-        for piece in (*_replaced(between, dictionary), given[0] if given else ""):
+        kept = given[0] if given else ""
+        for piece in (*_replaced(between, dictionary), Piece(kept, kept)):
             done.append(piece)
-            length += len(piece)
+            length += len(piece.spoken)
             if SPOKEN_TOO_LONG.limit is not None and length > SPOKEN_TOO_LONG.limit:
                 raise CountenanceError(Finding(SPOKEN_TOO_LONG))
         at = given.end() if given else at
-    return "".join(done)
+    return done
 
 
 def _wordlists(entries: Mapping[str, Entry]) -> tuple[Wordlist, Wordlist]:
@@ -142,7 +160,7 @@ def _wordlists(entries: Mapping[str, Entry]) -> tuple[Wordlist, Wordlist]:
     return whole, anywhere
 
 
-def _replaced(text: str, dictionary: Dictionary) -> Iterator[str]:
+def _replaced(text: str, dictionary: Dictionary) -> Iterator[Piece]:
     """The text in pieces, with what is said in place of its words."""
     lower = _lower(text)
     at = kept = 0
@@ -151,10 +169,10 @@ def _replaced(text: str, dictionary: Dictionary) -> Iterator[str]:
         if entry is None:
             at += 1
             continue
-        yield text[kept:at]
-        yield _said(word, entry)
+        yield Piece(text[kept:at], text[kept:at])
+        yield Piece(word, _said(word, entry))
         at = kept = at + len(word)
-    yield text[kept:]
+    yield Piece(text[kept:], text[kept:])
 
 
 def _entry_at(text: str, lower: str, at: int, dictionary: Dictionary) -> tuple[str, Entry | None]:

@@ -64,7 +64,7 @@ class Service:
             except CountenanceError as error:
                 raise _failed(settings, f"Its answer is no sound file: {error.finding.rule.title}") from error
         speech = Speech(samples, _RATE, ())
-        if flaw := flaw_of(speech, settings.max_duration_s):
+        if flaw := flaw_of(speech, settings.max_duration_s, text):
             raise _failed(settings, flaw)
         return speech
 

@@ -29,12 +29,25 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is said between two times, in seconds: from its first sound to the end of its last one."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
-    """Spoken text: float32 mono `samples` (N,) in [-1, 1], and `phones` that follow each other from 0 to the end."""
+    """Spoken text: float32 mono `samples` (N,) in [-1, 1], and `phones` that follow each other from 0 to the end.
+
+    `sentences` are parts of the text, in its order; none where the voice does not tell when it says what.
+    """
 
     samples: NDArray[np.float32]
     sample_rate: int
     phones: tuple[Phone, ...]
+    sentences: tuple[Sentence, ...] = ()
 
     @property
     def duration_s(self) -> float:

@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.voice.english import PRIMARY, SECONDARY, known
-from countenance.voice.speech import PAUSE, WORD_GAP, Phone, Speech
+from countenance.voice.english import PRIMARY, SECONDARY, ReadSentence, known
+from countenance.voice.speech import PAUSE, WORD_GAP, Phone, Sentence, Speech
 
 SAMPLE_RATE = 24_000
 FRAME_SAMPLES = 600
@@ -29,21 +29,28 @@ _QUIET = 0.03  # of the loud parts of an utterance
 _STRESS = {PRIMARY: 2, SECONDARY: 1}
 
 
-def spoken(utterances: list[str], utter: Utter, ahead_s: float) -> Speech:
-    """All utterances as one speech; `ahead_s` is how far the sound runs ahead of the durations."""
+def spoken(read: list[ReadSentence], utter: Utter, ahead_s: float) -> Speech:
+    """All sentences as one speech; `ahead_s` is how far the sound runs ahead of the durations."""
     sounds: list[Samples] = []
     phones: list[Phone] = []
+    sentences: list[Sentence] = []
     start_s = 0.0
-    for utterance in utterances:
-        sound, frames = utter(utterance)
-        symbols = [PAUSE, *known(utterance), PAUSE]
-        timed = _phones(symbols, frames * (FRAME_SAMPLES / SAMPLE_RATE), ahead_s)
-        for phone in _end_where_quiet(timed, sound):
-            _append(phones, replace(phone, start_s=start_s + phone.start_s, end_s=start_s + phone.end_s))
-        sounds.append(sound)
-        start_s += len(sound) / SAMPLE_RATE
+    for sentence in read:
+        heard: list[Phone] = []
+        for utterance in sentence.utterances:
+            sound, frames = utter(utterance)
+            symbols = [PAUSE, *known(utterance), PAUSE]
+            timed = _phones(symbols, frames * (FRAME_SAMPLES / SAMPLE_RATE), ahead_s)
+            for phone in _end_where_quiet(timed, sound):
+                moved = replace(phone, start_s=start_s + phone.start_s, end_s=start_s + phone.end_s)
+                _append(phones, moved)
+                heard += [moved] if moved.symbol not in (PAUSE, WORD_GAP) else []
+            sounds.append(sound)
+            start_s += len(sound) / SAMPLE_RATE
+        if heard:
+            sentences.append(Sentence(sentence.text, heard[0].start_s, heard[-1].end_s))
     samples = np.clip(np.concatenate(sounds), -1.0, 1.0).astype(np.float32)
-    return Speech(samples, SAMPLE_RATE, tuple(phones))
+    return Speech(samples, SAMPLE_RATE, tuple(phones), tuple(sentences))
 
 
 def _phones(symbols: list[str], durations_s: NDArray[np.float64], ahead_s: float) -> list[Phone]:

@@ -43,7 +43,8 @@ class Voice(Protocol):
         """Speak `text`, of any length up to 20 000 characters and with line breaks.
 
         Samples are mono at any rate from 8 to 192 kHz. `phones` may be empty where the engine does not know them;
-        the lips then follow the sound alone. A text that cannot be spoken raises CountenanceError.
+        the lips then follow the sound alone. `sentences`, which become captions, are parts of `text` in its order; they
+        may be empty too. A text that cannot be spoken raises CountenanceError.
         """
 
 

@@ -91,6 +91,7 @@ class VideoBody(_Named):
     still_image_thumbnail_url: str | None = None
     gif_thumbnail_url: str | None = None
 
+    captions_url: str | None = Field(default=None, description="What is said, with its times (WebVTT), of a script.")
     duration_s: float | None = None
     stage: str = ""
     seconds_left: float | None = None

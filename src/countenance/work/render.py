@@ -1,8 +1,8 @@
-"""`render`: a replica speaks a script or a recording; a still picture and a small moving one beside the video."""
+"""`render`: a replica speaks a script or a recording; pictures of the video and its captions beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,15 @@ from countenance.engine.external.manifest import BUILT_IN, engine_of
 from countenance.engine.render import RenderOptions
 from countenance.media.image import is_image
 from countenance.settings import Settings
+from countenance.voice.captions import vtt_of_sentences
 from countenance.voice.pronunciation import parse
+from countenance.voice.speech import Sentence
 from countenance.work.line import Line
 from countenance.work.speaking import render_replica
 from countenance.work.task import Behind, Rendered, path_in, task_in
 from countenance.work.thumbnail import stills_of
 
-STILL, MOVING = "still.jpg", "preview.gif"
+STILL, MOVING, CAPTIONS = "still.jpg", "preview.gif", "captions.vtt"
 
 
 def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
@@ -41,7 +43,16 @@ def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
         folder / task.replica, out, own, line.progress, audio=audio, script=task.script, options=options
     )
     stills_of(out, folder / STILL, folder / MOVING, own)
-    return {"report": report.as_dict(), "video": task.out, "still": STILL, "gif": MOVING}
+    captions = _captions(report.sentences, folder / CAPTIONS)
+    return {"report": report.as_dict(), "video": task.out, "still": STILL, "gif": MOVING, "captions": captions}
+
+
+def _captions(sentences: Sequence[Sentence], path: Path) -> str | None:
+    """Written where the times of what is said are known: what the file is called."""
+    if not sentences:
+        return None
+    path.write_text(vtt_of_sentences(sentences), encoding="utf-8")
+    return path.name
 
 
 def _background(behind: Behind | None, folder: Path) -> Background:

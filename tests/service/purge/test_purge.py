@@ -63,9 +63,13 @@ from countenance.service.videos import life as videos
 from countenance.service.videos import lipsyncs
 from countenance.service.videos.lipsyncs import NewLipsync
 from countenance.service.videos.wanted import NewVideo
+from countenance.voice.captions import vtt_of_sentences
+from countenance.voice.speech import Sentence
 
 NAME = "Grace Brewster Hopper"
 SCRIPT = "The most dangerous phrase in the language is that we have always done it this way."
+LINE = "we have always done it this way"
+"""Of its captions."""
 FACE = b"the very pixels of a face and the very waves of a voice "
 EMAIL = "grace@navy.example"
 
@@ -84,7 +88,8 @@ class World:
 
     @property
     def needles(self) -> dict[str, bytes]:
-        texts = {"name": NAME, "script": SCRIPT, "e-mail": EMAIL, **{f"hash {each}": each for each in self.hashes}}
+        texts = {"name": NAME, "script": SCRIPT, "line": LINE, "e-mail": EMAIL}
+        texts |= {f"hash {each}": each for each in self.hashes}
         return {"face": FACE, **{what: told.encode() for what, told in texts.items()}}
 
     def found(self) -> dict[str, set[str]]:
@@ -271,9 +276,14 @@ def _spoken(service: Service, workspace: str, replica_id: str, media: Callable[[
         videos.create(session, service, workspace, NewVideo(replica_id, script=SCRIPT))
         assert videos.begin(session, video.id)
         key = f"videos/{video.id}/video.mp4"
-        assert videos.complete(session, video.id, videos.Published(key, 5.0, still_key=f"videos/{video.id}/still.jpg"))
+        captions, still = (f"videos/{video.id}/{name}" for name in ("captions.vtt", "still.jpg"))
+        published = videos.Published(key, 5.0, still_key=still, captions_key=captions)
+        assert videos.complete(session, video.id, published)
     service.objects.put(key, media("video.mp4"))
-    service.objects.put(f"videos/{video.id}/still.jpg", media("still.jpg"))
+    service.objects.put(still, media("still.jpg"))
+    said = media("captions.vtt")
+    said.write_text(vtt_of_sentences((Sentence(SCRIPT, 0.2, 4.8),)))
+    service.objects.put(captions, said, "text/vtt")
     return video.id
 
 
@@ -334,6 +344,7 @@ def test_nothing_is_left(world: World) -> None:
         assert before[what] or what.startswith("hash "), f"{what} was nowhere: the test could not fail"
     assert {"table replicas", "table uploads", "table operation_outputs", "table outbox_events"} <= before["name"]
     assert any(place.startswith("phrases/") for place in before["name"])
+    assert any(place.endswith("/captions.vtt") for place in before["line"])
     assert sum("/report/" in place and "/uploads/" in place for place in before["face"]) == 2
     assert sum(bool(before[f"hash {each}"]) for each in world.hashes) >= 3
     with world.service.database.reading() as session:

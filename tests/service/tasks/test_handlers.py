@@ -404,7 +404,8 @@ def test_a_video_costs_the_seconds_that_it_has(studio: Service, complete: Replic
     assert content["background"] == {"transparent": True}
     assert (task.folder / content["replica"] / "replica.json").is_file()
     task.write(video_webm=b"a video", video_c2pa=b"credentials", still_jpg=b"a picture", preview_gif=b"moves")
-    made = {"video": "video.webm", "still": "still.jpg", "gif": "preview.gif"}
+    task.write(captions_vtt=b"WEBVTT\n")
+    made = {"video": "video.webm", "still": "still.jpg", "gif": "preview.gif", "captions": "captions.vtt"}
     task.done({**made, "report": {"duration_s": 1.2}})
     with studio.database.transaction() as session:
         job = session.get_one(Job, task.job_id)
@@ -412,8 +413,9 @@ def test_a_video_costs_the_seconds_that_it_has(studio: Service, complete: Replic
         assert (video.status, video.duration_s, video.credits_used) == ("ready", 1.2, 2)
         assert balance(session, "w1", ledger.VIDEO_SECOND).available == 28
     assert video.video_key == f"videos/{video.id}/video.webm"
+    assert video.captions_key == f"videos/{video.id}/captions.vtt"
     names = {Path(key).name for key in studio.objects.list(f"videos/{video.id}")}
-    assert names == {"video.webm", "video.c2pa", "still.jpg", "preview.gif"}
+    assert names == {"video.webm", "video.c2pa", "still.jpg", "preview.gif", "captions.vtt"}
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def body(video: Video, job: Job | None, link: Link, base_url: str, lease_s: floa
         generation_progress=progress.hundredths(job, done=video.status == "ready"),
         still_image_thumbnail_url=link(video.still_key),
         gif_thumbnail_url=link(video.gif_key),
+        captions_url=link(video.captions_key),
         duration_s=video.duration_s,
         stage=progress.stage(job),
         seconds_left=progress.seconds_left(job),

@@ -97,7 +97,8 @@ def shared_captions(request: Request, token: str) -> Response:
     """What is heard in the film, with its times."""
     service = service_of(request)
     with service.database.reading() as session:
-        return captions_of(spoken_words(session, shares.opened(session, service.settings, token).video))
+        words = spoken_words(session, shares.opened(session, service.settings, token).video)
+    return captions_of(words, service.objects)
 
 
 @router.api_route("/shared/{token}/{part}", methods=["GET", "HEAD"])

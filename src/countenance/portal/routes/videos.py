@@ -123,7 +123,8 @@ def captions(request: Request, video_id: str, call: VideosSeen) -> Response:
     """What is heard in it, with its times."""
     video_routes.get(video_id, call)
     with call.reading() as session:
-        return captions_of(spoken_words(session, session.get_one(Video, video_id)))
+        words = spoken_words(session, session.get_one(Video, video_id))
+    return captions_of(words, call.service.objects)
 
 
 @router.api_route("/videos/{video_id}/rename", methods=["GET", "HEAD"])

@@ -49,7 +49,11 @@ _EMPTY: dict[str, tuple[type[Replica | Video | Lipsync | Transcription], dict[st
     ),
     VIDEO: (
         Video,
-        {**_MADE, **dict.fromkeys(("script", "audio_url", "video_key", "still_key", "gif_key")), "properties": {}},
+        {
+            **_MADE,
+            **dict.fromkeys(("script", "audio_url", "video_key", "still_key", "gif_key", "captions_key")),
+            "properties": {},
+        },
     ),
     LIPSYNC: (Lipsync, {**_MADE, "claim": {}, "video_key": None, "receipt_id": None}),
     TRANSCRIPTION: (Transcription, {**_MADE, "transcript": None}),

@@ -34,7 +34,7 @@ _TASKS = {
     TRANSCRIPTION: ("transcribe",),
     report.KIND: (report.TASK,),
 }
-_KEYS = ("bundle", "thumbnail_key", "thumbnail_video_key", "video_key", "still_key", "gif_key")
+_KEYS = ("bundle", "thumbnail_key", "thumbnail_video_key", "video_key", "still_key", "gif_key", "captions_key")
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,14 +140,15 @@ def _publish(service: Service, job_id: str, folder: Path, result: JsonObject) ->
 
 
 def published(service: Service, prefix: str, folder: Path, result: JsonObject) -> dict[str, Any]:
-    """Store a video, its pictures, and the credentials that lie beside it; their keys."""
+    """Store a video, its pictures and captions, and the credentials that lie beside it; their keys."""
     path = folder / result["video"]
-    kind = "video/webm" if path.suffix == ".webm" else "video/mp4"
+    kind, captions = "video/webm" if path.suffix == ".webm" else "video/mp4", result.get("captions")
     outputs.file(service, prefix, sidecar_of(path), "application/c2pa")
     return {
         "video_key": outputs.file(service, prefix, path, kind),
         "still_key": outputs.file(service, prefix, folder / result["still"], "image/jpeg"),
         "gif_key": outputs.file(service, prefix, folder / result["gif"], "image/gif"),
+        "captions_key": outputs.file(service, prefix, folder / captions, "text/vtt") if captions else None,
     }
 
 

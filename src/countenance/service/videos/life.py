@@ -44,6 +44,7 @@ class Published:
     duration_s: float
     still_key: str | None = None
     gif_key: str | None = None
+    captions_key: str | None = None
 
 
 def create(

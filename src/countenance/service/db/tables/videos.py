@@ -42,6 +42,8 @@ class Video(Base):
     video_key: Mapped[str | None] = mapped_column(String(255))
     still_key: Mapped[str | None] = mapped_column(String(255))
     gif_key: Mapped[str | None] = mapped_column(String(255))
+    captions_key: Mapped[str | None] = mapped_column(String(255))
+    """of WebVTT, where the times of what is said are known"""
     duration_s: Mapped[float | None]
     error_type: Mapped[str | None] = mapped_column(String(64))
     error_message: Mapped[str | None] = mapped_column(Text)

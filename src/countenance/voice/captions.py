@@ -1,0 +1,122 @@
+"""What is said and when, as captions for players (WebVTT, https://www.w3.org/TR/webvtt1/)."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from countenance.voice.speech import Sentence
+
+LINE = 42
+"""Characters of a line, as captions are usually set; a caption has two at most."""
+MOST_CHARACTERS = 2 * LINE
+LONGEST_S = 6.0
+PAUSE_S = 0.7
+"""After such a pause between words another caption begins."""
+_ENDS = (".", "!", "?", "…")
+_CLAUSE_END = re.compile(r"(?<=[,;:—–…)])\s+|\s+(?=[—–(])")
+_SPACE = re.compile(r"\s+")
+_NEAR_MIDDLE = 0.3
+"""A part of a sentence that is split has at least this share of it, so that no caption only flashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    text: str
+    start_s: float
+    end_s: float
+
+
+def vtt_of_words(words: Sequence[Mapping[str, Any]]) -> str:
+    """A caption file; `words` have `text`, `start_s` and `end_s`, in their order."""
+    cues = (
+        _Cue(" ".join(str(word["text"]).strip() for word in cue), cue[0]["start_s"], cue[-1]["end_s"])
+        for cue in _together(words)
+    )
+    return _written(cues)
+
+
+def vtt_of_sentences(sentences: Sequence[Sentence]) -> str:
+    """A caption file. A sentence that does not fit in one caption is split, between clauses where it can be; each part
+    has the share of the time that it has of the characters."""
+    return _written(cue for sentence in sentences for cue in _shared_out(sentence))
+
+
+def _written(cues: Iterable[_Cue]) -> str:
+    blocks = (
+        f"{_stamp(cue.start_s)} --> {_stamp(cue.end_s)}\n{html.escape(_in_lines(cue.text), quote=False)}"
+        for cue in cues
+    )
+    return "\n\n".join(["WEBVTT", *blocks]) + "\n"
+
+
+def _together(words: Sequence[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """The words of each caption."""
+    cue: list[Mapping[str, Any]] = []
+    for word in words:
+        if cue and _is_over(cue, word):
+            yield cue
+            cue = []
+        cue.append(word)
+    if cue:
+        yield cue
+
+
+def _is_over(cue: Sequence[Mapping[str, Any]], word: Mapping[str, Any]) -> bool:
+    """Whether this word stands in another caption."""
+    last = cue[-1]
+    length = sum(len(str(each["text"]).strip()) + 1 for each in (*cue, word)) - 1
+    return (
+        str(last["text"]).strip().endswith(_ENDS)
+        or word["start_s"] - last["end_s"] >= PAUSE_S
+        or word["end_s"] - cue[0]["start_s"] > LONGEST_S
+        or length > MOST_CHARACTERS
+    )
+
+
+def _shared_out(sentence: Sentence) -> Iterator[_Cue]:
+    parts = _parts(" ".join(sentence.text.split()))
+    second = (sentence.end_s - sentence.start_s) / max(1, sum(len(part) for part in parts))
+    start_s = sentence.start_s
+    for part in parts:
+        end_s = start_s + len(part) * second
+        yield _Cue(part, start_s, end_s)
+        start_s = end_s
+
+
+def _parts(text: str) -> list[str]:
+    """The text in parts that fit in a caption, split where it is nearest to the middle."""
+    if len(_in_lines(text)) <= LINE or "\n" in _in_lines(text):
+        return [text]
+    middle = len(text) / 2
+    near = range(int(_NEAR_MIDDLE * len(text)), int((1 - _NEAR_MIDDLE) * len(text)) + 1)
+    gaps = [gap for gap in _CLAUSE_END.finditer(text) if gap.start() in near] or list(_SPACE.finditer(text))
+    if gaps:
+        gap = min(gaps, key=lambda found: abs(found.start() - middle))
+        before, after = text[: gap.start()], text[gap.end() :]
+    else:  # a word without end
+        before, after = text[: int(middle)], text[int(middle) :]
+    return [*_parts(before), *_parts(after)]
+
+
+def _in_lines(text: str) -> str:
+    """The text in two lines where it does not fit in one, broken nearest to the middle; as it is where it fits in
+    neither."""
+    fitting = (
+        [gap for gap in _SPACE.finditer(text) if gap.start() <= LINE and len(text) - gap.end() <= LINE]
+        if len(text) > LINE
+        else []
+    )
+    if not fitting:
+        return text
+    gap = min(fitting, key=lambda found: abs(found.start() - len(text) / 2))
+    return f"{text[: gap.start()]}\n{text[gap.end() :]}"
+
+
+def _stamp(seconds: float) -> str:
+    """`75.5` -> `00:01:15.500`"""
+    ms = max(0, round(seconds * 1000))
+    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
