@@ -9,6 +9,7 @@ from countenance.service.accounts import audit, members, workspaces
 from countenance.service.accounts.actor import Actor
 from countenance.service.accounts.errors import MEMBER_UNKNOWN, WORKSPACE_UNKNOWN
 from countenance.service.accounts.limits import Limiter
+from countenance.service.accounts.window import Window
 from countenance.service.credits.account import balance
 from countenance.service.credits.ledger import TRAINING, VIDEO_SECOND
 from countenance.service.db.database import Database
@@ -76,10 +77,9 @@ def test_what_is_no_address_is_no_member(database: Database, workspace: str, ema
     assert caught.value.finding.rule is REQUEST_INVALID
 
 
-def test_requests_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_of_a_minute() -> None:
     clock = [1000.0]
-    monkeypatch.setattr("time.time", lambda: clock[0])
-    limiter = Limiter(Settings(requests_per_minute=3))
+    limiter = Limiter(Settings(requests_per_minute=3), lambda: clock[0])
     one, two = (Actor("w1", key, "viewer", frozenset()) for key in ("k1", "k2"))
     assert [limiter.check(one) for _ in range(3)] == [None] * 3
     clock[0] += 20
@@ -88,6 +88,32 @@ def test_requests_of_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     clock[0] += 41
     assert limiter.check(one) is None
     assert [Limiter(Settings(requests_per_minute=0)).check(one) for _ in range(5)] == [None] * 5
+
+
+def test_who_did_not_ask_for_a_minute_is_forgotten() -> None:
+    clock = [1000.0]
+    window = Window(lambda: clock[0])
+    for number in range(20_000):
+        window.hit(f"name {number}", 5)
+    clock[0] += 30
+    window.hit("name 0", 5)
+    assert len(window) == 20_000
+    clock[0] += 31
+    window.hit("name 1", 5)
+    assert len(window) == 2
+    clock[0] += 61
+    window.hit("another", 5)
+    assert len(window) == 1
+
+
+def test_one_that_guesses_keeps_nobody_back() -> None:
+    limiter = Limiter(Settings(requests_per_minute=3), lambda: 1000.0)
+    assert [limiter.note_guess("2001:db8::7") for _ in range(21)] == [None] * 20 + [60]
+    assert limiter.note_guess("2001:db8::8") == 60, "one connection has a whole network"
+    assert limiter.note_guess("2001:db8:1::7") is None
+    assert limiter.check_address("2001:db8::7") is None
+    assert limiter.check_link("a hash") is None
+    assert limiter.note_guess("") is None
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from sqlalchemy.orm import Session
 
 from countenance.api import public
-from countenance.api.call import limiter_of
 from countenance.api.context import address_of, base_url, request_id, service_of
-from countenance.api.problem import RetryLaterError, problems
+from countenance.api.problem import problems
 from countenance.api.shown import consent as shown
 from countenance.api.shown.uploads import with_parts, without_parts
 from countenance.api.slots import slot
 from countenance.service.accounts import audit
-from countenance.service.accounts.limits import Limiter
 from countenance.service.clock import now
 from countenance.service.consent_requests import answer, records
 from countenance.service.consent_requests import revoke as revoking
-from countenance.service.consent_requests.ask import hashed
-from countenance.service.consent_requests.errors import REQUEST_CLOSED, REQUEST_UNKNOWN
+from countenance.service.consent_requests.errors import REQUEST_CLOSED
 from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest, Replica
 from countenance.service.errors import refused
@@ -37,13 +33,9 @@ _MAX_BYTES = 64 * 1024
 Token = Annotated[str, Path(min_length=1, max_length=128, description="The secret in the link.")]
 
 
-def _counted(token: Token, request: Request) -> Iterator[None]:
+def _counted(token: Token, request: Request) -> None:
     """A link is not asked for faster than a person does, and nobody tries what might be one."""
-    public.count(request)
-    if (after_s := limiter_of(request).check_link(hashed(token))) is not None:
-        raise RetryLaterError(after_s, Limiter.LINK_REQUESTS)
-    with public.counting_guesses(request, REQUEST_UNKNOWN):
-        yield
+    public.count_link(request, token)
 
 
 router = APIRouter(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from countenance.api import public
 from countenance.api.context import service_of
+from countenance.errors import CountenanceError
 from countenance.portal.contact import link_to
 from countenance.portal.limits import limits_for
 from countenance.portal.page import headers, public_page
@@ -41,7 +42,13 @@ _LONGEST = 128
 def consent(request: Request, token: str) -> Response:
     """The page of a link. What it stands for is asked of the API by the page itself: programs that only look at links,
     as messengers do, draw no words."""
-    public.count(request)
+    try:
+        public.count_link(request, token)
+    except CountenanceError as error:
+        if error.finding.rule.id != REQUEST_UNKNOWN.id:
+            raise
+        # The page says so itself, and asks as anybody's.
+        public.count(request)
     settings = service_of(request).settings
     contact = settings.contact.strip()
     return public_page(
@@ -62,8 +69,8 @@ def consent(request: Request, token: str) -> Response:
 def record(request: Request, token: str, name: str) -> Response:
     """A signed record of what the person agreed to, or took back, as a file of their own."""
     service = service_of(request)
-    public.count(request)
-    with service.database.reading() as session, public.counting_guesses(request, REQUEST_UNKNOWN):
+    public.count_link(request, token)
+    with service.database.reading() as session:
         text = records.text_of(session, service, answer.find(session, token), name)
     kind = "application/x-pem-file" if name == records.KEY else "application/jose"
     sent = {**headers(request), "Content-Disposition": f'attachment; filename="{name}"'}

@@ -96,16 +96,16 @@ def shared(request: Request, token: str) -> Response:
 def shared_captions(request: Request, token: str) -> Response:
     """What is heard in the film, with its times."""
     service = service_of(request)
-    with service.database.reading() as session:
+    with service.database.reading() as session, public.counting_guesses(request, LINK_INVALID):
         words = spoken_words(session, shares.opened(session, service.settings, token).video)
     return captions_of(words, service.objects)
 
 
 @router.api_route("/shared/{token}/{part}", methods=["GET", "HEAD"])
 def shared_file(request: Request, token: str, part: Literal["video", "still"]) -> Response:
-    """The film or its picture, for as long as the link is good; a player asks for parts of it."""
+    """The film or its picture, for as long as the link is good. A player asks for parts of it, so the page is what is
+    counted."""
     service = service_of(request)
-    public.count(request)
     with service.database.reading() as session, public.counting_guesses(request, LINK_INVALID):
         found = shares.opened(session, service.settings, token)
     key = found.video.video_key if part == "video" else found.video.still_key

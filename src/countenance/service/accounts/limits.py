@@ -4,15 +4,12 @@ It protects the door of one process; fairness is a matter of queues and credits.
 
 from __future__ import annotations
 
-import math
 import time
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-
 from countenance.service.accounts.actor import Actor
+from countenance.service.accounts.window import Window
 from countenance.settings import Settings
 
 
@@ -20,46 +17,40 @@ class Limiter:
     """Counts the requests of the last minute, for each key, link and address, in this process."""
 
     LINK_REQUESTS = 60
+    """Whoever else shares an address with the one who has a link, or guesses at links there, takes none of these."""
     ADDRESS_REQUESTS = 300
-    """Many people may share an address, and a player asks for a film in pieces."""
+    """Many people may share an address."""
     GUESSES = 20
+    """A secret has 32 random bytes and cannot be guessed: this only ends the noise."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self.requests_per_minute = settings.requests_per_minute
-        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._window = Window(clock)
 
     def check(self, actor: Actor) -> int | None:
         """Count a request: None if it may be made, otherwise after how many whole seconds, 1 to 60."""
         if not self.requests_per_minute:
             return None
-        return self._check(actor.key_id, self.requests_per_minute)
+        return self._window.hit(f"key {actor.key_id}", self.requests_per_minute)
 
     def check_link(self, token_sha256: str) -> int | None:
-        """The same for a request by a link, of which a minute has `LINK_REQUESTS`."""
-        return self._check(token_sha256, self.LINK_REQUESTS)
+        """The same for a request by a link that there is, of which a minute has `LINK_REQUESTS`."""
+        return self._window.hit(f"link {token_sha256}", self.LINK_REQUESTS)
 
     def check_address(self, address: str) -> int | None:
-        """The same for a request without any key, of which an address has `ADDRESS_REQUESTS` in a minute; fewer after
-        `GUESSES` at secrets. One that is not known is not counted, nor any where keys are not.
-        """
+        """The same for a request without any key or link, of which an address has `ADDRESS_REQUESTS` in a minute. One
+        that is not known is not counted, nor any where keys are not."""
+        return self._of_address("address", address, self.ADDRESS_REQUESTS)
+
+    def note_guess(self, address: str) -> int | None:
+        """Somebody at this address has asked with a secret that is none, which a minute has `GUESSES` times. What is
+        asked for with a right one is not kept back by it."""
+        return self._of_address("guesses", address, self.GUESSES)
+
+    def _of_address(self, kind: str, address: str, most: int) -> int | None:
         if not self.requests_per_minute or not address:
             return None
-        guesses, name = RateLimitItemPerMinute(self.GUESSES), f"guesses {_network(address)}"
-        if not self._window.test(guesses, name):
-            return self._free_after(guesses, name)
-        return self._check(f"address {_network(address)}", self.ADDRESS_REQUESTS)
-
-    def note_guess(self, address: str) -> None:
-        """Somebody at this address has asked with a secret that is none."""
-        self._window.hit(RateLimitItemPerMinute(self.GUESSES), f"guesses {_network(address)}")
-
-    def _check(self, name: str, most: int) -> int | None:
-        item = RateLimitItemPerMinute(most)
-        return None if self._window.hit(item, name) else self._free_after(item, name)
-
-    def _free_after(self, item: RateLimitItemPerMinute, name: str) -> int:
-        free_at = self._window.get_window_stats(item, name).reset_time
-        return min(60, max(1, math.ceil(free_at - time.time())))
+        return self._window.hit(f"{kind} {_network(address)}", most)
 
 
 def _network(address: str) -> str:
