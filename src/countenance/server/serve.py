@@ -16,6 +16,7 @@ from countenance.server.errors import ADDRESS_TAKEN
 from countenance.server.first_start import first_key, sign_in_link
 from countenance.server.housekeeping import housekeeping
 from countenance.server.installation import installation
+from countenance.server.proxy import warn_of_proxy
 from countenance.server.registry import REGISTRY
 from countenance.server.traces import tracing
 from countenance.service.jobs.lease import own_data_folder
@@ -53,6 +54,7 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
         stack.enter_context(own_data_folder(settings))
         listening = stack.enter_context(_listening(settings))
         url = _url(settings, listening)
+        warn_of_proxy(settings)
         settings = settings.model_copy(update={"public_url": settings.public_url or url})
         service = stack.enter_context(installation(settings))
         key = first_key(service)
