@@ -77,7 +77,11 @@ class ConsentPage(Message):
     expires_at: str
     statement: StatementBody | None = Field(default=None, description="New words each time the link is opened.")
     agreed: Agreed | None = Field(default=None, description="What was recorded, as long as it can be taken back.")
-    receipt_id: str | None = Field(default=None, description="Of the signed receipt, once there is one.")
+    receipt_id: str | None = Field(
+        default=None,
+        description="Of the signed receipt, where the page has a signed record: of what stands, or that the person "
+        "took it back.",
+    )
     revoked_at: str | None = None
     erased_at: str | None = Field(default=None, description="When everything was erased, here and in all stores.")
 

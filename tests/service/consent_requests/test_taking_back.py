@@ -26,6 +26,7 @@ from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
 from countenance.service.credits.invariants import faults
 from countenance.service.db.tables import (
+    AuditEntry,
     ConsentRequest,
     Delivery,
     Job,
@@ -41,7 +42,7 @@ from countenance.service.jobs.queue import workflow_id
 from countenance.service.notify.dispatch import dispatch
 from countenance.service.notify.mail.letter import letter_for
 from countenance.service.purge.purge import purge_replica
-from countenance.service.replicas import life
+from countenance.service.replicas import life, receipts
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
 from countenance.service.uploads import report
@@ -128,6 +129,13 @@ def standing(service: Service, token: str) -> str:
         return revoke.standing(service, request, session.get_one(Replica, request.replica_id))
 
 
+def had(service: Service, token: str, name: str) -> str | None:
+    """What the person is given of a signed record."""
+    with service.database.reading() as session, suppress(CountenanceError):
+        return records.text_of(session, service, answer.find(session, token), name)
+    return None
+
+
 def check_free_and_over(service: Service, replica: str) -> None:
     with service.database.reading() as session:
         row = session.get_one(Replica, replica)
@@ -193,21 +201,16 @@ def test_under_a_receipt_all_of_it_goes(
 
 
 def test_the_person_has_the_signed_records(service: Service, replica: str, token: str, trained: str) -> None:
-    def had(name: str) -> str | None:
-        with service.database.reading() as session, suppress(CountenanceError):
-            return records.text_of(session, service, answer.find(session, token), name)
-        return None
-
     keys = trusted_keys(service.settings)
-    agreed = read_record(had(records.RECEIPT) or "", keys)
+    agreed = read_record(had(service, token, records.RECEIPT) or "", keys)
     assert isinstance(agreed, Receipt)
     assert agreed.content.person == ADA
-    assert (had(records.REVOCATION), had("deletion.jws")) == (None, None)
+    assert (had(service, token, records.REVOCATION), had(service, token, "deletion.jws")) == (None, None)
     take_back(service, token)
     purge_replica(service, replica)
-    assert had(records.RECEIPT) is None
-    assert ADA not in str(read_record(had(records.REVOCATION) or "", keys).as_dict())
-    assert "PUBLIC KEY" in (had(records.KEY) or "")
+    assert had(service, token, records.RECEIPT) is None
+    assert ADA not in str(read_record(had(service, token, records.REVOCATION) or "", keys).as_dict())
+    assert "PUBLIC KEY" in (had(service, token, records.KEY) or "")
 
 
 def test_the_record_names_the_person_whoever_is_first_to_write_it(
@@ -349,3 +352,55 @@ def test_the_footage_goes_unless_something_else_was_made_from_it(
         assert queue.states([workflow_id(other, "purge_replica")])
         purge_replica(service, other)
         assert (list(service.objects.list("uploads")), still) == ([], ["queued"])
+
+
+def test_what_the_organisation_has_ended_is_not_taken_back(
+    service: Service, replica: str, token: str, trained: str
+) -> None:
+    receipts.revoke(service, trained, "Ada Lovelace asked us on the telephone.")
+    assert standing(service, token) == "ended"
+    assert not take_back(service, token)
+    with service.database.reading() as session:
+        request = answer.find(session, token)
+        assert request.revoked_at is None
+        assert records.offered(session, service, request) is None
+        assert not session.scalars(select(OutboxEvent).where(OutboxEvent.type == revoke.REVOKED)).all()
+    assert (had(service, token, records.RECEIPT), had(service, token, records.REVOCATION)) == (None, None)
+
+
+def test_a_reason_of_the_organisation_is_not_for_the_person(
+    service: Service, replica: str, token: str, trained: str
+) -> None:
+    with service.database.transaction() as session:
+        revoked = revoke.revoke(session, token, service)
+    receipts.revoke(service, trained, "Ada Lovelace asked us on the telephone.")
+    revoke.carry_out(service, revoked)
+    assert standing(service, token) == "revoked"
+    assert had(service, token, records.REVOCATION) is None
+    with service.database.reading() as session:
+        assert records.offered(session, service, answer.find(session, token)) is None
+
+
+def test_a_receipt_that_no_row_names_yet_is_found_again(
+    service: Service, replica: str, token: str, agreement: Callable[..., ReceiptContent]
+) -> None:
+    begun(service, replica, "train")
+    receipt_id = register.issue(agreement(ADA), service.settings).id
+    with service.database.reading() as session:
+        work = service.settings.data_dir / "work" / str(session.get_one(Replica, replica).job_id)
+    work.mkdir(parents=True)
+    (work / "footage.mp4").write_bytes(b"the face of Ada")
+    register.hold(receipt_id, HoldingKind.FOOTAGE, work / "footage.mp4", service.settings)
+    take_back(service, token)
+    for _ in range(2):
+        purge_replica(service, replica)
+    record = read_record(had(service, token, records.REVOCATION) or "", trusted_keys(service.settings))
+    assert "principal" in str(record.as_dict())
+    with service.database.reading() as session:
+        assert records.offered(session, service, answer.find(session, token)) == receipt_id
+        known = taken_back.of_replica(session, "w1", replica)
+        assert known is not None
+        assert known.receipt_id == receipt_id
+        receipts.check_seen_by(session, "w1", receipt_id)
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.subject_id == receipt_id)).all()
+        assert [entry.actor for entry in noted] == [f"consent-link:{answer.find(session, token).id}"]

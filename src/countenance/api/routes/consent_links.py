@@ -152,7 +152,7 @@ def complete(token: Token, upload_id: str, request: Request) -> UploadBody:
 def _agreed(session: Session, service: Service, row: ConsentRequest) -> ConsentPage:
     replica = session.get_one(Replica, row.replica_id)
     standing, words = revoking.standing(service, row, replica), revoking.words_of(service, row, replica)
-    receipt_id = records.receipt_of(session, row)
+    receipt_id = records.offered(session, service, row)
     return shown.agreed(row, replica, service.settings.organisation, standing, words, receipt_id)
 
 

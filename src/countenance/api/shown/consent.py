@@ -6,6 +6,7 @@ from typing import Any
 
 from countenance.consent.phrase import OneTimePhrase
 from countenance.consent.statement import Statement
+from countenance.service.consent_requests.revoke import OVER
 from countenance.service.db.tables import ConsentRequest, Replica
 from countenance.service.replicas.receipts import Held, Record
 from countenance.wire.consent import Agreed, ConsentPage, ConsentRequestBody, ReceiptBody, SignedRecord, StatementBody
@@ -55,7 +56,7 @@ def agreed(
     row: ConsentRequest, replica: Replica, organisation: str, standing: str, words: str, receipt_id: str | None
 ) -> ConsentPage:
     """What the person sees once they have recorded the statement; what is over names nobody."""
-    is_over = standing in ("revoked", "ended")
+    is_over = standing in OVER
     told: dict[str, Any] = {
         "receipt_id": receipt_id,
         "revoked_at": iso_ms(row.revoked_at) if row.revoked_at else None,

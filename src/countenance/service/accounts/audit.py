@@ -13,6 +13,8 @@ from countenance.service.db.tables import AuditEntry
 
 MOST = 200
 """Entries in one page."""
+RECEIPT_REVOKED = "receipt.revoke"
+"""The action by which a workspace goes on seeing a receipt whose replica is gone."""
 
 
 @dataclass(frozen=True, slots=True)

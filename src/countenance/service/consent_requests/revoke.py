@@ -36,6 +36,8 @@ REVOKED = "consent.revoked"
 """The type of the event that tells the workspace."""
 SUBJECT = "consent"
 """What that event is about; no part of the replica, whose events are emptied when it is erased."""
+OVER = ("revoked", "ended")
+"""Where a consent stands that cannot be taken back any more."""
 _log = structlog.get_logger(__name__)
 
 
@@ -57,7 +59,7 @@ def revoke(session: Session, token: str, service: Service) -> Revoked:
     `carry_out` does the rest.
 
     A training that was under way is free, and the workspace is told. Where there is nothing to take back, nothing
-    happens: what was declined, withdrawn, has expired or was erased stays so.
+    happens: what was declined, withdrawn, has expired, or was ended or erased by the organisation, stays so.
 
     Raises:
         CountenanceError: service.consent_request_unknown.
@@ -69,9 +71,9 @@ def revoke(session: Session, token: str, service: Service) -> Revoked:
     session.refresh(request)
     replica = session.get_one(Replica, request.replica_id, populate_existing=True)
     receipt_id = replica.receipt_id
-    if request.state != "recorded" or request.revoked_at is not None or replica.purged_at is not None:
+    if request.state != "recorded" or standing(service, request, replica) in OVER:
         return Revoked(request, receipt_id, (), is_new=False)
-    request.revoked_at = now()
+    request.revoked_at, request.receipt_id = now(), receipt_id
     session.flush()
     _tell(session, request, replica)
     workflows = same_footage.delete(session, service, request.workspace_id, tried)

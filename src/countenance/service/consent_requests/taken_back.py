@@ -10,8 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from countenance.service.clock import now
-from countenance.service.consent_requests.revoke import REVOKED, SUBJECT
-from countenance.service.db.tables import ConsentRequest, OutboxEvent, Replica
+from countenance.service.db.tables import ConsentRequest, Replica
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def _found(session: Session, workspace_id: str, wanted: ColumnElement[bool]) -> 
     return [
         TakenBack(
             replica.id,
-            receipt_told(session, replica.id),
+            request.receipt_id,
             request.answered_at,
             request.revoked_at,
             replica.purged_at,
@@ -55,13 +54,3 @@ def _found(session: Session, workspace_id: str, wanted: ColumnElement[bool]) -> 
         for request, replica in rows
         if request.revoked_at is not None
     ]
-
-
-def receipt_told(session: Session, replica_id: str) -> str | None:
-    """The receipt under which a consent was taken back: the replica's own row has lost it by then, what was told of it
-    has not."""
-    told = select(OutboxEvent.payload).where(
-        OutboxEvent.type == REVOKED, OutboxEvent.subject_kind == SUBJECT, OutboxEvent.subject_id == replica_id
-    )
-    payload = session.scalars(told.limit(1)).first()
-    return str(payload["receipt_id"]) if payload and payload.get("receipt_id") else None

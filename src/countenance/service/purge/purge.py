@@ -57,6 +57,7 @@ def purge(service: Service, kind: str, subject_id: str) -> None:
     """
     traces = _traces(service, kind, subject_id)
     service.queue.cancel(traces.workflows)
+    receipts.note(service, traces)
     receipts.let_go(service, traces)
     files.erase(service, traces)
     service.queue.forget(traces.workflows)

@@ -5,17 +5,18 @@ The receipt itself stays: it proves that what was done until then was agreed to 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from countenance.consent import register
 from countenance.consent.erase import receipt_in
 from countenance.consent.register import Holding, HoldingKind, Standing
 from countenance.consent.revoke import ACCOUNT, PRINCIPAL, revoke
 from countenance.errors import CountenanceError
+from countenance.service.accounts import audit
 from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest, Lipsync, Replica
 from countenance.service.purge.files import named
@@ -45,6 +46,19 @@ def people_of(receipts: Collection[str], settings: Settings) -> tuple[str, ...]:
         with suppress(CountenanceError):
             people.append(register.held(receipt_id, settings).content.person)
     return tuple(person for person in people if person)
+
+
+def note(service: Service, traces: Traces) -> None:
+    """Keep the receipt by which the person, and the workspace, still find that it was taken back, where it lay in the
+    register before the replica's row named it: when everything is let go, nothing else leads there."""
+    if not traces.receipts:
+        return
+    taken_back = select(ConsentRequest).where(*_taken_back(traces), ConsentRequest.receipt_id.is_(None))
+    with service.database.transaction() as session:
+        for request in session.scalars(taken_back):
+            request.receipt_id = traces.receipts[0]
+            about = ("receipt", request.receipt_id)
+            audit.record(session, f"consent-link:{request.id}", request.workspace_id, audit.RECEIPT_REVOKED, *about)
 
 
 def let_go(service: Service, traces: Traces) -> None:
@@ -86,9 +100,12 @@ class _Places:
 
 def _took_it_back(service: Service, traces: Traces) -> bool:
     """Whether it was the person who wanted all of this to go."""
-    revoked = ConsentRequest.id.in_(traces.subjects.get(REQUEST, ())), ConsentRequest.revoked_at.is_not(None)
     with service.database.reading() as session:
-        return session.scalars(select(ConsentRequest.id).where(*revoked).limit(1)).first() is not None
+        return session.scalars(select(ConsentRequest.id).where(*_taken_back(traces)).limit(1)).first() is not None
+
+
+def _taken_back(traces: Traces) -> Sequence[ColumnElement[bool]]:
+    return ConsentRequest.id.in_(traces.subjects.get(REQUEST, ())), ConsentRequest.revoked_at.is_not(None)
 
 
 def _stands_for_another(service: Service, traces: Traces, receipt_id: str, others: Collection[Holding]) -> bool:

@@ -16,6 +16,7 @@ from countenance.consent.keys import trusted_keys
 from countenance.consent.receipt import Receipt
 from countenance.consent.register import DELETION, RECEIPT, REVOCATION, Standing
 from countenance.errors import CountenanceError, Finding
+from countenance.service.accounts import audit
 from countenance.service.context import Service
 from countenance.service.db.tables import AuditEntry, Lipsync, Replica
 from countenance.service.errors import REPLICA_UNKNOWN, refused
@@ -23,8 +24,7 @@ from countenance.service.replicas import find, life
 from countenance.service.replicas.errors import NO_RECEIPT, RECEIPT_UNKNOWN
 from countenance.settings import Settings
 
-REVOKED = "receipt.revoke"
-"""The entry in the audit log by which a workspace goes on seeing a receipt whose replica is gone."""
+REVOKED = audit.RECEIPT_REVOKED
 
 
 @dataclass(frozen=True, slots=True)

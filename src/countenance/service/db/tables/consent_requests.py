@@ -37,3 +37,5 @@ class ConsentRequest(Base):
     answered_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     """when the person took back what they had recorded by it"""
+    receipt_id: Mapped[str | None] = mapped_column(String(64))
+    """under which they took it back, as far as there was one: the replica's own row loses it"""
