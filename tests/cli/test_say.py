@@ -62,7 +62,8 @@ def test_a_replica_speaks_a_script_and_a_recording(replica: Trained, tmp_path: P
     spoken = speak("Seven silver swans swam silently.", Settings(threads=1))
     sound = tmp_path / "a recording.wav"
     write_wav(sound, spoken.samples, 24_000)
-    for source in (("--script", "Seven silver swans swam silently."), ("--audio", sound)):
+    vtt = tmp_path / "captions.vtt"
+    for source in (("--script", "Seven silver swans swam silently.", "--captions", vtt), ("--audio", sound)):
         video = tmp_path / f"video {source[0]}.mp4"
         done = command("say", replica[0], *source, "--out", video, "--json")
         assert done.code == Exit.OK, done.result
@@ -70,6 +71,7 @@ def test_a_replica_speaks_a_script_and_a_recording(replica: Trained, tmp_path: P
         assert probe(video).duration_s == pytest.approx(spoken.duration_s, abs=0.08)
         told = [asdict(sentence) for sentence in spoken.sentences] if source[0] == "--script" else []
         assert done.result["sentences"] == told
+    assert vtt.read_text().endswith("\nSeven silver swans swam silently.\n")
     assert (done.result["voice"], done.result["engine"]) == ("recording", "built-in")
     seen = command("inspect", video, "--json")
     assert seen.code == Exit.OK, seen.result

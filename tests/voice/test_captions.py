@@ -50,6 +50,22 @@ def test_nothing_said_is_a_file_without_captions() -> None:
     assert vtt_of_sentences(()) == "WEBVTT\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Please have your tickets ready by noon.", 1),
+        ('"Please keep your tickets ready," | said the woman at the gate.', 2),
+        ("He waits there, as he has always done | (or so they say), by the sea.", 2),
+        ("See " + "x" * 90, 5),
+    ],
+)
+def test_lines_are_broken_between_clauses_or_near_the_middle(text: str, lines: int) -> None:
+    cues = _cues(vtt_of_sentences((Sentence(text.replace("| ", ""), 0.0, 3.0),)))
+    shown = [line for _, _, part in cues for line in part]
+    assert len(shown) == lines
+    assert "|" not in text or shown == text.split(" | ")
+
+
 def test_a_long_sentence_is_split_between_clauses() -> None:
     cues = _cues(vtt_of_sentences((Sentence(LONG, 10.0, 20.0),)))
     assert [lines for _, _, lines in cues] == [

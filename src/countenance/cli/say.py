@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -16,6 +17,7 @@ from countenance.cli.studio import load_settings
 if TYPE_CHECKING:
     from countenance.engine.external.call import Call
     from countenance.settings import Settings
+    from countenance.voice.speech import Sentence
 
 
 def say(
@@ -43,6 +45,14 @@ def say(
     pronunciations: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option(metavar="FILE", help="A pronunciation dictionary (JSON) for the script.", show_default=False),
+    ] = None,
+    captions: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            metavar="FILE",
+            help="Also write what is said when, as captions (WebVTT), if the voice tells it; with --script.",
+            show_default=False,
+        ),
     ] = None,
     background: Annotated[
         str,
@@ -72,8 +82,10 @@ def say(
     """Let a replica speak a script or a recording, as a video."""
     if (script is None) == (audio is None):
         raise typer.BadParameter("give either --script or --audio")
-    if audio is not None and (voice or pronunciations):
-        raise typer.BadParameter("--voice and --pronunciations go with --script")
+    if audio is not None and (voice or pronunciations or captions):
+        raise typer.BadParameter("--voice, --pronunciations and --captions go with --script")
+    if captions is not None and captions.resolve() == out.resolve():
+        raise typer.BadParameter("--captions and --out must not be the same file")
     if engine is None and (accept_non_commercial or fall_back):
         raise typer.BadParameter("--accept-non-commercial and --fall-back go with --engine")
     from countenance.engine.background import background_of
@@ -94,15 +106,33 @@ def say(
     )
     with display.shown(as_json=json) as callback:
         rendered = render_replica(replica, out, settings, callback, audio=audio, script=script, options=options)
+    written = {} if captions is None else {"captions": _written(rendered.sentences, captions)}
     if json:
-        print_json({"ok": True, **rendered.as_dict()})
+        print_json({"ok": True, **rendered.as_dict(), **written})
         return Exit.OK
     target = console()
     facts = {key: value for key, value in rendered.as_dict().items() if key not in ("video", "notes", "sentences")}
     print_pairs(target, f"Video written to {out}", facts)
-    for note in rendered.notes:
+    untold = () if all(written.values()) else ("No captions were written: the voice does not tell when it says what.",)
+    for note in (*rendered.notes, *untold):
         target.print(note, style="yellow", soft_wrap=True)
     return Exit.OK
+
+
+def _written(sentences: Sequence[Sentence], captions: Path) -> str | None:
+    """Where the captions are; None, and nothing is written, where there are none.
+
+    Raises:
+        CountenanceError: media.cannot_write.
+    """
+    from countenance.media.write import write_errors
+    from countenance.voice.captions import vtt_of_sentences
+
+    if not sentences:
+        return None
+    with write_errors(captions):
+        captions.write_text(vtt_of_sentences(sentences), encoding="utf-8")
+    return str(captions)
 
 
 def _call(engine: str | None, settings: Settings, device: str, *, accepted: bool) -> Call | None:

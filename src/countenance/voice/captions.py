@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,10 @@ LONGEST_S = 6.0
 PAUSE_S = 0.7
 """After such a pause between words another caption begins."""
 _ENDS = (".", "!", "?", "…")
-_CLAUSE_END = re.compile(r"(?<=[,;:—–…)])\s+|\s+(?=[—–(])")
+_CLAUSE_END = re.compile(r"""((?<=[,;:—–…)])|(?<=[,;:—–…)]["'”’]))\s+|\s+(?=[—–(])""")
 _SPACE = re.compile(r"\s+")
-_NEAR_MIDDLE = 0.3
-"""A part of a sentence that is split has at least this share of it, so that no caption only flashes."""
+_NEAR = 0.2
+"""Of a text's length: so near to its middle a clause may end where the text is split, so that no part only flashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +88,30 @@ def _shared_out(sentence: Sentence) -> Iterator[_Cue]:
 
 
 def _parts(text: str) -> list[str]:
-    """The text in parts that fit in a caption, split where it is nearest to the middle."""
-    if len(_in_lines(text)) <= LINE or "\n" in _in_lines(text):
+    """The text in parts that fit in a caption."""
+    if len(text) <= LINE or "\n" in _in_lines(text):
         return [text]
-    middle = len(text) / 2
-    near = range(int(_NEAR_MIDDLE * len(text)), int((1 - _NEAR_MIDDLE) * len(text)) + 1)
-    gaps = [gap for gap in _CLAUSE_END.finditer(text) if gap.start() in near] or list(_SPACE.finditer(text))
-    if gaps:
-        gap = min(gaps, key=lambda found: abs(found.start() - middle))
-        before, after = text[: gap.start()], text[gap.end() :]
-    else:  # a word without end
-        before, after = text[: int(middle)], text[int(middle) :]
+    middle = len(text) // 2  # of a word without end
+    before, after = _halves(text, lambda before, after: True) or (text[:middle], text[middle:])
     return [*_parts(before), *_parts(after)]
 
 
 def _in_lines(text: str) -> str:
-    """The text in two lines where it does not fit in one, broken nearest to the middle; as it is where it fits in
-    neither."""
-    fitting = (
-        [gap for gap in _SPACE.finditer(text) if gap.start() <= LINE and len(text) - gap.end() <= LINE]
-        if len(text) > LINE
-        else []
-    )
-    if not fitting:
+    """The text in two lines where it does not fit in one; as it is where it does not fit in two either."""
+    if len(text) <= LINE:
         return text
-    gap = min(fitting, key=lambda found: abs(found.start() - len(text) / 2))
-    return f"{text[: gap.start()]}\n{text[gap.end() :]}"
+    return "\n".join(_halves(text, lambda before, after: max(len(before), len(after)) <= LINE) or (text,))
+
+
+def _halves(text: str, fits: Callable[[str, str], bool]) -> tuple[str, str] | None:
+    """The text in two: where a clause ends near its middle, else between the words that are nearest to it."""
+    middle = len(text) / 2
+    for ends, farthest in ((_CLAUSE_END, _NEAR * len(text)), (_SPACE, middle)):
+        halves = [(text[: end.start()], text[end.end() :]) for end in ends.finditer(text)]
+        fitting = [(one, other) for one, other in halves if abs(len(one) - middle) <= farthest and fits(one, other)]
+        if fitting:
+            return min(fitting, key=lambda pair: abs(len(pair[0]) - middle))
+    return None
 
 
 def _stamp(seconds: float) -> str:
