@@ -89,14 +89,14 @@ def carry_out(service: Service, revoked: Revoked) -> None:
     """What follows at once: this machine's register says so, which stops every renderer, and files go. Slow: call it
     after the transaction. What it cannot do now, the erasure does that the transaction has asked for.
     """
+    # First what needs neither the database nor the queues, and stops renderers also without them.
+    if revoked.receipt_id is not None:
+        try:
+            revoke_receipt(revoked.receipt_id, service.settings, BY_PERSON, by=PRINCIPAL)
+        except (CountenanceError, OSError) as error:
+            _log.warning("not erased yet", receipt_id=revoked.receipt_id, error=type(error).__name__)
     service.queue.cancel(list(revoked.workflows))
     abort_by_link(service, revoked.request.id)
-    if revoked.receipt_id is None:
-        return
-    try:
-        revoke_receipt(revoked.receipt_id, service.settings, BY_PERSON, by=PRINCIPAL)
-    except (CountenanceError, OSError) as error:
-        _log.warning("not erased yet", receipt_id=revoked.receipt_id, error=type(error).__name__)
 
 
 def standing(service: Service, request: ConsentRequest, replica: Replica) -> str:
@@ -128,8 +128,10 @@ def words_of(service: Service, request: ConsentRequest, replica: Replica) -> str
             statement = register.held(replica.receipt_id, service.settings).content.statement
             if statement is not None:
                 return statement.text
+    if not request.full_name:
+        return ""
     with suppress(CountenanceError):
-        return statement_for(request.full_name or "", service.settings, language=request.language).text
+        return statement_for(request.full_name, service.settings, language=request.language).text
     return ""
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from countenance.service.accounts.idempotency import forget_old
 from countenance.service.context import Service
-from countenance.service.db.tables import Lipsync, MediaSource, Replica, Transcription, Video
+from countenance.service.db.tables import ConsentRequest, Lipsync, MediaSource, Replica, Transcription, Video
 from countenance.service.purge.traces import LIPSYNC, REPLICA, TRANSCRIPTION, VIDEO
 from countenance.service.retention.footage import delete_old
 from countenance.service.retention.leftovers import again, delete_leftovers
@@ -28,7 +28,7 @@ def sweep(service: Service, at: datetime) -> dict[str, int]:
     with service.database.transaction() as session:
         answers = forget_old(session, at)
     footage = delete_old(service, at)
-    for kind, subject_id in _purged_lately(service, at):
+    for kind, subject_id in (*_purged_lately(service, at), *_taken_back(service, at)):
         again(service, kind, subject_id)
     silent = sum(again(service, TRANSCRIPTION, each) for each in _deleted_transcriptions(service))
     copies = delete_leftovers(service)
@@ -44,6 +44,18 @@ def _purged_lately(service: Service, at: datetime) -> list[tuple[str, str]]:
             for kind, table in tables
             for subject_id in session.scalars(select(table.id).where(table.purged_at > at - _LATE))
         ]
+
+
+def _taken_back(service: Service, at: datetime) -> list[tuple[str, str]]:
+    """Replicas whose consents people have taken back by their links, and that should be erased by now: what was to do
+    it is not tried for ever, and the person was promised it."""
+    late = (
+        select(Replica.id)
+        .join(ConsentRequest, ConsentRequest.replica_id == Replica.id)
+        .where(ConsentRequest.revoked_at < at - _LATE, Replica.deleted_at.is_not(None), Replica.purged_at.is_(None))
+    )
+    with service.database.reading() as session:
+        return [(REPLICA, replica_id) for replica_id in session.scalars(late.distinct())]
 
 
 def _deleted_transcriptions(service: Service) -> list[str]:
