@@ -18,11 +18,15 @@ from PIL import Image
 from trained_once import TrainedOnce
 
 from countenance.cli.exits import Exit
+from countenance.cli.say import _written
+from countenance.errors import CountenanceError
+from countenance.media.errors import CANNOT_WRITE
 from countenance.media.probe import probe
 from countenance.media.read import audio, frames
 from countenance.media.write import write_wav
 from countenance.settings import Settings
 from countenance.voice.hibari import speak
+from countenance.voice.speech import Sentence
 
 Command = Callable[..., Any]
 Trained = tuple[Path, dict[str, Any], str]
@@ -80,6 +84,17 @@ def test_a_replica_speaks_a_script_and_a_recording(replica: Trained, tmp_path: P
     assert seen.result["receipt"] == replica[1]["receipt"]
     assert (seen.result["standing"], seen.result["signed_by"]) == ("active", "this installation")
     assert seen.result["credentials"]["source_types"] == ["trainedAlgorithmicMedia"]
+
+
+def test_captions_are_of_a_script_and_beside_the_video(tmp_path: Path, command: Command) -> None:
+    out = tmp_path / "video.mp4"
+    for wanted in (("--audio", "a.wav", "--captions", tmp_path / "a.vtt"), ("--script", SCRIPT, "--captions", out)):
+        assert command("say", tmp_path, *wanted, "--out", out, "--json").code == Exit.USAGE
+    assert _written((), tmp_path / "a.vtt") is None
+    with pytest.raises(CountenanceError) as caught:
+        _written((Sentence(SCRIPT, 0.0, 1.0),), tmp_path / "no folder" / "a.vtt")
+    assert caught.value.finding.rule is CANNOT_WRITE
+    assert list(tmp_path.iterdir()) == []
 
 
 def description(replica: Trained) -> dict[str, Any]:
