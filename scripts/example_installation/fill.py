@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -236,7 +236,8 @@ def _agreed(history: History, replicas: Replicas) -> dict[str, str]:
     """A consent by a link that stands, and one that the person took back by the same link."""
     service, ids = history.service, {}
     for state, person, face, days in (("active", "Amara Diallo", "noor", 12.0), ("revoked", "Emil Holm", "hugo", 11.0)):
-        replica_id, token = _recorded(history, replicas, person, days * 1440)
+        own = replace(replicas, upload_id=uploaded(history, days=days + 1))  # it goes with what failed from it
+        replica_id, token = _recorded(history, own, person, days * 1440)
         replicas.checked(replica_id, days=days - 0.1)
         replicas.completed(replica_id, face, days=days - 0.2)
         ids |= {f"replica_{state}": replica_id, f"link_{state}": token}
