@@ -234,7 +234,8 @@ def _recorded(history: History, replicas: Replicas, person: str, minutes: float)
 
 def _agreed(history: History, replicas: Replicas) -> dict[str, str]:
     """A consent by a link that stands, and one that the person took back by the same link."""
-    service, ids = history.service, {}
+    service = history.service
+    ids: dict[str, str] = {}
     for state, person, face, days in (("active", "Amara Diallo", "noor", 12.0), ("revoked", "Emil Holm", "hugo", 11.0)):
         own = replace(replicas, upload_id=uploaded(history, days=days + 1))  # it goes with what failed from it
         replica_id, token = _recorded(history, own, person, days * 1440)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from string import Template
+from typing import TYPE_CHECKING, cast
 
 from playwright.sync_api import Page
 
 from example_installation.pages import Sight, Who
 from example_installation.serving import BROKEN
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
 
 _REMEMBER = """([text, address]) => {
   sessionStorage.setItem("countenance.new", text);
@@ -68,7 +72,7 @@ def _signed_out(page: Page, ids: Mapping[str, str]) -> None:
     page.context.clear_cookies()
     page.click("#draw-words")
     page.wait_for_selector("#consent-problem a")
-    page.context.add_cookies([{**each} for each in kept])  # for whoever looks once more
+    page.context.add_cookies(cast("list[SetCookieParam]", kept))  # for whoever looks once more
 
 
 def _refused_here(page: Page, ids: Mapping[str, str]) -> None:

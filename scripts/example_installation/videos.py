@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from countenance.errors import Finding, Rule
 from countenance.service.db.tables import Job, Video
 from countenance.service.videos import life, shares
 from countenance.service.videos.life import Published
 from countenance.service.videos.wanted import NewVideo
+from countenance.voice.captions import vtt_of_sentences
+from countenance.voice.speech import Sentence
 from example_installation.history import History
 from example_installation.results import RECORDED
 
@@ -43,8 +47,15 @@ class Videos:
         for name, kind in _KINDS.items():
             self.history.service.objects.put(f"videos/{video_id}/{name}", RECORDED / name, kind)
         keys = [f"videos/{video_id}/{name}" for name in _KINDS]
+        captions = f"videos/{video_id}/captions.vtt"
+        with self.history.service.database.reading() as session:
+            script = session.get_one(Video, video_id).script or ""
+        with NamedTemporaryFile("w", suffix=".vtt") as said:
+            said.write(vtt_of_sentences((Sentence(script, 0.2, _SECONDS - 0.2),)))
+            said.flush()
+            self.history.service.objects.put(captions, Path(said.name), "text/vtt")
         with self.history.ago(**ago) as session:
-            life.complete(session, video_id, Published(keys[0], _SECONDS, keys[1], keys[2]))
+            life.complete(session, video_id, Published(keys[0], _SECONDS, keys[1], keys[2], captions))
 
     def shared(self, video_id: str, valid: timedelta, *, taken_back: bool = False, **ago: float) -> str:
         """A link to it, which is good for so long; its token."""

@@ -33,7 +33,7 @@ from countenance.media.write import VideoWriter
 from countenance.settings import Settings
 
 MakeClip = Callable[..., Path]
-LAUNCHER = Path(__file__).resolve().parents[1] / "cli" / "without_network.py"
+LAUNCHER = Path(__file__).resolve().parents[1] / "commands" / "without_network.py"
 STATEMENT = Statement(
     ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"), {"replica": "0123abcd", "tier": "final"}
 )

@@ -29,7 +29,7 @@ from countenance.media.provenance import (
 )
 
 REMOTE = "https://credentials.example.org/manifest.c2pa"
-LAUNCHER = Path(__file__).resolve().parents[1] / "cli" / "without_network.py"
+LAUNCHER = Path(__file__).resolve().parents[1] / "commands" / "without_network.py"
 
 
 @pytest.fixture(scope="module")
