@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from tests.portal.said import replica, until, videos
 
 from countenance.api.browsers import COOKIE
-from countenance.service.accounts import keys, sessions, workspaces
+from countenance.service.accounts import keys, members, sessions, workspaces
 from countenance.service.accounts.scopes import OWNER
 from countenance.service.db.tables import BrowserSession, Video
 from countenance.service.videos import life
@@ -177,13 +177,43 @@ def test_what_was_typed_outlives_a_session(signed_in: Page, portal: Any, trouble
     signed_in.get_by_label("Key").fill(portal.key)
     signed_in.get_by_role("button", name="Sign in").click()
     signed_in.wait_for_url("**/videos/new")
-    expect(signed_in.locator("#typed")).to_contain_text("it was not sent")
+    expect(signed_in.locator("#typed-again")).to_contain_text("it was not sent")
     expect(signed_in.locator("#script")).to_have_value("Good morning, and welcome aboard. Mind the step.")
     expect(signed_in.get_by_role("radio", name="A colour")).to_be_checked()
     signed_in.get_by_role("button", name="Make the video").click()
     signed_in.wait_for_url(re.compile("/videos/[0-9a-f]+$"))
     signed_in.goto("/videos/new")
     expect(signed_in.locator("#script")).to_have_value("")
+
+
+def test_what_was_typed_comes_back_where_it_was_and_wherever_one_signs_in(
+    signed_in: Page, portal: Any, troubles: Any
+) -> None:
+    with portal.service.database.transaction() as session:
+        for email in ("ada@example.org", "bob@example.org"):
+            members.add(session, portal.workspace_id, email, "viewer", notified=True)
+    signed_in.goto("/notifications/people")
+    signed_in.get_by_role("button", name="Change bob@example.org").click()
+    dialog = signed_in.locator("dialog[open]")
+    dialog.get_by_label("Role").select_option("owner")
+    with portal.service.database.transaction() as session:
+        session.query(BrowserSession).delete()
+    dialog.get_by_role("button", name="Save").click()
+    expect(signed_in.get_by_text("You were signed out")).to_be_visible()
+    elsewhere = signed_in.context.new_page()
+    elsewhere.goto("/sign-in")
+    elsewhere.get_by_label("Key").fill(portal.key)
+    elsewhere.get_by_role("button", name="Sign in").click()
+    elsewhere.wait_for_url("**/")
+    signed_in.goto("/help")
+    signed_in.go_back()
+    signed_in.wait_for_url("**/notifications/people")
+    expect(dialog.get_by_role("heading")).to_have_text("Change bob@example.org")
+    expect(dialog.get_by_label("Role")).to_have_value("owner")
+    expect(dialog.locator("#typed-again")).to_contain_text("it was not sent")
+    dialog.get_by_role("button", name="Save").click()
+    expect(signed_in.locator("li", has_text="bob@example.org")).to_contain_text("owner")
+    expect(signed_in.locator("li", has_text="ada@example.org")).to_contain_text("viewer")
 
 
 def test_a_part_of_a_page_leads_whoever_is_signed_out_to_where_one_signs_in(portal: Any) -> None:
@@ -208,7 +238,7 @@ def test_what_was_typed_outlives_a_fault(signed_in: Page, portal: Any, troubles:
     expect(back).to_have_attribute("href", f"/videos/new?replica={speaks}")
     back.click()
     expect(signed_in.locator("#script")).to_have_value("Good morning, and welcome aboard.")
-    expect(signed_in.locator("#typed")).to_contain_text("If it was not done, send it once more.")
+    expect(signed_in.locator("#typed-again")).to_contain_text("If it was not done, send it once more.")
 
 
 def test_a_form_that_is_sent_again_after_its_video_was_deleted_makes_another(portal: Any) -> None:

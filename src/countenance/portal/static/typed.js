@@ -4,18 +4,23 @@ import { tell } from "./toasts.js";
 
 const KEY = "countenance.form";
 const ONCE_MORE = "What you typed is here again. If it was not done, send it once more.";
+const NOT_SENT = "What you typed is here again; it was not sent.";
+const REFUSED = "What you typed is here again; it was not done.";
+const FILLED_IN = "textarea, select, input:not([type=hidden])";
 const here = () => location.pathname + location.search;
 
+/** Not what is typed to confirm something, which is typed once more. */
 function keep({ target: form }) {
-  if (!document.body.dataset.who || form.method !== "post" || form.matches("[hx-post], [data-forgets]")) return;
+  if (!document.body.dataset.who || form.method !== "post" || form.matches("[hx-post], [data-forgets], [data-typed]")) return;
+  if (!form.querySelector(FILLED_IN)) return;
   const secret = [...form.querySelectorAll("[type=password]")].map((field) => field.name);
   const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !secret.includes(name));
-  remember({ place: here(), action: form.getAttribute("action") ?? "", fields });
+  remember({ place: here(), id: form.id, action: form.getAttribute("action") ?? "", fields });
 }
 
 /**
  * On the page that comes next. Where one signs in, and where something broke, the way back leads to the form; there it is
- * filled in, also where no page came and one has gone back. Any other page means that it was taken.
+ * filled in, also where no page came and one has gone back. Any other page that comes at once means that it was taken.
  */
 function resume() {
   const known = recalled();
@@ -25,19 +30,30 @@ function resume() {
   if (signing_in) {
     const { next } = signing_in.elements;
     if (next.value === "/") next.value = known.place;
-    return remember({ ...known, said: "What you typed is here again; it was not sent." });
+    // Whoever signs in elsewhere, and loads this page again, gets there as well.
+    history.replaceState(history.state, "", `/sign-in?over=1&next=${encodeURIComponent(next.value)}`);
+    return remember({ ...known, said: NOT_SENT });
   }
-  if (broken) {
+  if (broken && (!known.said || [known.place, known.broke].includes(here()))) {
     broken.href = known.place;
-    return remember({ ...known, said: ONCE_MORE });
+    broken.hidden = false;
+    return remember({ ...known, said: broken.dataset.broken === "refused" ? REFUSED : ONCE_MORE, broke: here() });
   }
+  if (known.said && known.place !== here()) return;
   remember(null);
-  const form = [...document.forms].find((each) => (each.getAttribute("action") ?? "") === known.action);
+  const form = formOf(known);
   const [{ type }] = performance.getEntriesByType("navigation");
   const said = known.said ?? (["back_forward", "reload"].includes(type) ? ONCE_MORE : null);
   if (!said || known.place !== here() || !form) return;
+  const dialog = form.closest("dialog");
+  if (dialog && !dialog.open) dialog.showModal();
   fill(form, known.fields);
-  tell("typed", said, { seconds: 0 });
+  tell("typed-again", said, { seconds: 0 });
+}
+
+function formOf({ id, action }) {
+  if (id) return document.getElementById(id);
+  return [...document.forms].find((each) => !each.id && (each.getAttribute("action") ?? "") === action);
 }
 
 function fill(form, fields) {
