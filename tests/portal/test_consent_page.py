@@ -28,6 +28,7 @@ from countenance.service.consent_requests import answer, ask
 from countenance.service.context import Service
 from countenance.service.db.tables import AuditEntry, ConsentRequest, Upload
 from countenance.service.purge.purge import purge_replica
+from countenance.service.replicas import life
 from countenance.stock.clips import consent_clip, presenter_clip
 
 _HEIGHT, _SECONDS, _FPS, _RATE = 360, 6, 25, 48_000
@@ -388,6 +389,67 @@ def test_whoever_is_asked_learns_whom_to_tell(portal: Any, link: str, contact: s
     # Before they agree, as the way to revoke later, and once they have agreed.
     assert text.count(said) >= 3
     assert f'href="{contact}"' not in text or contact == link_there
+
+
+@pytest.mark.parametrize("public", [None, "http://0.0.0.0:8080", "https://films.example/"])
+def test_the_address_to_keep_is_the_one_that_was_reached(portal: Any, link: str, public: str | None) -> None:
+    known = portal.service
+    settings = known.settings.model_copy(update={"public_url": public})
+    service = Service(settings, known.database, known.objects, known.queue)
+    with TestClient(with_pages(create_app(service)), base_url="http://studio.local:8080") as client:
+        text = client.get(link).text
+    own = f"{'https://films.example' if public == 'https://films.example/' else 'http://studio.local:8080'}{link}"
+    assert f'<code id="own-link">{own}</code>' in text
+
+
+def test_a_page_says_when_all_is_erased_however_long_that_takes(
+    phone: Page, portal: Any, replica_id: str, agreed: str, troubles: Any
+) -> None:
+    troubles.expect("ERR_FAILED")
+    asked, seen = f"/v2{agreed.replace('consent', 'consent-links')}", list[str]()
+    phone.on("request", lambda request: seen.append(request.url))
+
+    def looks() -> int:
+        return len([url for url in seen if url.endswith(asked)])
+
+    def pass_by(ms: int, more: int) -> None:
+        """Time, until the page has looked so many times more."""
+        wanted = looks() + more
+        for _ in range(20 * more):
+            phone.clock.fast_forward(ms)
+            expect(phone.locator("h1:visible")).to_be_visible()
+            if looks() >= wanted:
+                return
+        raise AssertionError("it does not look any more")
+
+    phone.request.post(f"{portal.url}{asked}/revoke", data={"confirm": "revoke"})
+    phone.clock.install()
+    phone.goto(agreed)
+    expect(phone.locator("#erasing-soon")).to_be_visible()
+    pass_by(61_000, more=8)
+    phone.route(f"**{asked}", lambda route: route.abort())
+    pass_by(61_000, more=1)
+    phone.unroute_all()
+    pass_by(3_700_000, more=1)
+    expect(phone.locator("#erasing-long")).to_be_visible()
+    purge_replica(portal.service, replica_id)
+    pass_by(601_000, more=1)
+    expect(phone.locator("#erased")).to_be_visible()
+
+
+def test_what_was_ended_or_forgotten_is_not_told_as_if_it_were_not(
+    phone: Page, portal: Any, replica_id: str, agreed: str
+) -> None:
+    life.delete_and_cancel(portal.service, portal.workspace_id, replica_id)
+    phone.goto(agreed)
+    expect(phone.get_by_role("heading", name="What you agreed to")).to_be_visible()
+    expect(phone.locator("#agreed-who")).to_be_hidden()
+    expect(phone.get_by_text("The words that were to be spoken")).to_be_hidden()
+    life.delete_and_cancel(portal.service, portal.workspace_id, replica_id, hard=True)
+    purge_replica(portal.service, replica_id)
+    phone.reload()
+    expect(phone.locator("#ended-erased")).to_contain_text("was erased from this server on")
+    expect(phone.locator("#ended-erasing")).to_be_hidden()
 
 
 def test_public_pages_are_asked_for_at_the_pace_of_people(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from secrets import token_hex
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
 from countenance.service.context import Service
 
 HEADER = "X-Request-ID"
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - nothing is bound here
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,40}", re.ASCII)
 
 
@@ -36,5 +38,8 @@ def address_of(request: HTTPConnection) -> str:
 
 
 def base_url(request: HTTPConnection) -> str:
-    """Where people reach this server, without a slash at the end."""
-    return (service_of(request).settings.public_url or str(request.base_url)).rstrip("/")
+    """Where people reach this server, without a slash at the end: as it was set, or else as this request did, also
+    where all that is known is that the server listens everywhere."""
+    public = service_of(request).settings.public_url
+    known = public is not None and urlsplit(public).hostname not in _EVERYWHERE
+    return (public if public and known else str(request.base_url)).rstrip("/")

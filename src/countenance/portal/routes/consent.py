@@ -7,13 +7,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from countenance.api import public
-from countenance.api.context import service_of
+from countenance.api.context import base_url, service_of
 from countenance.errors import CountenanceError
 from countenance.portal.contact import link_to
 from countenance.portal.limits import limits_for
 from countenance.portal.page import headers, public_page
 from countenance.portal.qr import qr_svg
-from countenance.service.consent_requests import answer, ask, records
+from countenance.service.consent_requests import answer, records
 from countenance.service.consent_requests.errors import REQUEST_UNKNOWN
 
 router = APIRouter(include_in_schema=False)
@@ -50,15 +50,15 @@ def consent(request: Request, token: str) -> Response:
         # The page says so itself, and asks as anybody's.
         public.count(request)
     settings = service_of(request).settings
-    contact = settings.contact.strip()
+    contact, own_path = settings.contact.strip(), f"/consent/{quote(token, safe='')}"
     return public_page(
         request,
         "consent/page.html",
         organisation=settings.organisation,
         contact=contact,
         contact_link=link_to(contact),
-        own_path=f"/consent/{quote(token, safe='')}",
-        own_link=(own := ask.link_of(quote(token, safe=""), settings)),
+        own_path=own_path,
+        own_link=(own := f"{base_url(request)}{own_path}"),
         square=qr_svg(own, "The address as a QR code") if len(token) <= _LONGEST else None,
         limits=limits_for(settings, "consent_link"),
         modules=_MODULES,

@@ -2,8 +2,10 @@
 
 import { call, problemBox } from "./problem.js";
 
-const ERASING_MS = [1_000, 3_000, 8_000, 15_000, 30_000, 60_000];
+const SOON_MS = [1_000, 3_000, 8_000, 15_000, 30_000];
+const LATER_MS = 60_000;
 const LATE_MS = 3_600_000;
+const WHEN_LATE_MS = 600_000;
 const moment = new Intl.DateTimeFormat([], { dateStyle: "long", timeStyle: "short" });
 const at = (id) => document.getElementById(id);
 const told = (iso) => moment.format(new Date(iso));
@@ -29,13 +31,16 @@ export class Given {
     if (asked.revoked_at) at("revoked-at").textContent = told(asked.revoked_at);
     if (asked.state === "revoked") this.#erased(asked);
     for (const each of document.querySelectorAll("[data-receipt]")) each.hidden = !asked.receipt_id;
-    at("ended-at").textContent = asked.erased_at ? `, since ${told(asked.erased_at)}` : "";
+    at("ended-erasing").hidden = Boolean(asked.erased_at);
+    at("ended-erased").hidden = !asked.erased_at;
+    if (asked.erased_at) at("ended-at").textContent = told(asked.erased_at);
   }
 
   #agreed(agreed, is_new) {
     const title = document.querySelector("[data-shown-for=recorded] h1");
     title.textContent = is_new ? "Thank you. Your recording has arrived." : "You have agreed.";
     at("agreed-name").textContent = agreed.full_name;
+    at("agreed-name").hidden = at("agreed-who").hidden = !agreed.full_name; // forgotten with a replica that was deleted
     at("agreed-at").textContent = told(agreed.agreed_at);
     at("agreed-words").textContent = agreed.statement;
     at("agreed-words").lang = agreed.language;
@@ -43,7 +48,7 @@ export class Given {
     for (const each of document.querySelectorAll("[data-standing]")) each.hidden = each.dataset.standing !== agreed.standing;
   }
 
-  /** Until everything is erased, look again, ever less often. */
+  /** Until everything is erased, look again, ever less often; a look that fails does not end it. */
   #erased({ revoked_at, erased_at }) {
     const is_late = Date.now() - Date.parse(revoked_at) > LATE_MS;
     at("erasing-soon").hidden = is_late;
@@ -51,8 +56,8 @@ export class Given {
     at("erasing").hidden = Boolean(erased_at);
     at("erased").hidden = !erased_at;
     if (erased_at) return void (at("erased-at").textContent = told(erased_at));
-    const wait_ms = ERASING_MS[this.#looks++];
-    if (wait_ms) this.#timer = setTimeout(() => this.#look({ revoked_at }), wait_ms);
+    const wait_ms = is_late ? WHEN_LATE_MS : SOON_MS[this.#looks++] ?? LATER_MS;
+    this.#timer = setTimeout(() => this.#look({ revoked_at }), wait_ms);
   }
 
   async #look(known) {
