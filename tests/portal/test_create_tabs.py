@@ -24,6 +24,7 @@ from countenance.service.db.tables import BrowserSession, Replica, Upload
 
 from .conftest import Portal, Troubles
 from .create_journey import Journey, portrait
+from .said import replica, until
 
 _REMEMBER = "if (!sessionStorage.length) for (const each of Object.entries(%s)) sessionStorage.setItem(...each)"
 _FILES = """() => new Promise((found) => {
@@ -32,6 +33,20 @@ _FILES = """() => new Promise((found) => {
     asked.onsuccess = () => found(asked.result.length);
   };
 })"""
+
+
+_ELSEWHERE = "You have this open in another tab"
+_AT_ONCE = """async () => {
+  const { claim } = await import("/static/create-tabs.js");
+  let gave_way = 0;
+  const ask = (id, is_new) => claim(id, is_new, () => (gave_way += 1));
+  const all = (asked) => Promise.all(asked);
+  const tries = [1, 2, 3, 4].flatMap((k) => [
+    all([false, false, false].map((own) => ask(`without-${k}`, own))),
+    all([true, false, false].map((own) => ask(`owned-${k}`, own))),
+  ]);
+  return [await all(tries), gave_way];
+}"""
 
 
 def _copy_of(page: Page, *, unaware: bool = False) -> Page:
@@ -77,8 +92,16 @@ def _create(page: Page) -> None:
 
 def _with_a_picture(page: Page, picture: Path) -> None:
     """Chosen, and not sent yet."""
+    _wants_a_picture(page)
+    _choose(page, picture)
+
+
+def _wants_a_picture(page: Page) -> None:
     _drafted(page, "material", way="picture")
     expect(page).to_have_title(re.compile("^Picture"))  # from then on the step listens
+
+
+def _choose(page: Page, picture: Path) -> None:
     page.get_by_label("Choose the picture").set_input_files(picture)
     _sees_the_picture(page)
 
@@ -91,7 +114,7 @@ def test_the_same_file_in_two_tabs_is_two_uploads(signed_in: Page, portal: Porta
     first, second, picture = signed_in, signed_in.context.new_page(), portrait(tmp_path)
     for page in (first, second):
         _with_a_picture(page, picture)
-    assert first.evaluate(_FILES) == 2
+    until(first, f"({_FILES})().then((found) => found === 2)")
     for page in (first, second):
         page.get_by_role("button", name="Send and check").last.click()
     for page in (first, second):
@@ -104,14 +127,22 @@ def test_the_same_file_in_two_tabs_is_two_uploads(signed_in: Page, portal: Porta
     while _states(portal) != ["complete", "deleted"]:
         assert time.monotonic() < end, _states(portal)
         time.sleep(0.05)
-    assert first.evaluate(_FILES) == 1
+    until(first, f"({_FILES})().then((found) => found === 1)")
 
 
 def test_a_copied_tab_leaves_the_work_to_the_first_one(signed_in: Page, portal: Portal, tmp_path: Path) -> None:
-    _with_a_picture(signed_in, portrait(tmp_path))
+    _wants_a_picture(signed_in)
+    early = _copy_of(signed_in)
+    expect(early.get_by_role("heading", name=_ELSEWHERE)).to_be_visible()
+    _choose(signed_in, portrait(tmp_path))
+    early.goto(f"/new?again={replica(portal, status='error')}")
+    expect(early.locator("#again")).to_be_visible()
     copy = _copy_of(signed_in)
-    told = copy.get_by_role("heading", name="You have this open in another tab")
-    expect(told).to_be_visible()
+    expect(copy.get_by_role("heading", name=_ELSEWHERE)).to_be_visible()
+    copy.evaluate("history.pushState({}, '', '?step=have'), history.back()")
+    until(copy, "location.search === '?step=material'")
+    copy.wait_for_timeout(200)
+    expect(copy).to_have_title(re.compile("^New replica"))
     expect(copy.locator("#steps-and-step")).to_be_hidden()
     copy.get_by_role("button", name="Make another replica here").click()
     expect(copy.get_by_role("radio", name="One picture")).not_to_be_checked()
@@ -123,6 +154,14 @@ def test_a_copied_tab_leaves_the_work_to_the_first_one(signed_in: Page, portal: 
     signed_in.close()
     second.get_by_role("button", name="Go on here").click()
     _sees_the_picture(second)
+
+
+def test_of_tabs_that_come_at_once_one_has_the_draft(signed_in: Page) -> None:
+    signed_in.goto("/help")
+    tries, gave_way = signed_in.evaluate(_AT_ONCE)
+    assert [sum(had) for had in tries] == [1] * 8
+    assert all(had[0] for had in tries[1::2])  # whose it was
+    assert gave_way == 0
 
 
 def test_one_draft_becomes_one_replica_in_whichever_tab(signed_in: Page, portal: Portal, troubles: Troubles) -> None:

@@ -36,12 +36,13 @@ export function save(change) {
 
 /**
  * Forget everything; what was uploaded for nothing is deleted, unless a replica was made from it. With `again`, what is
- * known of a replica that failed, the next one begins with that.
+ * known of a replica that failed, the next one begins with that. It is over when the page may be left.
  */
 export function startOver(again = null) {
-  for (const what of ["consent", "material"]) discard(what, !draft.made);
+  const gone = ["consent", "material"].map((what) => discard(what, !draft.made));
   draft = fresh(again);
   save({});
+  return Promise.all(gone);
 }
 
 /** Leave the draft to the tab that has it, and begin another one, as `startOver` does. */
@@ -109,14 +110,15 @@ export function letGo(what) {
   return drop(nameOf(what));
 }
 
-/** Another file is to take the place of this one: what the server has of it is deleted. */
+/** Another file is to take the place of this one: what the server has of it is deleted. Over when it is let go here. */
 export function discard(what, at_the_server = true) {
   const id = draft[what]?.upload_id;
   if (id && at_the_server) call("DELETE", `/v2/uploads/${id}`, undefined, { keepalive: true }).catch(() => {});
-  letGo(what);
-  if (!draft[what]) return;
+  const gone = letGo(what);
+  if (!draft[what]) return gone;
   const { full_name, language, how, email } = draft[what];
   save(what === "material" ? { material: { how }, report: null } : { consent: { full_name, language, how, email } });
+  return gone;
 }
 
 /** Something is missing: say it, and bring whoever it is told to to where it is missing. */

@@ -18,7 +18,9 @@ export function claim(id, is_new, give_way) {
   return new Promise((resolve) => {
     channel.onmessage = ({ data }) => {
       if (data.id !== id || state === "lost") return;
-      if (!data.is_mine) return void channel.postMessage(state === "mine" || data.turn > turn ? { id, is_mine: true } : { id, turn });
+      if (!data.is_mine && state === "mine") return void channel.postMessage({ id, is_mine: true });
+      // Who asks at the same time is told the turn alone: neither has it yet, and a third one may be first.
+      if (!data.is_mine && data.turn > turn) return void channel.postMessage({ id, turn });
       const was_mine = state === "mine";
       state = "lost";
       if (was_mine) give_way();

@@ -127,8 +127,8 @@ function entered(event) {
   event.target.closest("[data-step]").querySelector("[data-onward]")?.click();
 }
 
-function afresh() {
-  startOver();
+async function afresh() {
+  await startOver();
   location.assign("/new");
 }
 
@@ -138,7 +138,7 @@ async function begin() {
   const { again } = wizard;
   const isAnother = () => Boolean(again) && draft.again !== again.replica_id;
   const isMine = () => claim(draft.id, isNew(), () => location.reload());
-  if (isAnother() && !hasWork()) startOver(again);
+  if (isAnother() && !hasWork()) another(again); // deletes nothing: another tab may have the same draft, and work in it
   const replica_id = madeElsewhere();
   if (!replica_id && (await isMine())) {
     if (isAnother()) return askWhich();
@@ -177,7 +177,7 @@ at("afresh").addEventListener("click", () => (hasWork() ? at("afresh-dialog").sh
 at("afresh-now").addEventListener("click", afresh);
 at("elsewhere-here").addEventListener("click", () => location.reload());
 at("elsewhere-other").addEventListener("click", () => (another(), location.assign("/new")));
-at("which-again")?.addEventListener("click", () => (startOver(wizard.again), location.reload()));
-addEventListener("popstate", () => show(new URLSearchParams(location.search).get("step") || "have", "stay"));
+at("which-again")?.addEventListener("click", () => startOver(wizard.again).then(() => location.reload()));
+addEventListener("popstate", () => step && show(new URLSearchParams(location.search).get("step") || "have", "stay"));
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 begin();
