@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from example_installation.serving import BROKEN, FAULT, serving
 from playwright.sync_api import Page, Route, expect
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
+from tests.portal.conftest import Portal
 from tests.portal.said import replica, until, videos
 
 from countenance.api.browsers import COOKIE
@@ -239,6 +242,43 @@ def test_what_was_typed_outlives_a_fault(signed_in: Page, portal: Any, troubles:
     back.click()
     expect(signed_in.locator("#script")).to_have_value("Good morning, and welcome aboard.")
     expect(signed_in.locator("#typed-again")).to_contain_text("If it was not done, send it once more.")
+
+
+def test_what_was_typed_outlives_a_refusal(signed_in: Page, portal: Any, troubles: Any) -> None:
+    troubles.expect("status of (400|422)")
+    with portal.service.database.transaction() as session:
+        members.add(session, portal.workspace_id, "ada@example.org", "viewer", notified=True)
+    signed_in.goto("/notifications/people")
+    back = signed_in.get_by_role("link", name="Back to the form")
+    signed_in.get_by_role("button", name="Change ada@example.org").click()
+    dialog = signed_in.locator("dialog[open]")
+    dialog.get_by_label("Gets e-mails").uncheck()
+    dialog.get_by_label("Role").evaluate("role => role.add(new Option('boss', 'boss', true, true))")
+    dialog.get_by_role("button", name="Save").click()
+    expect(signed_in.get_by_role("heading", level=1)).to_have_text("This was not done")
+    back.click()
+    expect(dialog.get_by_label("Gets e-mails")).not_to_be_checked()
+    expect(dialog.locator("#typed-again")).to_contain_text("it was not done")
+
+
+def test_what_was_typed_outlives_a_limit(tmp_path: Path, open_page: Callable[..., Page], troubles: Any) -> None:
+    troubles.expect("status of 429")
+    with serving(tmp_path, requests_per_minute=1) as served:
+        with served.service.database.transaction() as session:
+            workspace = workspaces.create(session, served.service.settings, "Harbour Films")
+            key = keys.create(session, workspace.id, "first key", OWNER).text
+            members.add(session, workspace.id, "ada@example.org", "viewer", notified=True)
+        page = open_page(key, Portal(served.service, served.url, workspace.id, key))
+        page.goto("/notifications/people?from=here")
+        page.get_by_role("button", name="Change ada@example.org").click()
+        page.locator("dialog[open]").get_by_role("button", name="Save").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("A moment, please")
+        again = page.get_by_role("link", name="Try again")
+        expect(again).to_have_attribute("href", "/notifications/people?from=here")
+        again.click()  # too early
+        expect(page).to_have_url(f"{served.url}/notifications/people?from=here")
+        kept = json.loads(page.evaluate("sessionStorage.getItem('countenance.form')"))
+        assert ["role", "viewer"] in kept["fields"]
 
 
 def test_a_form_that_is_sent_again_after_its_video_was_deleted_makes_another(portal: Any) -> None:
