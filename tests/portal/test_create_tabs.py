@@ -21,6 +21,7 @@ from countenance.consent.declaration import AI_GENERATED
 from countenance.service.accounts import sessions
 from countenance.service.clock import now
 from countenance.service.db.tables import BrowserSession, Replica, Upload
+from countenance.service.replicas import life
 
 from .conftest import Portal, Troubles
 from .create_journey import Journey, portrait
@@ -197,6 +198,31 @@ def test_two_tabs_that_create_at_once_make_one_replica(signed_in: Page, portal: 
         page.wait_for_url(re.compile("/replicas/r"))
     assert len({page.url for page in (signed_in, unaware)}) == 1
     assert len(_rows(portal, Replica)) == 1
+
+
+def test_what_was_made_unheard_and_deleted_is_made_anew(signed_in: Page, portal: Portal, troubles: Troubles) -> None:
+    troubles.expect("ERR_FAILED|status of (404|422)")
+
+    def unheard(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    _at_the_end(signed_in, portal)
+    unaware = _copy_of(signed_in, unaware=True)
+    signed_in.route("**/v2/replicas", unheard, times=1)
+    _create(signed_in)
+    expect(signed_in.locator("#create-problem")).to_contain_text("The server does not answer.")
+    (first,) = _rows(portal, Replica)
+    unaware.get_by_label("Name of the replica").fill("Another name")
+    _create(unaware)
+    expect(unaware.locator("#create-problem")).to_contain_text("A replica was already made from this")
+    with portal.service.database.transaction() as session:
+        life.delete(session, portal.service, portal.workspace_id, first.id)
+    _create(signed_in)
+    signed_in.wait_for_url(re.compile("/replicas/r"))
+    expect(signed_in.get_by_role("heading", level=1)).to_contain_text("Harbour guide")
+    assert {each.id for each in _rows(portal, Replica)} == {first.id, signed_in.url.rpartition("/")[2]}
+    assert len(_rows(portal, Replica)) == 2
 
 
 def test_a_session_that_ends_before_the_square_is_drawn(signed_in: Page, portal: Portal) -> None:

@@ -18,7 +18,7 @@ export const wizard = JSON.parse(document.getElementById("wizard").textContent);
 /**
  * `way`; `guided`; `consent` {full_name, language, how, email, statement, upload_id, phrase_id, until}; `material` {how, name,
  * recorded, sending, upload_id, kind}; `report` {ok}; `voice`, `subject`, `declared`, `name`; `sent` {text, unheard};
- * `asked` {text, key}; `made`; `again`, the id of the failed replica that it began with.
+ * `turn`, of what is made anew; `asked` {text, key}; `made`; `again`, the id of the failed replica that it began with.
  */
 export let draft = recalled() || fresh();
 /** Whether it was begun since this page came, so that no other tab can have a copy. */

@@ -86,19 +86,32 @@ async function lookAtCredits() {
 
 /** The words of the recorded statement are over: another recording is needed, of the statement alone. */
 function tooOld() {
-  const box = element("div", "note wait");
-  box.setAttribute("role", "alert");
-  const title = element("p", "");
-  title.append(element("strong", "", "The one-time words in the recorded statement are too old by now."));
   const again = element("button", "main", "Record the statement again");
   again.type = "button";
   again.addEventListener("click", () => {
     discard("consent");
     go("consent");
   });
-  box.append(title, element("p", "", "They are good for a while only, so that an old recording cannot pass for a new consent. Only the statement has to be recorded again; the footage is kept."), again);
+  note(
+    "The one-time words in the recorded statement are too old by now.",
+    "They are good for a while only, so that an old recording cannot pass for a new consent. Only the statement has to be recorded again; the footage is kept.",
+    again,
+  );
+}
+
+/** A copy of this tab was faster, with something else in the form. */
+function madeBefore() {
+  const to = Object.assign(element("a", "button main", "Go to the replicas"), { href: "/" });
+  note("A replica was already made from this, before you changed it.", "It is among your replicas, where it can be renamed. To make another one, start over.", to);
+}
+
+function note(title, words, act) {
+  const box = element("div", "note wait");
+  box.setAttribute("role", "alert");
+  const first = element("p", "");
+  first.append(element("strong", "", title));
+  box.append(first, element("p", "", words), act);
   at("create-problem").replaceChildren(box);
-  return false;
 }
 
 function body() {
@@ -118,16 +131,21 @@ function body() {
   return wanted;
 }
 
-/** Create it, once: all requests of a draft have the same key, whatever happens to an answer, and in whichever tab. */
+/**
+ * Create it, once: all requests of a draft have the same key, whatever happens to an answer, and in whichever tab. What
+ * was made by a request whose answer was lost, and is deleted since, is made anew, by the next turn's key.
+ */
 async function make() {
   if (madeElsewhere()) return void location.reload();
   creating = true;
   busy(true);
+  const was_unheard = Boolean(draft.sent?.unheard);
   try {
     // A request whose answer was lost is sent again as it was, before another one is: it may have been heard.
     const wanted = draft.sent?.unheard ? JSON.parse(draft.sent.text) : body();
     save({ sent: { text: JSON.stringify(wanted), unheard: true } });
-    const { replica_id } = await call("POST", "/v2/replicas", wanted, { headers: { "Idempotency-Key": `new-${draft.id}` } });
+    const { replica_id } = await call("POST", "/v2/replicas", wanted, { headers: { "Idempotency-Key": ["new", draft.id, draft.turn].filter(Boolean).join("-") } });
+    if (was_unheard && (await isGone(replica_id))) return void (await makeAnew());
     noteMade(replica_id);
     const by_link = Boolean(wanted.consent_by_link);
     save({ made: { replica_id, name: wanted.replica_name, by_link } });
@@ -136,11 +154,28 @@ async function make() {
     await link(draft.consent.full_name, draft.consent.email);
     go("made");
   } catch (problem) {
+    if (problem.rule === "service.idempotency_gone") return void (await makeAnew());
     creating = false;
     busy(false);
     if (problem.status && problem.status < 500) save({ sent: { ...draft.sent, unheard: false } });
     if (problem.rule === "consent.phrase_expired") return void tooOld();
+    if (problem.rule === "service.idempotency_mismatch") return void madeBefore();
     tell(at("create-problem"), problem);
+  }
+}
+
+function makeAnew() {
+  save({ turn: (draft.turn ?? 0) + 1, sent: null });
+  return make();
+}
+
+/** Whether a replica is deleted; where that cannot be told it is there. */
+async function isGone(replica_id) {
+  try {
+    await call("GET", `/v2/replicas/${replica_id}`);
+    return false;
+  } catch ({ status }) {
+    return status === 404 || status === 410;
   }
 }
 
