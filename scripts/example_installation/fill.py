@@ -22,7 +22,7 @@ from countenance.service.consent_requests import answer, ask, expiry, revoke
 from countenance.service.context import Service
 from countenance.service.db.tables import Replica
 from countenance.service.purge.purge import purge_replica
-from countenance.service.replicas import receipts
+from countenance.service.replicas import life, receipts
 from countenance.voice.errors import CANNOT_BE_SPOKEN
 from example_installation import account, results
 from example_installation.history import History
@@ -233,7 +233,7 @@ def _recorded(history: History, replicas: Replicas, person: str, minutes: float)
 
 
 def _agreed(history: History, replicas: Replicas) -> dict[str, str]:
-    """A consent by a link that stands, and one that the person took back by the same link."""
+    """A consent by a link that stands, one that the person took back by the same link, and one that was erased."""
     service = history.service
     ids: dict[str, str] = {}
     for state, person, face, days in (("active", "Amara Diallo", "noor", 12.0), ("revoked", "Emil Holm", "hugo", 11.0)):
@@ -247,6 +247,11 @@ def _agreed(history: History, replicas: Replicas) -> dict[str, str]:
     with history.then(days=8):
         revoke.carry_out(service, revoked)
         purge_replica(service, ids["replica_revoked"])
+    ended, ids["link_ended"] = _recorded(history, replicas, "Ines Sorel", 9.0 * 1440)
+    with history.ago(days=7) as session:
+        life.delete(session, service, history.workspace_id, ended, hard=True)
+    with history.then(days=7):
+        purge_replica(service, ended)
     return ids
 
 

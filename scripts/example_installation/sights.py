@@ -191,6 +191,7 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("consent-takes-back", "/consent/$link_active", "a person is about to take it back", Who.NOBODY,
           _clicked("#revoke", then="#revoke-sure:not([hidden])"), waits_for=_CLOSED),
     Sight("consent-revoked", "/consent/$link_revoked", "a person has taken it back", Who.NOBODY, waits_for=_CLOSED),
+    Sight("consent-ended", "/consent/$link_ended", "the organisation has ended it", Who.NOBODY, waits_for=_CLOSED),
     Sight("consent-declined", "/consent/$link_declined", "a person has declined", Who.NOBODY, waits_for=_CLOSED),
     Sight("consent-expired", "/consent/$link_expired", "nobody answered in time", Who.NOBODY, waits_for=_CLOSED),
     Sight("consent-withdrawn", "/consent/$link_withdrawn", "a question was taken back", Who.NOBODY, waits_for=_CLOSED),
