@@ -68,6 +68,7 @@ def revoke(session: Session, token: str, service: Service) -> Revoked:
     tried = same_footage.useless(session, request.replica_id)
     for each in sorted((request.replica_id, *tried)):  # in one order: nobody waits in a circle
         life.locked_job(session, each)
+    tried = [each for each in same_footage.useless(session, request.replica_id) if each in tried]  # as it is now
     session.refresh(request)
     replica = session.get_one(Replica, request.replica_id, populate_existing=True)
     receipt_id = replica.receipt_id
