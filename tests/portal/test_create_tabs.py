@@ -18,7 +18,8 @@ from sqlalchemy import select
 
 from countenance.api.browsers import COOKIE
 from countenance.consent.declaration import AI_GENERATED
-from countenance.service.accounts import sessions
+from countenance.service.accounts import keys, sessions
+from countenance.service.accounts.scopes import OWNER
 from countenance.service.clock import now
 from countenance.service.db.tables import BrowserSession, Replica, Upload
 from countenance.service.replicas import life
@@ -29,14 +30,20 @@ from .said import replica, until
 
 _REMEMBER = "if (!sessionStorage.length) for (const each of Object.entries(%s)) sessionStorage.setItem(...each)"
 _FILES = """() => new Promise((found) => {
-  indexedDB.open("countenance").onsuccess = ({ target }) => {
-    const asked = target.result.transaction("recordings").objectStore("recordings").getAllKeys();
-    asked.onsuccess = () => found(asked.result.length);
+  const opened = indexedDB.open("countenance", 1);
+  opened.onupgradeneeded = () => opened.result.createObjectStore("recordings");
+  opened.onsuccess = () => {
+    const asked = opened.result.transaction("recordings").objectStore("recordings").getAllKeys();
+    asked.onsuccess = () => (opened.result.close(), found(asked.result.length));
   };
 })"""
 
 
 _ELSEWHERE = "You have this open in another tab"
+_KEEP_FOR_A_LINK = """async () => {
+  const { keep } = await import("/static/kept.js");
+  await keep("/v2/consent-links/token", new Blob(["spoken"]), {}, Date.now() + 3600_000);
+}"""
 _AT_ONCE = """async () => {
   const { claim } = await import("/static/create-tabs.js");
   let gave_way = 0;
@@ -107,6 +114,11 @@ def _choose(page: Page, picture: Path) -> None:
     _sees_the_picture(page)
 
 
+def _keeps(page: Page, files: int) -> None:
+    """So many are in the browser."""
+    until(page, f"({_FILES})().then((found) => found === {files})")
+
+
 def _sees_the_picture(page: Page) -> None:
     expect(page.locator("#picture-file .facts-line")).to_contain_text("1024 × 576")
 
@@ -115,7 +127,7 @@ def test_the_same_file_in_two_tabs_is_two_uploads(signed_in: Page, portal: Porta
     first, second, picture = signed_in, signed_in.context.new_page(), portrait(tmp_path)
     for page in (first, second):
         _with_a_picture(page, picture)
-    until(first, f"({_FILES})().then((found) => found === 2)")
+    _keeps(first, 2)
     for page in (first, second):
         page.get_by_role("button", name="Send and check").last.click()
     for page in (first, second):
@@ -128,7 +140,7 @@ def test_the_same_file_in_two_tabs_is_two_uploads(signed_in: Page, portal: Porta
     while _states(portal) != ["complete", "deleted"]:
         assert time.monotonic() < end, _states(portal)
         time.sleep(0.05)
-    until(first, f"({_FILES})().then((found) => found === 1)")
+    _keeps(first, 1)
 
 
 def test_a_copied_tab_leaves_the_work_to_the_first_one(signed_in: Page, portal: Portal, tmp_path: Path) -> None:
@@ -155,6 +167,25 @@ def test_a_copied_tab_leaves_the_work_to_the_first_one(signed_in: Page, portal: 
     signed_in.close()
     second.get_by_role("button", name="Go on here").click()
     _sees_the_picture(second)
+
+
+def test_what_a_tab_keeps_after_one_has_signed_out_is_not_there_for_another(
+    signed_in: Page, portal: Portal, tmp_path: Path
+) -> None:
+    with portal.service.database.transaction() as session:
+        other_key = keys.create(session, portal.workspace_id, "second key", OWNER).text
+    _wants_a_picture(signed_in)
+    other = signed_in.context.new_page()
+    other.goto("/credits")
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url("**/sign-in")
+    _choose(signed_in, portrait(tmp_path))
+    signed_in.evaluate(_KEEP_FOR_A_LINK)
+    _keeps(signed_in, 2)
+    other.get_by_label("Key").fill(other_key)
+    other.get_by_role("button", name="Sign in").click()
+    other.wait_for_url("**/")
+    _keeps(other, 1)
 
 
 def test_of_tabs_that_come_at_once_one_has_the_draft(signed_in: Page) -> None:

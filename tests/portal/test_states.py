@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 from tests.portal.conftest import Portal
+from tests.portal.create_journey import portrait
 from tests.portal.said import replica, until, videos
 
 from countenance.api.browsers import COOKIE
@@ -25,7 +26,7 @@ from countenance.service.videos import life
 _TOLD = re.compile(r"<code>([0-9a-zA-Z-]+)</code>")
 _NEWS = """async () => {
   const { tell } = await import("/static/toasts.js");
-  tell("one", "The first.");
+  tell("one", "The first.", { seconds: 0 });
   tell("two", "The second, which is somewhat longer than the first.", { seconds: 0 });
 }"""
 _HEARD = """() => {
@@ -136,6 +137,16 @@ def test_news_do_not_cover_each_other_and_are_said_once(signed_in: Page) -> None
     expect(one).to_have_count(0)
     expect(signed_in.get_by_role("link", name="Help").first).to_be_focused()
     expect(signed_in.locator("#toasts")).to_be_hidden()
+    # What somebody is at stays, though the pointer leaves it.
+    signed_in.evaluate("import('/static/toasts.js').then(({ tell }) => tell('three', 'The third.', { seconds: 0.5 }))")
+    three = signed_in.locator("#three")
+    three.get_by_role("button", name="Close").focus()
+    three.hover()
+    signed_in.mouse.move(0, 0)
+    signed_in.wait_for_timeout(800)
+    expect(three).to_be_visible()
+    signed_in.get_by_role("link", name="Help").first.focus()
+    expect(three).to_have_count(0)
 
 
 def test_news_are_seen_and_said_over_an_open_dialog(signed_in: Page, portal: Any) -> None:
@@ -162,13 +173,15 @@ def test_without_motion_a_wait_is_told_in_a_word(signed_in: Page) -> None:
     assert signed_in.evaluate(f"{said}.backgroundImage") == "none"
 
 
-def test_what_was_typed_outlives_a_session(signed_in: Page, portal: Any, troubles: Any) -> None:
+def test_what_was_typed_outlives_a_session(signed_in: Page, portal: Any, troubles: Any, tmp_path: Path) -> None:
     troubles.expect("status of 401|Error Code 401")
     speaks = replica(portal)
     signed_in.goto("/videos/new")
     signed_in.locator("#replica_id").select_option(speaks)
     signed_in.locator("#script").fill("Good morning, and welcome aboard.")
-    signed_in.get_by_role("radio", name="A colour").check()
+    signed_in.get_by_role("radio", name="A picture or a film").check()
+    signed_in.locator("#behind").set_input_files(portrait(tmp_path))
+    expect(signed_in.locator("#behind-there")).to_be_visible()
     with portal.service.database.transaction() as session:
         session.query(BrowserSession).delete()
     signed_in.locator("#script").press("End")
@@ -182,7 +195,8 @@ def test_what_was_typed_outlives_a_session(signed_in: Page, portal: Any, trouble
     signed_in.wait_for_url("**/videos/new")
     expect(signed_in.locator("#typed-again")).to_contain_text("it was not sent")
     expect(signed_in.locator("#script")).to_have_value("Good morning, and welcome aboard. Mind the step.")
-    expect(signed_in.get_by_role("radio", name="A colour")).to_be_checked()
+    expect(signed_in.get_by_role("radio", name="A picture or a film")).to_be_checked()
+    expect(signed_in.locator("#behind-there")).to_be_visible()
     signed_in.get_by_role("button", name="Make the video").click()
     signed_in.wait_for_url(re.compile("/videos/[0-9a-f]+$"))
     signed_in.goto("/videos/new")

@@ -19,6 +19,11 @@ export async function drop(key) {
   await within("readwrite", (store) => store.delete(key));
 }
 
+/** Forget all whose keys begin like this. */
+export async function dropAll(beginning) {
+  await within("readwrite", (store) => store.delete(IDBKeyRange.bound(beginning, `${beginning}\uffff`)));
+}
+
 async function forgetOld() {
   const all = (await within("readonly", (store) => store.getAllKeys())) || [];
   for (const key of all) {

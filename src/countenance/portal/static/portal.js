@@ -72,6 +72,12 @@ function forget_drafts() {
   indexedDB.deleteDatabase("countenance");
 }
 
+/** Those of drafts, which another tab may have kept after one had signed out here; not those for a consent link. */
+async function forget_recordings() {
+  const { dropAll } = await import("./kept.js");
+  await dropAll("new:");
+}
+
 function mind_whose_drafts() {
   const who = document.body.dataset.who;
   if (!who) return;
@@ -79,6 +85,7 @@ function mind_whose_drafts() {
     const before = localStorage.getItem(WHO);
     if (before !== who) {
       if (before) forget_drafts();
+      else forget_recordings();
       localStorage.setItem(WHO, who);
     }
     if (sessionStorage.getItem(WHO) !== who) {

@@ -20,6 +20,7 @@ class Given {
     this.#name = name;
     this.#field = form.elements[field];
     this.#purpose = purpose;
+    if (this.isHere) this.#part("there").hidden = false; // what was typed may have come back since the page was made
     at(name).addEventListener("change", (event) => this.#choose(event.target.files[0]));
   }
 

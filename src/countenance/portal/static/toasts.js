@@ -29,7 +29,8 @@ export function tell(id, words, { title = "", seconds = 8 } = {}) {
   const go = () => timers.set(box, setTimeout(() => away(box), seconds * 1000));
   const stay = () => clearTimeout(timers.get(box));
   for (const name of ["pointerenter", "focusin"]) box.addEventListener(name, stay);
-  for (const name of ["pointerleave", "focusout"]) box.addEventListener(name, () => (stay(), go()));
+  const leave = () => box.isConnected && !box.matches(":hover, :focus-within") && (stay(), go());
+  for (const name of ["pointerleave", "focusout"]) box.addEventListener(name, () => setTimeout(leave));
   go();
 }
 
