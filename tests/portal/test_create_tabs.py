@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from countenance.api.browsers import COOKIE
 from countenance.consent.declaration import AI_GENERATED
-from countenance.service.accounts import keys, sessions
+from countenance.service.accounts import keys, sessions, workspaces
 from countenance.service.accounts.scopes import OWNER
 from countenance.service.clock import now
 from countenance.service.db.tables import BrowserSession, Replica, Upload
@@ -314,9 +314,17 @@ def test_starting_again_begins_with_what_was_said(after_a_failure: Page, filled:
 
 def test_one_that_did_not_fail_or_is_not_ones_own_carries_nothing(filled: Portal, content: Any) -> None:
     with filled.service.database.transaction() as session:
-        cookie = {"Cookie": f"{COOKIE}={sessions.begin(session, content.key, '127.0.0.1')}"}
-    carries = {}
-    for name in ("refused", "picture_refused", "completed", "stock", "receipt"):
-        page = httpx2.get(f"{filled.url}/new?again={filled.ids[name]}", headers=cookie).text
-        carries[name] = 'id="again"' in page
-    assert carries == {"refused": True, "picture_refused": True, "completed": False, "stock": False, "receipt": False}
+        workspace = workspaces.create(session, filled.service.settings, "Somebody else")
+        other_key = keys.create(session, workspace.id, "first key", OWNER).text
+        own, other = (
+            {"Cookie": f"{COOKIE}={sessions.begin(session, key, '127.0.0.1')}"} for key in (content.key, other_key)
+        )
+
+    def carries(name: str, cookie: dict[str, str]) -> bool:
+        page = httpx2.get(f"{filled.url}/new?again={filled.ids[name]}", headers=cookie)
+        assert page.status_code == 200
+        return 'id="again"' in page.text
+
+    names = ("refused", "picture_refused", "completed", "stock", "receipt")
+    assert [carries(name, own) for name in names] == [True, True, False, False, False]
+    assert not any(carries(name, other) for name in names)
