@@ -272,6 +272,7 @@ def test_what_was_typed_outlives_a_refusal(signed_in: Page, portal: Any, trouble
     expect(signed_in.get_by_role("heading", level=1)).to_have_text("This was not done")
     back.click()
     expect(dialog.get_by_label("Gets e-mails")).not_to_be_checked()
+    expect(dialog.get_by_label("Role")).to_have_value("viewer")  # for the other is not there
     expect(dialog.locator("#typed-again")).to_contain_text("it was not done")
 
 

@@ -60,9 +60,14 @@ function fill(form, fields) {
   for (const field of form.elements) {
     const values = fields.filter(([name]) => name === field.name).map(([, value]) => value);
     if (["radio", "checkbox"].includes(field.type)) field.checked = values.includes(field.value);
-    else if (values.length && field.type !== "file") field.value = values[0];
+    else if (values.length && field.type !== "file" && takes(field, values[0])) field.value = values[0];
   }
   form.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** What is not there to be chosen any more, is not. */
+function takes(field, value) {
+  return !field.options || [...field.options].some((each) => each.value === value);
 }
 
 function recalled() {
