@@ -47,15 +47,23 @@ class Videos:
         for name, kind in _KINDS.items():
             self.history.service.objects.put(f"videos/{video_id}/{name}", RECORDED / name, kind)
         keys = [f"videos/{video_id}/{name}" for name in _KINDS]
-        captions = f"videos/{video_id}/captions.vtt"
-        with self.history.service.database.reading() as session:
-            script = session.get_one(Video, video_id).script or ""
+        captions = self._captions(video_id)
+        with self.history.ago(**ago) as session:
+            life.complete(session, video_id, Published(keys[0], _SECONDS, keys[1], keys[2], captions))
+
+    def _captions(self, video_id: str) -> str | None:
+        """The key of what is said, where it was written."""
+        service = self.history.service
+        with service.database.reading() as session:
+            script = session.get_one(Video, video_id).script
+        if not script:
+            return None
+        key = f"videos/{video_id}/captions.vtt"
         with NamedTemporaryFile("w", suffix=".vtt") as said:
             said.write(vtt_of_sentences((Sentence(script, 0.2, _SECONDS - 0.2),)))
             said.flush()
-            self.history.service.objects.put(captions, Path(said.name), "text/vtt")
-        with self.history.ago(**ago) as session:
-            life.complete(session, video_id, Published(keys[0], _SECONDS, keys[1], keys[2], captions))
+            service.objects.put(key, Path(said.name), "text/vtt")
+        return key
 
     def shared(self, video_id: str, valid: timedelta, *, taken_back: bool = False, **ago: float) -> str:
         """A link to it, which is good for so long; its token."""

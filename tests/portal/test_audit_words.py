@@ -9,11 +9,13 @@ from pathlib import Path
 import countenance
 from countenance.api.routes import media
 from countenance.portal.audit_words import ACTORS, DEEDS
+from countenance.service.accounts import audit
 from countenance.service.replicas import receipts
 
 _LOOKS = {f"{folder.removesuffix('s')}.media.read" for folder in media._TABLES}
 _COMPUTED = {
     "receipts.REVOKED": {receipts.REVOKED},
+    "audit.RECEIPT_REVOKED": {audit.RECEIPT_REVOKED},
     "action": _LOOKS,  # in `media.note_look`; elsewhere it is an argument, whose own callers are counted
     "actor": set(),
     "self.actor.text": {"key"},

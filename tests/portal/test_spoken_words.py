@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -75,19 +74,14 @@ def test_a_recording_is_read_once_it_was_written_down(portal: Any) -> None:
     assert _words(portal, video_id) is None
 
 
-def test_a_script_has_captions_once_it_was_said(portal: Any, tmp_path: Path) -> None:
+def test_a_script_has_captions_once_it_was_said(portal: Any) -> None:
     with portal.service.database.transaction() as session:
         video_id = _asked(session, portal, script="Welcome aboard.")
     words = _words(portal, video_id)
     assert words is not None
     assert not words.has_captions
-    captions = vtt_of_sentences((Sentence("Welcome aboard.", 0.2, 1.25),))
-    (tmp_path / "captions.vtt").write_text(captions)
-    key = f"videos/{video_id}/captions.vtt"
-    portal.service.objects.put(key, tmp_path / "captions.vtt", "text/vtt")
     token = _shared(portal, video_id)
-    with portal.service.database.transaction() as session:
-        session.get_one(Video, video_id).captions_key = key
+    captions = vtt_of_sentences((Sentence("Welcome aboard.", 0.2, 2.8),))
     page = httpx2.get(f"{portal.url}/shared/{token}").text
     assert f'<track kind="captions" label="What is said" src="/shared/{token}/captions.vtt"' in page
     answer = httpx2.get(f"{portal.url}/shared/{token}/captions.vtt")

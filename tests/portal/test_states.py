@@ -174,7 +174,7 @@ def test_without_motion_a_wait_is_told_in_a_word(signed_in: Page) -> None:
 
 
 def test_what_was_typed_outlives_a_session(signed_in: Page, portal: Any, troubles: Any, tmp_path: Path) -> None:
-    troubles.expect("status of 401|Error Code 401")
+    troubles.expect("status of 401|Error Code 401|htmx:(afterRequest|sendAbort)")
     speaks = replica(portal)
     signed_in.goto("/videos/new")
     signed_in.locator("#replica_id").select_option(speaks)
