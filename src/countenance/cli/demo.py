@@ -52,7 +52,7 @@ def demo(
     else:
         target = console()
         print_pairs(target, "The replica, measured on footage it was not trained on", figures)
-        shown = {key: value for key, value in rendered.as_dict().items() if key != "video"}
+        shown = {key: value for key, value in rendered.as_dict().items() if key not in ("video", "notes", "sentences")}
         print_pairs(target, "\nThe video", shown)
         target.print(f"\n{video.resolve()}", soft_wrap=True)
     return Exit.OK
