@@ -16,11 +16,12 @@ from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.credits.invariants import faults
 from countenance.service.credits.ledger import TRAINING, grant
-from countenance.service.db.tables import CreditHold, Job, OutboxEvent, Replica, Upload, Workspace
+from countenance.service.db.tables import CreditHold, Job, OutboxEvent, Replica, Workspace
 from countenance.service.jobs.worker import FENCED
 from countenance.service.replicas import life
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
+from countenance.service.uploads import bring
 from countenance.work.train import CHECKPOINTS
 
 _LEASE_S = 6.0
@@ -73,7 +74,7 @@ def service(service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
 
 def _create(service: Service, footage: Path) -> str:
     """The id of the job of a new replica."""
-    service.objects.put("uploads/u1", footage)
+    media = bring.put(service, "u1", footage)
     wanted = NewReplica(
         name="Rio",
         material=Material.SYNTHETIC,
@@ -84,19 +85,7 @@ def _create(service: Service, footage: Path) -> str:
         session.add(Workspace(id="w1", name="", created_at=now()))
         session.flush()
         grant(session, "w1", TRAINING, 2, "a training")
-        upload = Upload(
-            id="u1",
-            workspace_id="w1",
-            filename=footage.name,
-            bytes=footage.stat().st_size,
-            part_bytes=8 << 20,
-            state="complete",
-            object_key="uploads/u1",
-            content_type="video/mp4",
-            created_at=now(),
-            expires_at=now(),
-        )
-        session.add(upload)
+        bring.note(session, "w1", "u1", footage, media)
         life.create(session, service, "w1", wanted)
         return session.query(Job).one().id
 
