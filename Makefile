@@ -31,8 +31,9 @@ layers:
 	$(UV) run --no-sync lint-imports
 
 # Three at a time on two cores, since many tests wait. Libraries that each take all cores would only stand in each
-# other's way.
+# other's way. Hundreds of processes start, so what Python compiles is kept, whatever the machine is set to.
 unit: export OMP_NUM_THREADS = 1
 unit: export OPENBLAS_NUM_THREADS = 1
+unit: export PYTHONDONTWRITEBYTECODE =
 unit:
 	$(UV) run --no-sync pytest -n 3 --dist loadscope

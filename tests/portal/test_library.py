@@ -225,7 +225,7 @@ def test_rename(signed_in: Page, made: Replicas) -> None:
     dialog.get_by_role("button", name="Rename").dblclick()
     expect(signed_in.get_by_role("link", name="Adam & <Eve>")).to_be_visible()
     expect(signed_in.get_by_text("Renamed.")).to_be_visible()
-    assert signed_in.url.endswith("/?search=ad")
+    expect(signed_in).to_have_url(re.compile(r"/\?search=ad$"))
 
 
 def test_a_name_that_is_none_is_asked_for_again(

@@ -76,8 +76,15 @@ function left(seconds) {
 /** The upload was deleted at the server, for its time was over. */
 function gone() {
   discard("material", false);
+  unsee();
   other();
   go("material");
+}
+
+/** Ask no more for pictures of what is given up, for the server is about to delete them. */
+function unsee() {
+  for (const each of [at("check-findings"), at("seen-picture")].flatMap((box) => [...box.querySelectorAll("img")])) each.removeAttribute("src");
+  at("check-findings").replaceChildren();
 }
 
 async function shown(report, mine) {
@@ -194,6 +201,7 @@ function jump(seconds) {
 function leaveIt() {
   const way_back = go;
   check.leave();
+  unsee();
   other();
   document.dispatchEvent(new Event("create-changed"));
   way_back("material");
