@@ -81,6 +81,7 @@ def test_a_page_is_for_everybody(
     assert sum(weight.values()) < MOST_BYTES, weight
     if sight.act is not None:
         sight.act(page, content.ids)
+    assert "`" not in page.locator("main").inner_text(), "code is drawn as code"
     page.evaluate(_SHORTEN, sight.alike)
     page.evaluate(AXE_SCRIPT)
     assert _violations(page, _ALL) == []

@@ -18,8 +18,9 @@ from countenance.service import retention
 from countenance.service.accounts import idempotency, workspaces
 from countenance.service.clock import now
 from countenance.service.context import Service
-from countenance.service.db.tables import IdempotencyKey, Job, MediaSource, Replica, Transcription
+from countenance.service.db.tables import IdempotencyKey, Job, Lipsync, MediaSource, Replica, Transcription
 from countenance.service.errors import INTERNAL
+from countenance.service.purge import actions as purging
 from countenance.service.purge.purge import purge_replica
 from countenance.service.replicas import life as replicas
 from countenance.service.replicas.wanted import NewReplica
@@ -178,6 +179,32 @@ def test_what_was_deleted_softly_stays(service: Service, workspace: str, trained
     replica = trained(10.0)
     replicas.delete_and_cancel(service, workspace, replica)
     assert retention.sweep(service, now() + timedelta(days=1000)) == _NOTHING
+    assert _kept(service) == ["consent.mp4", "footage.mp4"]
+
+
+def test_what_was_to_be_erased_and_was_not_is_taken_up(
+    service: Service, workspace: str, trained: Callable[..., str]
+) -> None:
+    """Nobody works here, as where the work was tried in vain until it was given up."""
+    asked, softly = trained(10.0), trained(10.0)
+    for replica in (asked, softly):
+        replicas.delete_and_cancel(service, workspace, replica, hard=replica == asked)
+    with service.database.transaction() as session:
+        purging.ask(session, service, "replica", asked)
+        film = lipsyncs.create(session, service, workspace, NewLipsync(_FOOTAGE, _CONSENT, full_name="Grace Hopper")).id
+    lipsyncs.delete_and_cancel(service, workspace, film, hard=True)
+    with service.database.transaction() as session:
+        purging.ask(session, service, "lipsync", film)
+
+    def purged() -> list[bool]:
+        with service.database.reading() as session:
+            rows = (session.get_one(Replica, asked), session.get_one(Replica, softly), session.get_one(Lipsync, film))
+            return [row.purged_at is not None for row in rows]
+
+    retention.sweep(service, now() + timedelta(hours=1))
+    assert purged() == [False, False, False]
+    retention.sweep(service, now() + timedelta(hours=3))
+    assert purged() == [True, False, True]
     assert _kept(service) == ["consent.mp4", "footage.mp4"]
 
 

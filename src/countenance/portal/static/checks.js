@@ -1,6 +1,6 @@
 // Checks of a file before it is sent, against the limits of the server's own rules (countenance.portal.limits).
 
-import { drawing, element } from "./elements.js";
+import { drawing, element, worded } from "./elements.js";
 
 const HEAD_BYTES = 512;
 const LOOK_MS = 15_000;
@@ -45,12 +45,12 @@ export function findingsList(findings) {
     drawn.setAttribute("class", "icon");
     sign.append(drawn, element("span", "visually-hidden", `${WORDS[each.severity]}:`));
     const told = element("div", "told");
-    told.append(element("p", "title", each.title));
-    if (each.detail) told.append(element("p", "", each.detail));
+    told.append(worded("p", "title", each.title));
+    if (each.detail) told.append(worded("p", "", each.detail));
     if (measureText(each)) told.append(element("p", "measures", measureText(each)));
     if (each.remedy) {
-      const remedy = element("p", "remedy");
-      remedy.append(element("strong", "", "What to do"), ` ${each.remedy}`);
+      const remedy = worded("p", "remedy", ` ${each.remedy}`);
+      remedy.prepend(element("strong", "", "What to do"));
       told.append(remedy);
     }
     item.append(sign, told);

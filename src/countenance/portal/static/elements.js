@@ -18,6 +18,15 @@ export function button(words, act, className = "") {
   return made;
 }
 
+/** An element with words in which what stands between backticks is code, as messages of the API have it. */
+export function worded(name, className, words) {
+  const made = element(name, className);
+  const pieces = words.split("`");
+  if (pieces.length % 2 === 0) made.append(words); // one of them is no pair's: somebody's own words
+  else made.append(...pieces.map((piece, at) => (at % 2 ? element("code", "", piece) : piece)));
+  return made;
+}
+
 /** A drawing of lines: paths of SVG, stroked in the colour of the text. */
 export function drawing(viewBox, ...paths) {
   const drawn = document.createElementNS(SVG, "svg");

@@ -1,6 +1,6 @@
 // What the API says is wrong, in words for the page; and how pages ask the API.
 
-import { element } from "./elements.js";
+import { element, worded } from "./elements.js";
 
 const SIGNED_OUT = 401;
 
@@ -109,10 +109,10 @@ export function problemBox(problem, signing_in = null) {
   const findings = signed_out ? [{ title: "You were signed out." }] : problem.findings.length ? problem.findings : [problem];
   for (const found of findings) {
     const title = element("p", "");
-    title.append(element("strong", "", found.title || problem.message));
+    title.append(worded("strong", "", found.title || problem.message));
     box.append(title);
     const more = [found.detail === found.title ? "" : found !== problem && found.detail, found.remedy];
-    for (const words of more.filter(Boolean)) box.append(element("p", "", words));
+    for (const words of more.filter(Boolean)) box.append(worded("p", "", words));
   }
   if (signed_out) box.append(...(signing_in ?? beside()));
   return box;

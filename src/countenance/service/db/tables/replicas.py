@@ -52,6 +52,8 @@ class Replica(Base):
     completed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     """from this moment it cannot be used"""
+    purge_asked_at: Mapped[datetime | None]
+    """from this moment all that is left of the person has to go"""
     purged_at: Mapped[datetime | None]
     """from this moment nothing of the person is left"""
     error_type: Mapped[str | None] = mapped_column(String(64))

@@ -38,6 +38,7 @@ class Video(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    purge_asked_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
     video_key: Mapped[str | None] = mapped_column(String(255))
     still_key: Mapped[str | None] = mapped_column(String(255))
@@ -86,6 +87,7 @@ class Lipsync(Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    purge_asked_at: Mapped[datetime | None]
     purged_at: Mapped[datetime | None]
     receipt_id: Mapped[str | None] = mapped_column(String(64))
     """of the consent under which it was made"""

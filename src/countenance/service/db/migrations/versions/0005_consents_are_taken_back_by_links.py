@@ -12,12 +12,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("consent_requests", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("revoked_at", sa.DateTime(), nullable=True))
-        batch_op.add_column(sa.Column("receipt_id", sa.String(length=64), nullable=True))
+    op.add_column("consent_requests", sa.Column("revoked_at", sa.DateTime(), nullable=True))
+    op.add_column("consent_requests", sa.Column("receipt_id", sa.String(length=64), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("consent_requests", schema=None) as batch_op:
-        batch_op.drop_column("receipt_id")
-        batch_op.drop_column("revoked_at")
+    op.drop_column("consent_requests", "receipt_id")
+    op.drop_column("consent_requests", "revoked_at")

@@ -12,10 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("videos", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("captions_key", sa.String(length=255), nullable=True))
+    op.add_column("videos", sa.Column("captions_key", sa.String(length=255), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("videos", schema=None) as batch_op:
-        batch_op.drop_column("captions_key")
+    op.drop_column("videos", "captions_key")
