@@ -36,4 +36,4 @@ unit: export OMP_NUM_THREADS = 1
 unit: export OPENBLAS_NUM_THREADS = 1
 unit: export PYTHONDONTWRITEBYTECODE =
 unit:
-	$(UV) run --no-sync pytest -n 3 --dist loadscope
+	$(UV) run --no-sync pytest -n 3 --dist loadscope --no-loadscope-reorder

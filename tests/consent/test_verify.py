@@ -106,13 +106,11 @@ def test_talk_about_the_weather_is_no_consent(footage: Path, settings: Settings)
     assert "bring the papers" in verdict.findings[0].message()
 
 
-def test_statement_at_the_start_of_the_footage(
+def test_somebody_else_speaks_after_the_statement_at_the_start_of_the_footage(
     clips: Clips, folder: Path, dub: Any, voice: Callable[..., Any], settings: Settings
 ) -> None:
+    """Where nobody else goes on speaking, it may be; see `test_presenter`."""
     pause = np.zeros(16_000, np.float32)
-    path = dub(clips.man, np.concatenate([voice(STATEMENT), pause, voice(TALK)]), folder / "both.mp4")
-    assert rules(verify(path, path, NAME, settings)) == {"consent.not_in_sync"}
-
     taken_over = dub(
         clips.man, np.concatenate([voice(STATEMENT), pause, voice(TALK, OTHER_PITCH)]), folder / "over.mp4"
     )

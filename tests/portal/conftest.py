@@ -207,7 +207,7 @@ class QuickWorker:
             "QUICK_ENGINE": str(self._wanted),
             "COUNTENANCE_DATA_DIR": str(served.service.settings.data_dir),
             "COUNTENANCE_PUBLIC_URL": served.url,
-            "COUNTENANCE_POLL_S": "0.1",
+            "COUNTENANCE_POLL_S": "0.2",
         }
         with (folder / "worker.log").open("w") as log:
             self._process = subprocess.Popen(

@@ -79,7 +79,7 @@ def test_every_rule_has_its_place_among_the_messages(texts: dict[str, str]) -> N
     for id_, rule in rules_by_id().items():
         told = words(entries[id_])
         for part in (rule.severity.value, rule.title, rule.remedy, limit_of(rule), rule.id):
-            assert part in told
+            assert part.replace("`", "") in told, "code is drawn as code"
 
 
 def test_a_rule_belongs_to_one_room() -> None:
