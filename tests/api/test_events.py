@@ -96,7 +96,7 @@ def test_everybody_who_watches_is_told_to_the_end(server: str, service: Service,
     with ThreadPoolExecutor(10) as pool:
         listening = [pool.submit(_listen, url, key, each) for each in told]
         _until_all_have(1, *told)
-        refused = httpx2.get(url, headers={"x-api-key": key})
+        refused = httpx2.get(url, headers={"x-api-key": key}, timeout=60)
         assert (refused.status_code, refused.json()["error_type"]) == (429, "api.streams_open")
         _progress(service, training, 0.5)
         _until_all_have(2, *told)
@@ -150,7 +150,7 @@ def test_whoever_comes_back_is_not_told_the_same_again(server: str, service: Ser
 
 
 def test_there_must_be_such_a_replica(server: str, key: str) -> None:
-    answer = httpx2.get(f"{server}/v2/replicas/r000000000000/events", headers={"x-api-key": key})
+    answer = httpx2.get(f"{server}/v2/replicas/r000000000000/events", headers={"x-api-key": key}, timeout=60)
     assert answer.status_code == 404
     assert answer.json()["error"] == "Invalid replica_id"
 

@@ -170,7 +170,7 @@ _NOT_OFFERED = ("post_v2_voices",)
 @pytest.fixture(scope="module")
 def described(server: str) -> dict[str, tuple[str, str]]:
     """Operation id -> method and path, of all that is offered; `faces` are `replicas`, by another name."""
-    paths = httpx2.get(f"{server}/openapi.json").json()["paths"]
+    paths = httpx2.get(f"{server}/openapi.json", timeout=60).json()["paths"]
     return {
         operation["operationId"]: (method.upper(), path)
         for path, operations in paths.items()

@@ -42,6 +42,8 @@ _ROOT = Path(__file__).resolve().parents[2]
 _WORKER = _ROOT / "tests" / "service" / "server" / "race_worker.py"
 _RESULTS = _ROOT / "scripts" / "example_installation" / "recorded"
 _PATIENCE_MS = 30_000
+_ABORTED = re.compile("htmx:(sendAbort|afterRequest)")
+"""An answer that nobody waits for any more: what asked for it asks again, or its page is left."""
 _PHONE = {"width": 360, "height": 740}
 _DESK = {"width": 1280, "height": 800}
 
@@ -77,7 +79,7 @@ class Troubles:
         """Note what goes wrong in a page of the server at `url`."""
 
         def said(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
+            if message.type in ("error", "warning") and not _ABORTED.search(message.text):
                 self.found.append(f"{message.type} in the console: {message.text} ({message.location.get('url')})")
 
         def asked(request: Request) -> None:

@@ -321,7 +321,7 @@ def test_one_that_did_not_fail_or_is_not_ones_own_carries_nothing(filled: Portal
         )
 
     def carries(name: str, cookie: dict[str, str]) -> bool:
-        page = httpx2.get(f"{filled.url}/new?again={filled.ids[name]}", headers=cookie)
+        page = httpx2.get(f"{filled.url}/new?again={filled.ids[name]}", headers=cookie, timeout=60)
         assert page.status_code == 200
         return 'id="again"' in page.text
 

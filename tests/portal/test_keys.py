@@ -15,7 +15,7 @@ from countenance.service.db.tables import ApiKey
 
 
 def _status(portal: Any, key: str) -> int:
-    return httpx2.get(f"{portal.url}/v2/workspace", headers={"x-api-key": key}).status_code
+    return httpx2.get(f"{portal.url}/v2/workspace", headers={"x-api-key": key}, timeout=60).status_code
 
 
 def test_a_key_is_shown_once_and_ends_when_it_is_revoked(portal: Any, signed_in: Page) -> None:

@@ -33,7 +33,7 @@ def ask(portal: Any) -> Callable[[str], str]:
     def asked(name: str) -> str:
         upload_id = uploaded(History(portal.service, portal.workspace_id, now()))
         wanted = {"replica_name": name, "train_upload_id": upload_id, "synthetic": True}
-        answer = httpx2.post(f"{portal.url}/v2/replicas", json=wanted, headers={"x-api-key": portal.key})
+        answer = httpx2.post(f"{portal.url}/v2/replicas", json=wanted, headers={"x-api-key": portal.key}, timeout=60)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["replica_id"])
 
@@ -118,7 +118,7 @@ def test_a_stream_shows_nothing_of_others_and_ends_when_all_is_final(filled: Any
     assert told == ["event: end"]
     told = _stream(filled.url, theirs, wanted)
     assert told == [*sorted(f"event: replica-{each}" for each in wanted["replicas"].split(",")), "event: end"]
-    refused = httpx2.get(f"{portal.url}/live", headers={"accept": "text/event-stream"})
+    refused = httpx2.get(f"{portal.url}/live", headers={"accept": "text/event-stream"}, timeout=60)
     assert refused.status_code == 401
 
 

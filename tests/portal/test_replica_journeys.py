@@ -34,7 +34,7 @@ def ask(portal: Any) -> Callable[..., str]:
     def asked(**wanted: Any) -> str:
         upload_id = uploaded(History(portal.service, portal.workspace_id, now()))
         body = {"replica_name": "Ada Winter", "train_upload_id": upload_id, **wanted}
-        said = httpx2.post(f"{portal.url}/v2/replicas", json=body, headers={"x-api-key": portal.key})
+        said = httpx2.post(f"{portal.url}/v2/replicas", json=body, headers={"x-api-key": portal.key}, timeout=60)
         assert said.status_code == 200, said.text
         return str(said.json()["replica_id"])
 
@@ -91,6 +91,7 @@ def test_it_is_stopped_and_deleted_from_its_page_and_going_back_is_harmless(
     replica_id = ask(synthetic=True)
     signed_in.goto("/")
     signed_in.get_by_role("link", name="Ada Winter", exact=True).click()
+    signed_in.wait_for_url(f"**/replicas/{replica_id}")  # until then its links lead to pages instead of dialogs
     expect(signed_in.locator("#status progress")).to_be_visible(timeout=_SLOW)
     signed_in.get_by_role("link", name="Rename").click()
     signed_in.get_by_label("Name", exact=True).fill("Ada in winter")

@@ -64,7 +64,7 @@ def test_signing_out_ends_the_session_on_the_server(signed_in: Page, portal: Por
     signed_in.go_back()
     signed_in.goto("/credits")
     expect(signed_in.get_by_role("heading", name="Sign in")).to_be_visible()
-    answer = httpx2.get(f"{portal.url}/v2/replicas", headers={"Cookie": f"{COOKIE}={carried}"})
+    answer = httpx2.get(f"{portal.url}/v2/replicas", headers={"Cookie": f"{COOKIE}={carried}"}, timeout=60)
     assert answer.status_code == 401
 
 
@@ -93,10 +93,10 @@ def test_a_viewer_is_not_offered_what_they_may_not_do(open_page: Callable[..., P
 def test_forms_of_other_sites_are_refused(portal: Portal) -> None:
     for headers in ({}, {"Origin": "http://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}):
         for path in ("/sign-in", "/sign-out"):
-            answer = httpx2.post(portal.url + path, data={"key": portal.key}, headers=headers)
+            answer = httpx2.post(portal.url + path, data={"key": portal.key}, headers=headers, timeout=60)
             assert answer.status_code == 403
             assert "set-cookie" not in answer.headers
-    ours = httpx2.post(f"{portal.url}/sign-in", data={"key": portal.key}, headers={"Origin": portal.url})
+    ours = httpx2.post(f"{portal.url}/sign-in", data={"key": portal.key}, headers={"Origin": portal.url}, timeout=60)
     assert ours.status_code == 303
 
 
@@ -104,12 +104,12 @@ def test_one_is_sent_to_no_other_server_after_signing_in(portal: Portal) -> None
     away = ("https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)", "/\nx")
     for path in away:
         form = {"key": portal.key, "next": path}
-        answer = httpx2.post(f"{portal.url}/sign-in", data=form, headers={"Origin": portal.url})
+        answer = httpx2.post(f"{portal.url}/sign-in", data=form, headers={"Origin": portal.url}, timeout=60)
         assert (answer.status_code, answer.headers["location"]) == (303, "/"), path
 
 
 def test_pages_may_load_nothing_from_elsewhere(portal: Portal) -> None:
-    answer = httpx2.get(f"{portal.url}/sign-in")
+    answer = httpx2.get(f"{portal.url}/sign-in", timeout=60)
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -119,22 +119,22 @@ def test_pages_may_load_nothing_from_elsewhere(portal: Portal) -> None:
 
 
 def test_files_of_pages_are_kept_by_their_version_and_others_are_not_served(portal: Portal) -> None:
-    page = httpx2.get(f"{portal.url}/sign-in").text
+    page = httpx2.get(f"{portal.url}/sign-in", timeout=60).text
     path = page.split('href="/static/portal.css')[1].split('"')[0]
-    kept = httpx2.get(f"{portal.url}/static/portal.css{path}")
+    kept = httpx2.get(f"{portal.url}/static/portal.css{path}", timeout=60)
     assert "immutable" in kept.headers["cache-control"]
-    asked = httpx2.get(f"{portal.url}/static/portal.css")
+    asked = httpx2.get(f"{portal.url}/static/portal.css", timeout=60)
     assert asked.headers["cache-control"] == "no-cache"
-    again = httpx2.get(f"{portal.url}/static/portal.css", headers={"If-None-Match": asked.headers["etag"]})
+    again = httpx2.get(f"{portal.url}/static/portal.css", headers={"If-None-Match": asked.headers["etag"]}, timeout=60)
     assert (again.status_code, again.content) == (304, b"")
     for name in ("nothing.js", "..%2fpage.py", "%2e%2e/page.py", "portal.css%00", "__init__.py"):
-        assert httpx2.get(f"{portal.url}/static/{name}").status_code in (400, 404), name
+        assert httpx2.get(f"{portal.url}/static/{name}", timeout=60).status_code in (400, 404), name
 
 
 def test_what_is_not_there_is_a_page_for_people_and_a_problem_for_programs(portal: Portal) -> None:
-    page = httpx2.get(f"{portal.url}/nothing/here")
+    page = httpx2.get(f"{portal.url}/nothing/here", timeout=60)
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    problem = httpx2.get(f"{portal.url}/v2/nothing")
+    problem = httpx2.get(f"{portal.url}/v2/nothing", timeout=60)
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/json")
-    assert httpx2.get(f"{portal.url}/v2x").headers["content-type"].startswith("text/html")
-    assert httpx2.post(f"{portal.url}/healthz").status_code == 405
+    assert httpx2.get(f"{portal.url}/v2x", timeout=60).headers["content-type"].startswith("text/html")
+    assert httpx2.post(f"{portal.url}/healthz", timeout=60).status_code == 405

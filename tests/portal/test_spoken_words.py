@@ -65,9 +65,9 @@ def test_a_recording_is_read_once_it_was_written_down(portal: Any) -> None:
     captions = "WEBVTT\n\n00:00:00.100 --> 00:00:01.000\ngood morning\n"
     assert _words(portal, video_id) == SpokenWords("good morning", heard=True, captions=captions)
     token = _shared(portal, video_id)
-    page = httpx2.get(f"{portal.url}/shared/{token}").text
+    page = httpx2.get(f"{portal.url}/shared/{token}", timeout=60).text
     assert f'src="/shared/{token}/captions.vtt"' in page
-    answer = httpx2.get(f"{portal.url}/shared/{token}/captions.vtt")
+    answer = httpx2.get(f"{portal.url}/shared/{token}/captions.vtt", timeout=60)
     assert (answer.text, answer.headers["content-type"]) == (captions, "text/vtt; charset=utf-8")
     with portal.service.database.transaction() as session:
         session.get_one(Transcription, made).deleted_at = now()
@@ -82,9 +82,9 @@ def test_a_script_has_captions_once_it_was_said(portal: Any) -> None:
     assert not words.has_captions
     token = _shared(portal, video_id)
     captions = vtt_of_sentences((Sentence("Welcome aboard.", 0.2, 2.8),))
-    page = httpx2.get(f"{portal.url}/shared/{token}").text
+    page = httpx2.get(f"{portal.url}/shared/{token}", timeout=60).text
     assert f'<track kind="captions" label="What is said" src="/shared/{token}/captions.vtt"' in page
-    answer = httpx2.get(f"{portal.url}/shared/{token}/captions.vtt")
+    answer = httpx2.get(f"{portal.url}/shared/{token}/captions.vtt", timeout=60)
     assert (answer.text, answer.headers["content-type"]) == (captions, "text/vtt; charset=utf-8")
 
 
@@ -101,6 +101,6 @@ def test_captions_are_short_and_end_where_a_sentence_or_the_voice_does() -> None
 
 
 def test_whoever_has_a_link_can_read_it(filled: Any) -> None:
-    page = httpx2.get(f"{filled.url}/shared/{filled.ids['share_open']}").text
+    page = httpx2.get(f"{filled.url}/shared/{filled.ids['share_open']}", timeout=60).text
     assert "What is said, to read" in page
     assert "Good morning, and welcome aboard." in page.partition("<details")[2]
