@@ -78,9 +78,19 @@ def test_a_long_sentence_is_split_between_clauses() -> None:
     assert first == pytest.approx(10 * 74 / (74 + 63 + 27), abs=0.1)
 
 
-@given(TEXTS)
-def test_whatever_is_said_is_shown_in_time(text: str) -> None:
-    cues = _cues(vtt_of_sentences((Sentence(text, 1.0, 9.0),)))
+def test_a_part_after_a_pause_begins_with_its_sound() -> None:
+    resumes_s = (11.9, 13.6, 18.5)  # after each comma and the semicolon; by the characters alone it were 14.5 and 18.4
+    cues = _cues(vtt_of_sentences((Sentence(LONG, 10.0, 20.0, resumes_s),)))
+    assert [start for start, _, _ in cues] == [10.0, 13.6, 18.5]
+    far_away = _cues(vtt_of_sentences((Sentence(LONG, 10.0, 20.0, (11.0, 19.99)),)))
+    assert [start for start, _, _ in far_away] == [
+        start for start, _, _ in _cues(vtt_of_sentences((Sentence(LONG, 10.0, 20.0),)))
+    ]
+
+
+@given(TEXTS, st.lists(st.floats(1.0, 9.0), max_size=5).map(sorted))
+def test_whatever_is_said_is_shown_in_time(text: str, resumes_s: list[float]) -> None:
+    cues = _cues(vtt_of_sentences((Sentence(text, 1.0, 9.0, tuple(resumes_s)),)))
     shown = "".join("".join(lines) for _, _, lines in cues)
     plain = shown.replace("&lt;", "<").replace("&amp;", "&")
     assert plain.replace(" ", "") == text.replace(" ", "")

@@ -160,6 +160,7 @@ def test_a_plug_in_cannot_take_the_name_of_another_voice(plug_in) -> None:  # ty
         ("return Speech(sound, 8000, (), (Sentence('Hello.', 0.0, 1.5),))", "within the sound"),
         ("return Speech(sound, 8000, (), (Sentence('Hel', 0.0, 0.6), Sentence('lo.', 0.5, 1.0)))", "within the sound"),
         ("return Speech(sound, 8000, (), (Sentence('Hello.', float('nan'), 1.0),))", "within the sound"),
+        ("return Speech(sound, 8000, (), (Sentence('Hello.', 0.0, 0.5, (0.7,)),))", "within the sound"),
         ("return Speech(sound, 8000, (), (Sentence('Goodbye.', 0.0, 1.0),))", "parts of the text"),
         ("return Speech(sound, 8000, (), (Sentence('lo.', 0.0, 0.5), Sentence('Hel', 0.5, 1.0)))", "parts of the text"),
         ("return Speech(sound, 8000, (), (Sentence(None, 0.0, 1.0),))", "parts of the text"),

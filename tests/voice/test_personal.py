@@ -110,6 +110,8 @@ def test_phones_and_sentences_move_along_with_the_tempo(
     (before,), (after,) = speech.sentences, slower.sentences
     assert (after.text, before.text) == ("The small boat went past the old lighthouse before noon.",) * 2
     assert (after.start_s, after.end_s) == pytest.approx((before.start_s / 0.9, before.end_s / 0.9))
+    paused = replace(speech, sentences=(replace(before, resumes_s=(1.8,)),))
+    assert convert(paused, replace(voice, tempo=0.9), settings).sentences[0].resumes_s == pytest.approx((2.0,))
 
 
 def test_pauses_stay_quiet_and_nothing_clicks(voice: PersonalVoice, settings: Settings) -> None:

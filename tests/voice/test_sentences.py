@@ -50,6 +50,16 @@ def test_their_times_are_those_of_their_sounds(speech: Speech) -> None:
     assert max(quiet) < 0.01
 
 
+def test_it_is_told_when_they_go_on_after_a_pause() -> None:
+    said = speak("One moment, please; the boat is late.", SETTINGS)
+    (sentence,) = said.sentences
+    assert len(sentence.resumes_s) == 2
+    for resumes_s in sentence.resumes_s:
+        (before,) = (phone for phone in said.phones if phone.end_s == resumes_s)
+        assert before.symbol == PAUSE
+        assert float(np.abs(_cut(said, resumes_s, resumes_s + 0.1)).max()) > 0.1
+
+
 def _cut(speech: Speech, start_s: float, end_s: float) -> Any:
     return speech.samples[round(start_s * speech.sample_rate) : round(end_s * speech.sample_rate)]
 
@@ -79,6 +89,12 @@ def test_what_is_spoken_is_found_in_what_is_written(spoken: tuple[str, ...], tol
     found = as_written(sentences, pieces)
     assert [sentence.text for sentence in found] == told
     assert [(each.start_s, each.end_s) for each in found] == [(each.start_s, each.end_s) for each in sentences]
+
+
+def test_two_that_are_one_as_written_pause_between_them() -> None:
+    pieces = [Piece("3:15", "Three. Fifteen"), Piece(".", ".")]
+    spoken = [Sentence("Three.", 0.0, 1.0, (0.4,)), Sentence("Fifteen.", 1.5, 3.0, (2.0,))]
+    assert as_written(spoken, pieces) == (Sentence("3:15.", 0.0, 3.0, (0.4, 1.5, 2.0)),)
 
 
 def test_a_sentence_that_is_read_in_parts_is_one() -> None:

@@ -18,6 +18,8 @@ PAUSE_S = 0.7
 """After such a pause between words another caption begins."""
 _ENDS = (".", "!", "?", "…")
 _CLAUSE_END = re.compile(r"""((?<=[,;:—–…)])|(?<=[,;:—–…)]["'”’]))\s+|\s+(?=[—–(])""")
+_CLAUSE_ENDS = tuple(f"{sign}{quote}" for sign in ",;:—–…)" for quote in ("", *"\"'”’"))
+_PAUSE_NEAR_S = 1.5
 _SPACE = re.compile(r"\s+")
 _NEAR = 0.2
 """Of a text's length: so near to its middle a clause may end where the text is split, so that no part only flashes."""
@@ -40,8 +42,9 @@ def vtt_of_words(words: Sequence[Mapping[str, Any]]) -> str:
 
 
 def vtt_of_sentences(sentences: Sequence[Sentence]) -> str:
-    """A caption file. A sentence that does not fit in one caption is split, between clauses where it can be; each part
-    has the share of the time that it has of the characters."""
+    """A caption file. A sentence that does not fit in one caption is split, between clauses where it can be: there the
+    next part begins with the sound after the pause nearest to the share of the time that the part before has of the
+    characters, elsewhere with that share."""
     return _written(cue for sentence in sentences for cue in _shared_out(sentence))
 
 
@@ -79,10 +82,13 @@ def _is_over(cue: Sequence[Mapping[str, Any]], word: Mapping[str, Any]) -> bool:
 
 def _shared_out(sentence: Sentence) -> Iterator[_Cue]:
     parts = _parts(" ".join(sentence.text.split()))
-    second = (sentence.end_s - sentence.start_s) / max(1, sum(len(part) for part in parts))
     start_s = sentence.start_s
-    for part in parts:
-        end_s = start_s + len(part) * second
+    for number, part in enumerate(parts):
+        share = len(part) / max(1, sum(len(each) for each in parts[number:]))
+        end_s = start_s + share * (sentence.end_s - start_s)
+        if part.endswith(_CLAUSE_ENDS):
+            pauses = [at for at in sentence.resumes_s if start_s < at and abs(at - end_s) <= _PAUSE_NEAR_S]
+            end_s = min(pauses, key=lambda at: abs(at - end_s), default=end_s)
         yield _Cue(part, start_s, end_s)
         start_s = end_s
 

@@ -71,7 +71,11 @@ def _flaw_of_sentences(speech: Speech, text: str) -> str:
     sentences: object = speech.sentences
     if not isinstance(sentences, tuple) or not all(isinstance(sentence, Sentence) for sentence in sentences):
         return "Its sentences are not a tuple of Sentence."
-    edges = [0.0, *(edge for each in speech.sentences for edge in (each.start_s, each.end_s)), speech.duration_s]
+    edges = [
+        0.0,
+        *(edge for each in speech.sentences for edge in (each.start_s, *each.resumes_s, each.end_s)),
+        speech.duration_s,
+    ]
     if not np.isfinite(edges).all() or any(one > other + _SLACK_S for one, other in pairwise(edges)):
         return "Its sentences do not follow each other within the sound."
     try:

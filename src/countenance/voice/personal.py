@@ -139,7 +139,7 @@ def convert(speech: Speech, voice: PersonalVoice, settings: Settings) -> Speech:
     if len(sound) < _SHORTEST_S * RATE:
         return replace(speech, samples=sound, sample_rate=RATE)
     said = respoken(sound, analyse(sound), speech.phones, voice)
-    return replace(said, sentences=tuple(_at_tempo(sentence, voice.tempo) for sentence in speech.sentences))
+    return replace(said, sentences=tuple(_sentence_at(sentence, voice.tempo) for sentence in speech.sentences))
 
 
 def respoken(sound: NDArray[np.float32], stock: Voiced, phones: tuple[Phone, ...], voice: PersonalVoice) -> Speech:
@@ -198,3 +198,7 @@ def _rms(samples: NDArray[np.float32]) -> float:
 
 def _at_tempo(timed: Timed, tempo: float) -> Timed:
     return replace(timed, start_s=timed.start_s / tempo, end_s=timed.end_s / tempo)
+
+
+def _sentence_at(sentence: Sentence, tempo: float) -> Sentence:
+    return replace(_at_tempo(sentence, tempo), resumes_s=tuple(at / tempo for at in sentence.resumes_s))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from countenance.voice.english import NOTATION
@@ -25,10 +26,11 @@ def as_written(sentences: Sequence[Sentence], pieces: Sequence[Piece]) -> tuple[
     for sentence, begin, end in zip(sentences, places, ends, strict=True):
         text = " ".join(NOTATION.sub(r"\1", written[begin:end]).split())
         if told and not any(character.isalnum() for character in text):
-            text, start_s = told[-1].text + text, told.pop().start_s
+            one = told.pop()
+            resumes_s = (*one.resumes_s, sentence.start_s, *sentence.resumes_s)
+            told.append(Sentence(one.text + text, one.start_s, sentence.end_s, resumes_s))
         else:
-            start_s = sentence.start_s
-        told.append(Sentence(text, start_s, sentence.end_s))
+            told.append(replace(sentence, text=text))
     return tuple(told)
 
 

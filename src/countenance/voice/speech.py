@@ -35,6 +35,8 @@ class Sentence:
     text: str
     start_s: float
     end_s: float
+    resumes_s: tuple[float, ...] = ()
+    """when it goes on after each pause in it, as far as the voice tells"""
 
 
 @dataclass(frozen=True, slots=True)

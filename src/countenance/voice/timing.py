@@ -36,7 +36,7 @@ def spoken(read: list[ReadSentence], utter: Utter, ahead_s: float) -> Speech:
     sentences: list[Sentence] = []
     start_s = 0.0
     for sentence in read:
-        heard: list[Phone] = []
+        said: list[Phone] = []
         for utterance in sentence.utterances:
             sound, frames = utter(utterance)
             symbols = [PAUSE, *known(utterance), PAUSE]
@@ -44,13 +44,28 @@ def spoken(read: list[ReadSentence], utter: Utter, ahead_s: float) -> Speech:
             for phone in _end_where_quiet(timed, sound):
                 moved = replace(phone, start_s=start_s + phone.start_s, end_s=start_s + phone.end_s)
                 _append(phones, moved)
-                heard += [moved] if moved.symbol not in (PAUSE, WORD_GAP) else []
+                said.append(moved)
             sounds.append(sound)
             start_s += len(sound) / SAMPLE_RATE
-        if heard:
-            sentences.append(Sentence(sentence.text, heard[0].start_s, heard[-1].end_s))
+        if any(map(_is_sound, said)):
+            sentences.append(_sentence(sentence.text, said))
     samples = np.clip(np.concatenate(sounds), -1.0, 1.0).astype(np.float32)
     return Speech(samples, SAMPLE_RATE, tuple(phones), tuple(sentences))
+
+
+def _is_sound(phone: Phone) -> bool:
+    return phone.symbol not in (PAUSE, WORD_GAP)
+
+
+def _sentence(text: str, said: list[Phone]) -> Sentence:
+    """When it is said: its phones have sounds among them."""
+    sounds = [number for number, phone in enumerate(said) if _is_sound(phone)]
+    resumes_s = tuple(
+        said[after].start_s
+        for before, after in pairwise(sounds)
+        if any(phone.symbol == PAUSE for phone in said[before + 1 : after])
+    )
+    return Sentence(text, said[sounds[0]].start_s, said[sounds[-1]].end_s, resumes_s)
 
 
 def _phones(symbols: list[str], durations_s: NDArray[np.float64], ahead_s: float) -> list[Phone]:
