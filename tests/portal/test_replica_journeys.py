@@ -24,7 +24,7 @@ from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
 from countenance.service.db.tables import ConsentRequest, Replica
 
-_SLOW = 40_000
+_SLOW = 120_000
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from countenance.service.credits.account import balance
 from countenance.service.db.tables import MediaSource, Replica, Video
 from countenance.service.dictionaries import book
 from countenance.service.replicas import life as replicas
+from countenance.service.videos import life
 from countenance.service.videos.wanted import look_of, script_seconds
 from countenance.voice.pronunciation import parse
 
@@ -140,9 +141,12 @@ def test_a_picture_from_ones_own_disk_is_put_behind(portal: Any, worker: Any, si
     expect(page.locator("[name=background_upload_id]")).to_have_value("")
 
 
-def test_before_there_is_a_picture_the_replicas_is_shown(portal: Any, signed_in: Page, tmp_path: Path) -> None:
+def test_before_there_is_a_picture_the_replicas_is_shown(
+    portal: Any, worker: Any, signed_in: Page, tmp_path: Path
+) -> None:
+    worker.engine(seconds=120)
     ada, key = replica(portal), "still.jpg"
-    videos(portal).asked("Not made yet", ada, _SCRIPT)
+    made = videos(portal).asked("Not made yet", ada, _SCRIPT)
     (tmp_path / key).write_bytes(cv2.imencode(".jpg", np.full((90, 160, 3), 120, np.uint8))[1].tobytes())
     portal.service.objects.put(f"replicas/{ada}/{key}", tmp_path / key, "image/jpeg")
     with portal.service.database.transaction() as session:
@@ -150,6 +154,7 @@ def test_before_there_is_a_picture_the_replicas_is_shown(portal: Any, signed_in:
     for path in ("/videos", f"/replicas/{ada}"):
         signed_in.goto(path)
         expect(signed_in.locator(".library .look img.faint")).to_be_visible()
+    life.delete_and_cancel(portal.service, portal.workspace_id, made)
 
 
 def test_a_video_waits_for_a_replica_in_training(portal: Any, worker: Any, signed_in: Page) -> None:
