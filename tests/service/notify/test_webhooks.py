@@ -23,10 +23,14 @@ from countenance.service.notify import endpoints, log
 from countenance.service.notify.deliver import ACTION, deliver
 from countenance.service.notify.dispatch import dispatch
 from countenance.service.notify.signing import workspace_secret
+from countenance.service.notify.webhook import payload_of
 from countenance.service.outbox import emit
 from countenance.service.replicas import events, life
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
+from countenance.service.videos import life as videos
+from countenance.service.videos.events import tell_video
+from countenance.service.videos.wanted import NewVideo
 
 _EVENT = {"replica_id": "r1", "status": "error", "error_message": "The face turns away – from the camera."}
 
@@ -173,6 +177,29 @@ def test_an_endpoint_that_has_failed_for_days_is_switched_off(reachable: Service
         deliver(reachable, f"{event}-0")
         with reachable.database.reading() as session:
             assert (session.get_one(WebhookEndpoint, endpoint.id).disabled_at is not None) == disabled
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+@pytest.mark.parametrize("key", [None, "videos/v1/video.mp4"])
+def test_a_video_is_told_with_its_page_and_its_file(service: Service, key: str | None) -> None:
+    settings = service.settings.model_copy(update={"public_url": "https://studio.example.org/"})
+    with service.database.transaction() as session:
+        session.add(Workspace(id="w1", name="", created_at=now()))
+        session.flush()
+        ledger.grant(session, "w1", ledger.TRAINING, 1, "a gift")
+        ledger.grant(session, "w1", ledger.VIDEO_SECOND, 60, "a gift")
+        footage = MediaRef(url="https://x.test/a.mp4")
+        replica = life.create(session, service, "w1", NewReplica(footage=footage, full_name="Ada")).id
+        video = videos.create(session, service, "w1", NewVideo(replica, script="Hello."))
+        video.status, video.video_key = "ready" if key else "error", key
+        tell_video(session, video)
+        (event,) = session.query(OutboxEvent).filter_by(subject_id=video.id)
+        made = video.id
+    told = payload_of(Service(settings, service.database, service.objects, service.queue), event)
+    assert told["hosted_url"] == f"https://studio.example.org/videos/{made}"
+    assert told["download_url"] == told["stream_url"]
+    assert (told["download_url"] or "").startswith("https://studio.example.org/v2/media/") == bool(key)
+    assert told["face_id"] == told["replica_id"] == replica
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])

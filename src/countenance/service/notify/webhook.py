@@ -16,7 +16,7 @@ from countenance.service.objects.links import sign_link
 
 _TIMEOUT_S = 15.0
 _LINK_S = 7 * 24 * 3600
-_LINKS = ("download_url", "stream_url", "hosted_url")
+_LINKS = ("download_url", "stream_url")
 
 
 def post_webhook(service: Service, event: OutboxEvent, url: str, secret: str | None) -> Answer:
@@ -36,7 +36,8 @@ def post_webhook(service: Service, event: OutboxEvent, url: str, secret: str | N
 
 
 def payload_of(service: Service, event: OutboxEvent) -> dict[str, Any]:
-    """What is posted: what the event holds, and for a video links to it that are good for a week."""
+    """What is posted: what the event holds, and for a video its page, and links to its file that are good for a week,
+    or null where there is none."""
     told = {**event.payload, "event_type": event.type, "event_id": event.id}
     if event.subject_kind != "video":
         return told
@@ -45,7 +46,8 @@ def payload_of(service: Service, event: OutboxEvent) -> dict[str, Any]:
     link = None
     if video is not None and video.video_key is not None and video.deleted_at is None:
         link = _link(service, video.video_key)
-    return {**told, **dict.fromkeys(_LINKS, link)}
+    page = address(service.settings, f"videos/{event.subject_id}")
+    return {**told, **dict.fromkeys(_LINKS, link), "hosted_url": page}
 
 
 def _link(service: Service, key: str) -> str:

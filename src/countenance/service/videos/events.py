@@ -22,6 +22,7 @@ def tell_video(session: Session, video: Video) -> None:
         "video_id": video.id,
         "video_name": video.name,
         "replica_id": video.replica_id,
+        "face_id": video.replica_id,
         "status": video.status,
         "status_details": READY if ready else video.error_message,
         "generation_progress": "100/100" if ready else "0/100",
