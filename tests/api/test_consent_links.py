@@ -120,6 +120,8 @@ def test_whoever_asked_sees_what_became_of_it(client: TestClient, replica_id: st
     assert client.delete(path).status_code == 204
     assert client.get(path).json()["state"] == "withdrawn"
     assert client.delete(path).status_code == 410
+    described = client.get("/openapi.json").json()["paths"]["/v2/consent-requests/{request_id}"]["delete"]["responses"]
+    assert {"204", "409", "410"} <= set(described)
     assert client.post(f"{link}/decline", **person).status_code == 410
 
 

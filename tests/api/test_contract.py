@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 
 def _table() -> ModuleType:
@@ -47,6 +48,23 @@ def test_an_operation_is_as_clients_know_it(document: Schema, known: Any) -> Non
             place, _, kind = field.partition(": ")
             assert kind.removesuffix("?") in _kinds(document, answered, place), place
             assert not kind.endswith("?") or "null" in _kinds(document, answered, place), place
+
+
+def test_an_idempotency_key_is_described_where_it_is_honoured(described: FastAPI, document: Schema) -> None:
+    told = {
+        (method.upper(), path)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if any(each["name"] == "idempotency-key" for each in operation.get("parameters", ()))
+    }
+    honoured = {
+        (method, route.path)
+        for route in iter_route_contexts(described.routes)
+        if route.endpoint is not None and "once" in route.endpoint.__code__.co_names
+        for method in route.methods or ()
+    }
+    assert told == honoured
+    assert len(told) > 10
 
 
 def _kinds(document: Schema, schema: Schema, place: str) -> set[str]:

@@ -23,6 +23,7 @@ from countenance.service.accounts.limits import Limiter
 from countenance.service.context import Service
 
 JSON = "application/json"
+IDEMPOTENCY_KEY = "Idempotency-Key"
 Body = TypeVar("Body", bound=BaseModel)
 
 _in_header = APIKeyHeader(name="x-api-key", auto_error=False, description="A key of the workspace.")
@@ -174,13 +175,22 @@ def may(scope: str) -> Callable[..., Call]:
         _key: Annotated[str | None, Depends(_in_header)] = None,  # for the API's description
         _bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_as_bearer)] = None,
         body: Annotated[bytes, Depends(_sent)] = b"",
-        idempotency_key: Annotated[
-            str | None, Header(description="A random text; the same request with the same one is done once.")
-        ] = None,
     ) -> Call:
-        return call_of(request, scope, body, idempotency_key)
+        return call_of(request, scope, body, request.headers.get(IDEMPOTENCY_KEY))
 
     return calling
+
+
+def _may_be_repeated(
+    idempotency_key: Annotated[
+        str | None, Header(description="A random text; the same request with the same one is done once.")
+    ] = None,
+) -> None:
+    """For the API's description."""
+
+
+ONCE = Depends(_may_be_repeated)
+"""Of an operation that is done by `Call.once`."""
 
 
 def call_of(request: Request, scope: str, body: bytes = b"", idempotency_key: str | None = None) -> Call:

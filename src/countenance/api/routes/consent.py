@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from countenance.api.call import ReadReplicas, WriteReplicas
+from countenance.api.call import ONCE, ReadReplicas, WriteReplicas
 from countenance.api.problem import problems
 from countenance.api.shown import consent as shown
 from countenance.consent import phrase
@@ -32,6 +32,7 @@ def statement(body: WantStatement, call: WriteReplicas) -> StatementBody:
 @of_replica.post(
     "/{replica_id}/consent-requests",
     status_code=201,
+    dependencies=[ONCE],
     responses=problems(409, 410, 422),
     response_model=ConsentRequestBody,
 )
@@ -69,7 +70,7 @@ def get(request_id: str, call: ReadReplicas) -> ConsentRequestBody:
         return shown.request(ask.get(session, call.workspace_id, request_id))
 
 
-@router.delete("/consent-requests/{request_id}", status_code=204, responses=problems(409))
+@router.delete("/consent-requests/{request_id}", status_code=204, responses=problems(409, 410))
 def withdraw(request_id: str, call: WriteReplicas) -> None:
     """Take a link back; its replica goes on waiting, for another one."""
     with call.transaction() as session:

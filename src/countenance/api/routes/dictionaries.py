@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from countenance.api.call import JSON, ReadDictionaries, WriteDictionaries
+from countenance.api.call import JSON, ONCE, ReadDictionaries, WriteDictionaries
 from countenance.api.paging import Part
 from countenance.api.problem import problems
 from countenance.service.db.tables import PronunciationDictionary
@@ -29,7 +29,12 @@ _PATCH = {
 
 
 @router.post(
-    "", status_code=201, max_body_size=MAX_BYTES, responses=problems(409, 410, 422), response_model=DictionaryBody
+    "",
+    status_code=201,
+    max_body_size=MAX_BYTES,
+    dependencies=[ONCE],
+    responses=problems(409, 410, 422),
+    response_model=DictionaryBody,
 )
 def create(body: CreateDictionary, call: WriteDictionaries) -> Response:
     """A new dictionary; every sound in it is one that can be spoken."""

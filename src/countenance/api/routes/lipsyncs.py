@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from countenance.api.asked.videos import new_lipsync
-from countenance.api.call import Call, ReadVideos, WriteVideos
+from countenance.api.call import ONCE, Call, ReadVideos, WriteVideos
 from countenance.api.links import link_of
 from countenance.api.paging import Part
 from countenance.api.problem import problems
@@ -23,7 +23,7 @@ from countenance.wire.works import CreateLipsync, LipsyncBody
 router = APIRouter(prefix="/v2/lipsync", tags=["lipsync"])
 
 
-@router.post("", responses=problems(402, 409, 410, 422), response_model=LipsyncBody)
+@router.post("", dependencies=[ONCE], responses=problems(402, 409, 410, 422), response_model=LipsyncBody)
 def create(body: CreateLipsync, call: WriteVideos) -> Response:
     """Move the lips in a film to another sound. It is paid for, as a video, when it is complete."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from countenance.api.call import ReadAccount, WriteAccount
+from countenance.api.call import ONCE, ReadAccount, WriteAccount
 from countenance.api.problem import problems
 from countenance.service.accounts import members
 from countenance.service.db.tables import Member
@@ -24,7 +24,7 @@ def listed(call: ReadAccount) -> Page[MemberBody]:
     return Page(data=[_body(row) for row in found], total_count=len(found))
 
 
-@router.post("", status_code=201, responses=problems(409, 410, 422), response_model=MemberBody)
+@router.post("", status_code=201, dependencies=[ONCE], responses=problems(409, 410, 422), response_model=MemberBody)
 def add(body: AddMember, call: WriteAccount) -> Response:
     """Add a person, or change what is known of them."""
 

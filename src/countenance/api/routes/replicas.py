@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from countenance.api.asked.replicas import new_replica
-from countenance.api.call import Call, ReadReplicas, WriteReplicas
+from countenance.api.call import ONCE, Call, ReadReplicas, WriteReplicas
 from countenance.api.links import link_of
 from countenance.api.paging import Paging, Part
 from countenance.api.problem import problems
@@ -38,7 +38,7 @@ _RECORDINGS_S = 1800.0
 """So long links to what somebody recorded are good: long enough to look and listen."""
 
 
-@router.post("", responses=problems(402, 409, 410, 422), response_model=CreatedReplica)
+@router.post("", dependencies=[ONCE], responses=problems(402, 409, 410, 422), response_model=CreatedReplica)
 def create(body: CreateReplica, call: WriteReplicas) -> Response:
     """Begin to train a replica. It is paid for when it is complete; every other end is free."""
 
@@ -155,7 +155,7 @@ def report(replica_id: str, call: ReadReplicas) -> ReplicaReport:
     return shown.report(found, link_of(call))
 
 
-@router.post("/{replica_id}/review", responses=problems(409, 410, 422), response_model=ReplicaBody)
+@router.post("/{replica_id}/review", dependencies=[ONCE], responses=problems(409, 410, 422), response_model=ReplicaBody)
 def review(replica_id: str, body: Review, call: WriteReplicas) -> Response:
     """A human has looked and listened, and decides what the machine left to them: training follows, or it is over."""
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from countenance.api.asked.videos import new_transcription
-from countenance.api.call import Call, ReadTranscriptions, WriteTranscriptions
+from countenance.api.call import ONCE, Call, ReadTranscriptions, WriteTranscriptions
 from countenance.api.paging import LargePart
 from countenance.api.problem import problems
 from countenance.api.shown import videos as shown
@@ -20,7 +20,7 @@ from countenance.wire.works import CreateTranscription, TranscriptionBody
 router = APIRouter(prefix="/v2/transcriptions", tags=["transcriptions"])
 
 
-@router.post("", responses=problems(409, 410, 422), response_model=TranscriptionBody)
+@router.post("", dependencies=[ONCE], responses=problems(409, 410, 422), response_model=TranscriptionBody)
 def create(body: CreateTranscription, call: WriteTranscriptions) -> Response:
     """Write down what is said in a film or a recording; free."""
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from countenance.api.call import Call, ReadUploads, WriteUploads
+from countenance.api.call import ONCE, Call, ReadUploads, WriteUploads
 from countenance.api.context import service_of
 from countenance.api.links import link_of
 from countenance.api.problem import problems
@@ -30,7 +30,7 @@ MAX_PART_BYTES = 5 * 1024**3
 _BODY = {"requestBody": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
-@router.post("", status_code=201, responses=problems(409, 410, 422), response_model=UploadBody)
+@router.post("", status_code=201, dependencies=[ONCE], responses=problems(409, 410, 422), response_model=UploadBody)
 def announce(body: BeginUpload, call: WriteUploads) -> Response:
     """Say what is to come; the answer says where to send each part with PUT. It ends after a day."""
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
 from countenance.api.asked.videos import new_video
-from countenance.api.call import Call, ReadVideos, WriteVideos
+from countenance.api.call import ONCE, Call, ReadVideos, WriteVideos
 from countenance.api.links import link_of
 from countenance.api.paging import LargePart, Paging
 from countenance.api.problem import named_in_body, problems
@@ -26,7 +26,7 @@ from countenance.wire.videos import CreatedVideo, CreateVideo, RenameVideo, Shar
 router = APIRouter(prefix="/v2/videos", tags=["videos"])
 
 
-@router.post("", responses=problems(402, 409, 410, 422), response_model=CreatedVideo)
+@router.post("", dependencies=[ONCE], responses=problems(402, 409, 410, 422), response_model=CreatedVideo)
 def create(body: CreateVideo, call: WriteVideos) -> Response:
     """Let a replica speak. While it is being trained the video waits; it is paid for when it is ready."""
 
@@ -105,7 +105,13 @@ def delete(
     call.service.queue.cancel(workflows)
 
 
-@router.post("/{video_id}/shares", status_code=201, responses=problems(409, 410, 422), response_model=ShareBody)
+@router.post(
+    "/{video_id}/shares",
+    status_code=201,
+    dependencies=[ONCE],
+    responses=problems(409, 410, 422),
+    response_model=ShareBody,
+)
 def share(video_id: str, body: ShareVideo, call: WriteVideos) -> Response:
     """A link by which anybody sees this video, without an account, until it ends."""
 

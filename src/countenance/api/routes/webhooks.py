@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
-from countenance.api.call import ReadWebhooks, WriteWebhooks
+from countenance.api.call import ONCE, ReadWebhooks, WriteWebhooks
 from countenance.api.paging import Part
 from countenance.api.problem import problems
 from countenance.service.db.tables import Delivery, OutboxEvent, WebhookEndpoint
@@ -20,7 +20,13 @@ from countenance.wire.webhooks import AttemptBody, CreateEndpoint, DeliveryBody,
 router = APIRouter(prefix="/v2", tags=["webhooks"])
 
 
-@router.post("/webhook-endpoints", status_code=201, responses=problems(409, 410, 422), response_model=EndpointBody)
+@router.post(
+    "/webhook-endpoints",
+    status_code=201,
+    dependencies=[ONCE],
+    responses=problems(409, 410, 422),
+    response_model=EndpointBody,
+)
 def create(body: CreateEndpoint, call: WriteWebhooks) -> Response:
     """Register a URL. The secret by which it verifies what it is told is shown this once."""
 
@@ -57,6 +63,7 @@ def enable(endpoint_id: str, call: WriteWebhooks) -> EndpointBody:
 @router.post(
     "/webhook-endpoints/{endpoint_id}/test",
     status_code=201,
+    dependencies=[ONCE],
     responses=problems(409, 410, 422),
     response_model=DeliveryBody,
 )
@@ -123,6 +130,7 @@ def delivery(delivery_id: str, call: ReadWebhooks) -> DeliveryBody:
 @router.post(
     "/webhook-deliveries/{delivery_id}/resend",
     status_code=201,
+    dependencies=[ONCE],
     responses=problems(409, 410, 422),
     response_model=DeliveryBody,
 )

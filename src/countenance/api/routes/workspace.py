@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
-from countenance.api.call import Call, ReadAccount, ReadCredits, WriteAccount
+from countenance.api.call import ONCE, Call, ReadAccount, ReadCredits, WriteAccount
 from countenance.api.problem import problems
 from countenance.service.accounts import audit, keys, workspaces
 from countenance.service.clock import now
@@ -56,7 +56,9 @@ def listed(call: ReadAccount) -> Page[KeyBody]:
     return Page(data=[_body(row) for row in found], total_count=len(found))
 
 
-@router.post("/keys", status_code=201, responses=problems(409, 410, 422), response_model=CreatedKey)
+@router.post(
+    "/keys", status_code=201, dependencies=[ONCE], responses=problems(409, 410, 422), response_model=CreatedKey
+)
 def create(body: CreateKey, call: WriteAccount) -> Response:
     """A new key, which may do no more than the one that makes it. It is shown this once."""
 
