@@ -110,6 +110,15 @@ def test_what_is_for_something_else_is_deleted(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["key.json"]
 
 
+def test_the_id_that_was_given_stays(tmp_path: Path) -> None:
+    kept = opened(tmp_path / "kept", {}, "r1")
+    kept.keep("voice", {}, {"used": True})
+    again = opened(tmp_path / "kept", {}, "r1")
+    assert (kept.replica_id, again.replica_id, again.kept("voice")) == ("r1", "r1", ({}, {"used": True}))
+    other = opened(tmp_path / "kept", {}, "r2")
+    assert (other.replica_id, other.kept("voice")) == ("r2", None)
+
+
 def test_what_was_learned_is_not_learned_again(tmp_path: Path) -> None:
     kept = opened(tmp_path / "kept", {})
     assert kept.once("voice", lambda: (None, {"used": False})) == (None, {"used": False})

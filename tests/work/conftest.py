@@ -84,5 +84,6 @@ def checked(short_footage: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
 def trained(checked: tuple[Path, Told]) -> tuple[Path, Told, Told]:
     """The same folder after a training that was killed when its preview was in place, and begun again."""
     folder, _ = checked
-    first = work("train", folder, lambda line: line["event"] == "preview", footage="in/footage.mp4")
-    return folder, first, work("train", folder, footage="in/footage.mp4")
+    task: dict[str, Any] = {"footage": "in/footage.mp4", "replica_id": "r0123456789ab"}
+    first = work("train", folder, lambda line: line["event"] == "preview", **task)
+    return folder, first, work("train", folder, **task)

@@ -98,7 +98,7 @@ def test_a_killed_training_goes_on_where_it_was(trained: Trained) -> None:
     assert first.lines[0] == second.lines[0] == {"event": "receipt", "file": "receipt.jws"}, "before anything counts"
     result = second.result
     description = result["description"]
-    assert description["tier"] == "final"
+    assert (description["tier"], description["id"]) == ("final", "r0123456789ab")
     assert description == describe(folder / "replica")
     # The preview is told again, under the same receipt; nothing was watched again, and progress went on.
     again = second.of("preview")

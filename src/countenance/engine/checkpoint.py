@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
-from countenance import __version__
 from countenance.engine.replica import describe, file_sha256, storage_errors
 from countenance.errors import CountenanceError
 from countenance.media import private
@@ -31,7 +30,9 @@ from countenance.media import private
 Arrays = Mapping[str, NDArray[Any]]
 Learned = tuple[dict[str, NDArray[Any]] | None, dict[str, Any]]
 
-_FORMAT = 1
+_FORMAT = 2
+"""Raised when what is kept would be read or gone on with otherwise than it was meant: what was kept before is deleted
+then. Other changes of the software leave it, so that a training outlives an update."""
 _KEY, _SUFFIX, _TOLD = "key.json", ".safetensors", "told"
 
 
@@ -87,15 +88,15 @@ class Checkpoints:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def opened(folder: Path, key: Mapping[str, Any]) -> Checkpoints:
-    """The checkpoints in a folder, made if need be; without what was not kept by this software for this very key.
+def opened(folder: Path, key: Mapping[str, Any], replica_id: str | None = None) -> Checkpoints:
+    """The checkpoints in a folder, made if need be; without what was kept in another format or for another key.
 
-    `key` (JSON-ready) names all that decides what a training comes to.
+    `key` (JSON-ready) names all that decides what a training comes to. Without a `replica_id` there will be a new one.
 
     Raises:
         CountenanceError: engine.cannot_store.
     """
-    content = json.dumps({"format": _FORMAT, "software": __version__, **key}, sort_keys=True)
+    content = json.dumps({"format": _FORMAT, "replica": replica_id, **key}, sort_keys=True)
     wanted = sha256(content.encode()).hexdigest()
     try:
         found = json.loads((folder / _KEY).read_text("utf-8"))
@@ -103,7 +104,7 @@ def opened(folder: Path, key: Mapping[str, Any]) -> Checkpoints:
             return Checkpoints(folder, str(found["replica"]))
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    replica_id = "r" + token_hex(6)
+    replica_id = replica_id or "r" + token_hex(6)
     with storage_errors(folder):
         if folder.exists():
             shutil.rmtree(folder)

@@ -21,6 +21,8 @@ class TrainOptions:
 
     synthetic: bool = False
     """the footage was declared to be AI-generated"""
+    replica_id: str | None = None
+    """what the replica is called wherever it lies, which its videos say as well; None for a new id"""
     consent: Mapping[str, Any] | None = None
     """the verdict on the consent of the person in the footage, JSON-ready; kept with the replica"""
     usable: tuple[Span, ...] | None = None

@@ -128,7 +128,7 @@ def train(
         with storage_errors(out):
             work = stack.enter_context(work_folder(out))
         stack.enter_context(one_blas_thread())
-        kept = opened(options.checkpoints or work / "kept", _key(digest, options, settings))
+        kept = opened(options.checkpoints or work / "kept", _key(digest, options, settings), options.replica_id)
         task = _Task(footage, digest, out, samples, options, settings, limits, began, kept)
         learned = _watched_and_learned(task, chosen, first, work, stages)
         learned, told = _finished(task, learned, stages)

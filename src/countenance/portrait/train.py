@@ -53,7 +53,7 @@ def train_from_picture(
         with storage_errors(out):
             work = stack.enter_context(work_folder(out))
         key = {"picture": file_sha256(picture), "voice": voice, "seconds": seconds}
-        kept = opened(options.checkpoints or work / "kept", key)
+        kept = opened(options.checkpoints or work / "kept", key, options.replica_id)
         made = _made(kept, picture, settings, voice, seconds, _picture(stages))
         left_s = None if options.budget_s is None else max(1.0, options.budget_s - made["took_s"])
         whole = replace(

@@ -81,6 +81,8 @@ class Trained:
     picture: str | None = None
     consent: str | None = None
     """the recording of the statement, if it is there: it is noted under the receipt"""
+    replica_id: str | None = None
+    """what the replica is called in the service, and so in its videos; None for a new id"""
     out: str = "replica"
     reviewed_by: str | None = None
     voice: str | None = None

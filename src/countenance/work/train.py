@@ -28,6 +28,7 @@ def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
     own = settings.model_copy(update={"account": warrant.content.account})
     files, out = _files(task, warrant, folder), folder / task.out
     training = Training(
+        replica_id=task.replica_id,
         budget_s=task.budget_s,
         refine_s=task.refine_s,
         personal_voice=task.personal_voice,

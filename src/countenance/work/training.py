@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Training:
     """What a training may cost, and what it should make; None where the settings decide."""
 
+    replica_id: str | None = None
+    """what it is to be called; None for a new id"""
     budget_s: float | None = None
     refine_s: float | None = None
     personal_voice: bool | None = None
@@ -68,6 +70,7 @@ def train_under(
     material = warrant.content.material
     options = TrainOptions(
         synthetic=material is Material.SYNTHETIC,
+        replica_id=training.replica_id,
         consent=certificate.consent,
         budget_s=training.budget_s,
         refine_s=training.refine_s,

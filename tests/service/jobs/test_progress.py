@@ -10,7 +10,7 @@ import pytest
 
 from countenance.service.clock import now
 from countenance.service.db.tables import Job
-from countenance.service.jobs import life
+from countenance.service.jobs import life, progress
 from countenance.service.jobs.progress import Reporter, standing
 
 
@@ -33,13 +33,19 @@ def test_what_people_are_shown(state: str, heard_s_ago: float | None, expected: 
     assert standing(job, moment, lease_s=60) == expected
 
 
-def test_the_fraction_of_the_job_grows_through_its_tasks(bench: Any) -> None:
+@pytest.mark.parametrize(("refined", "per_check"), [(False, 110 / 23), (True, 215 / 23)])
+def test_the_fraction_of_the_job_grows_through_its_tasks(
+    bench: Any, monkeypatch: pytest.MonkeyPatch, refined: bool, per_check: float
+) -> None:
     job = bench.job("check", check={})
     _running(bench, job)
+    _told(bench, job, "check", fraction=0.01, seconds_left=900.0)
+    assert bench.row(job).seconds_left is None, "too little was seen to tell"
+    monkeypatch.setattr(progress, "refines", lambda _: refined)
     _told(bench, job, "check", fraction=0.5, seconds_left=10.0)
     half = bench.row(job)
     assert half.fraction == pytest.approx(0.085)
-    assert half.seconds_left == pytest.approx(10 * 0.915 / 0.085)
+    assert half.seconds_left == pytest.approx(10 + 20 * per_check)
     assert half.stage == "watch"
     with bench.service.database.transaction() as session:
         life.hand_on(session, bench.service.queue, session.get_one(Job, job), "train", "train")

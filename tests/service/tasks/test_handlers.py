@@ -233,7 +233,7 @@ def test_a_doubt_waits_for_a_human_and_the_training_knows_who_it_was(studio: Ser
     (task.folder / "warrant").rmdir()
     content = Task(studio, TRAINING, replica.job_id).prepared()
     assert content is not None
-    assert content["reviewed_by"] == "somebody"
+    assert (content["reviewed_by"], content["replica_id"]) == ("somebody", replica.id)
     assert (task.folder / "warrant" / "warrant.json").read_bytes() == b"{}", "also on another machine"
 
 

@@ -31,6 +31,7 @@ def _prepare(service: Service, job_id: str, folder: Path) -> JsonObject | None:
         "footage": files.get("footage"),
         "picture": files.get("picture"),
         "consent": files.get("consent"),
+        "replica_id": replica.id,
         "out": _OUT,
         "reviewed_by": replica.reviewed_by,
         "voice": replica.voice_name,
