@@ -61,6 +61,31 @@ def test_a_video_is_shown_as_tavus_shows_it(client: TestClient, service: Service
     assert (client.get(path).status_code, client.get(path).json()["error"]) == (404, "Invalid video_id")
 
 
+@pytest.mark.parametrize("blank", ["", "   ", "\u2003\n"])
+def test_a_name_that_is_blank_is_no_name(client: TestClient, replica_id: str, blank: str) -> None:
+    video_id = _video(client, replica_id)["video_id"]
+    dictionaries = "/v2/pronunciation-dictionaries"
+    dictionary_id = client.post(dictionaries, json={"name": " Names "}).json()["id"]
+    places = {
+        f"/v2/replicas/{replica_id}/name": "replica_name",
+        f"/v2/faces/{replica_id}/name": "face_name",
+        f"/v2/faces/{replica_id}": "face_name",
+        f"/v2/videos/{video_id}/name": "video_name",
+    }
+    for path, field in places.items():
+        assert client.patch(path, json={field: blank}).status_code == 400, path
+        assert client.patch(path, json={field: f" Ada{blank} "}).status_code in (200, 204), path
+    assert client.post(dictionaries, json={"name": blank}).status_code == 400
+    to_blank = [{"op": "replace", "path": "/name", "value": blank}]
+    assert client.patch(f"{dictionaries}/{dictionary_id}", json=to_blank).status_code == 422
+    names = [
+        client.get(f"/v2/replicas/{replica_id}").json()["replica_name"],
+        client.get(f"/v2/videos/{video_id}").json()["video_name"],
+        client.get(f"{dictionaries}/{dictionary_id}").json()["name"],
+    ]
+    assert names == ["Ada", "Ada", "Names"]
+
+
 def test_captions_are_fetched_by_their_link(
     client: TestClient, service: Service, replica_id: str, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, RootModel, computed_field
 
-from countenance.wire.message import Message, Request
+from countenance.wire.message import Message, Name, Request
 
 MAX_RULES = 10_000
 
@@ -25,7 +25,7 @@ class RuleBody(Request):
 class CreateDictionary(Request):
     """A name, and rules."""
 
-    name: str = Field(min_length=1, max_length=255)
+    name: Name
     rules: list[RuleBody] = Field(default=[], max_length=MAX_RULES)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints, model_validator
 from pydantic_core import CoreSchema
 
 Item = TypeVar("Item")
-
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=r"\S")]
+"""What somebody calls something: not blank, and kept without the space around it."""
 
 NOT_STORABLE = "There is a character or a number in it that cannot be stored, or it is nested too deep."
 _DEEPEST = 100

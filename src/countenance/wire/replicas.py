@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, computed_field, model_validator
 
-from countenance.wire.message import Message, Request
+from countenance.wire.message import Message, Name, Request
 from countenance.wire.problem import FindingBody
 from countenance.wire.status import Finetune, Standing, Status
 
@@ -167,7 +167,7 @@ class RenameReplica(Request):
 
     synonyms: ClassVar[dict[str, str]] = _NAMES
 
-    replica_name: str = Field(min_length=1, max_length=255)
+    replica_name: Name
 
 
 class UpdateReplica(Request):
@@ -176,7 +176,7 @@ class UpdateReplica(Request):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
     synonyms: ClassVar[dict[str, str]] = _NAMES
 
-    replica_name: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"\S")
+    replica_name: Name | None = None
     default_voice_id: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"\S")
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, computed_field, model_validator
 
-from countenance.wire.message import Message, Request
+from countenance.wire.message import Message, Name, Request
 from countenance.wire.problem import FindingBody
 from countenance.wire.status import Standing
 
@@ -121,7 +121,7 @@ class VideoEvent(Message):
 class RenameVideo(Request):
     """A new name."""
 
-    video_name: str = Field(min_length=1, max_length=255)
+    video_name: Name
 
 
 class ShareVideo(Request):

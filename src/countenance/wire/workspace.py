@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from countenance.wire.message import Message, Request
+from countenance.wire.message import Message, Name, Request
 
 
 class WorkspaceBody(Message):
@@ -23,7 +23,7 @@ class WorkspaceBody(Message):
 class CreateKey(Request):
     """A new key of this workspace."""
 
-    name: str = Field(min_length=1, max_length=255, pattern=r"\S")
+    name: Name
     role: Literal["owner", "editor", "viewer"] = "editor"
     scopes: list[str] = Field(default=[], max_length=50, description="Empty for all that the role allows.")
     allowed_addresses: list[str] = Field(default=[], max_length=100, description="Networks; empty for any.")
@@ -76,7 +76,7 @@ class UpdateWorkspace(Request):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
-    name: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"\S")
+    name: Name | None = None
     keep_footage_days: float | None = Field(
         default=None, ge=0, description="Days after training at which footage is deleted; null for the server's own."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from jsonpatch import JsonPatch, JsonPatchException
@@ -33,9 +34,12 @@ def patched(before: Mapping[str, Any], patch: Sequence[Any]) -> pronunciation.Di
     if not isinstance(after, dict) or set(after) - _FIELDS:
         raise refused(PATCH_INVALID, "A dictionary has `name` and `rules` and nothing else.")
     try:
-        return pronunciation.parse(after)
+        checked = pronunciation.parse(after)
     except CountenanceError as error:
         raise refused(PATCH_INVALID, error.finding.detail) from error
+    if not checked.name.strip():
+        raise refused(PATCH_INVALID, "Its name is blank.")
+    return replace(checked, name=checked.name.strip())
 
 
 def _applied(document: Any, patch: Sequence[Any]) -> Any:
