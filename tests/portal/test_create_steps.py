@@ -159,6 +159,25 @@ def test_back_and_forward_lose_nothing(journey: Journey) -> None:
     expect(page.get_by_role("radio", name="AI-generated footage")).not_to_be_checked()
 
 
+def test_a_link_is_offered_in_languages_in_which_it_can_be_answered(journey: Journey) -> None:
+    journey.begin("Footage of somebody else")
+    journey.sees("Consent")
+    link, language = journey.page.get_by_role("radio", name="By a link"), journey.page.get_by_label("Language of the")
+    expect(link).to_be_checked()
+    language.select_option("de")
+    expect(link).to_be_disabled()
+    expect(link).not_to_be_checked()
+    expect(journey.page.locator("#no-link")).to_be_visible()
+    journey.page.get_by_label("Their full name").first.fill("Ada Winter")
+    journey.onward()
+    expect(journey.page.get_by_role("alert").filter(has_text="Choose how the statement")).to_be_visible()
+    language.select_option("en")
+    expect(journey.page.locator("#no-link")).to_be_hidden()
+    link.check()
+    journey.onward()
+    journey.sees("Footage")
+
+
 def test_a_session_that_ends_loses_nothing(journey: Journey, portal: Portal, troubles: Troubles) -> None:
     troubles.expect("status of 401")
     page = journey.page

@@ -145,6 +145,7 @@ def _agree(portal: Any, replica_id: str, link: str) -> None:
 
 def test_a_link_is_taken_back_and_another_one_made(signed_in: Page, ask: Callable[..., str]) -> None:
     signed_in.goto(f"/replicas/{ask(full_name='Ada Winter', consent_by_link=True)}")
+    assert signed_in.locator("#links [name=language]").evaluate_all("(all) => all.map((each) => each.value)") == ["en"]
     signed_in.get_by_label("Full name of the person").fill("x@y")
     signed_in.get_by_role("button", name="Make the link").click()
     expect(signed_in.locator("#links [role=alert]")).to_be_visible()

@@ -49,6 +49,11 @@ class OneTimePhrase:
     """Who asked for them, and alone may use them: a workspace; empty on a machine that has none."""
 
 
+def has_words(language: Language) -> bool:
+    """Whether one-time words can be drawn in this language."""
+    return bool(language.phrase) and len(language.phrase_words) >= LEAST_WORDS
+
+
 def draw(
     name: str, language: Language, settings: Settings, now: datetime | None = None, account: str = ""
 ) -> OneTimePhrase:
@@ -57,7 +62,7 @@ def draw(
     Raises:
         CountenanceError: consent.phrase_no_words, consent.cannot_store.
     """
-    if len(language.phrase_words) < LEAST_WORDS or not language.phrase:
+    if not has_words(language):
         raise CountenanceError(Finding(rules.PHRASE_NO_WORDS, measured=language.language))
     now = now or datetime.now(UTC)
     words = secrets.SystemRandom().sample(language.phrase_words, WORD_COUNT)

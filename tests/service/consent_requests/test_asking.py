@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from countenance.consent import phrase
+from countenance.consent.language import language_of
 from countenance.errors import CountenanceError
+from countenance.people.errors import LANGUAGE_NEEDS_MODEL
 from countenance.service.clock import now
-from countenance.service.consent_requests import answer, ask, expiry
-from countenance.service.consent_requests.errors import MAILS_SENT, NAME_ODD, REQUESTS_OPEN
+from countenance.service.consent_requests import answer, ask, expiry, limits
+from countenance.service.consent_requests.errors import LINK_LANGUAGE, MAILS_SENT, NAME_ODD, REQUESTS_OPEN
 from countenance.service.context import Service
 from countenance.service.credits import ledger
-from countenance.service.db.tables import ConsentRequest, Delivery, OutboxEvent, Workspace
+from countenance.service.db.tables import ConsentRequest, Delivery, OutboxEvent, Replica, Workspace
 from countenance.service.errors import REQUEST_INVALID
 from countenance.service.notify import log
 from countenance.service.notify.deliver import deliver
@@ -24,6 +28,7 @@ from countenance.service.notify.errors import DELIVERY_OVER
 from countenance.service.replicas import life
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.tasks.sources import MediaRef
+from countenance.settings import Settings
 
 ADA = "ada@example.org"
 
@@ -82,6 +87,32 @@ def test_only_a_name_stands_where_a_name_belongs(service: Service, replica: str,
         asked(service, replica, real)
         with service.database.transaction() as session:
             session.execute(update(ConsentRequest).values(state="withdrawn"))
+
+
+def test_a_link_speaks_only_a_language_with_one_time_words(service: Service, replica: str) -> None:
+    for language in ("de", "es", "fr"):
+        with pytest.raises(CountenanceError) as caught, service.database.transaction() as session:
+            ask.create(session, service, "w1", replica, full_name="Ada", language=language, email=ADA)
+        assert (caught.value.finding.rule, caught.value.finding.measured) == (LINK_LANGUAGE, language)
+    with service.database.reading() as session:
+        row = session.get_one(Replica, replica)
+        assert (row.full_name, row.language, session.scalars(select(ConsentRequest)).all()) == (None, "en", [])
+    assert kept(service) == []
+
+
+def test_what_an_operator_adds_is_good_for_links_where_it_can_be_heard(settings: Settings, tmp_path: Path) -> None:
+    german = language_of("de", settings).model_dump(mode="json")
+    words = [f"wort{number}" for number in range(phrase.LEAST_WORDS)]
+    told = german | {"phrase": "Meine Wörter sind {words}.", "phrase_words": words}
+    (tmp_path / "de.json").write_text(json.dumps(told), "utf-8")
+    deaf = settings.model_copy(update={"statements_dir": tmp_path})
+    with pytest.raises(CountenanceError) as caught:
+        limits.check_language("de", deaf)
+    assert caught.value.finding.rule is LANGUAGE_NEEDS_MODEL
+    hears = deaf.model_copy(update={"speech_model": tmp_path})
+    limits.check_language("de", hears)
+    offered = [[each.language for each in limits.languages_of_links(one)] for one in (settings, deaf, hears)]
+    assert offered == [["en"], ["en"], ["en", "de"]]
 
 
 @pytest.mark.parametrize("email", ["ada", "ada@x.test, eve@x.test", "Ada <ada@x.test>", "a@x.test\nBcc: b@x.test"])

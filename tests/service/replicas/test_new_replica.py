@@ -66,6 +66,8 @@ def created(service: Service, wanted: NewReplica, workspace: str = "w1") -> Repl
         (replace(PICTURED, declarations=()), "consent.declaration_missing"),
         (replace(PICTURED, voice_name="nobody"), "voice.unknown_voice"),
         (replace(FILMED, language="xx"), "consent.unknown_language"),
+        (replace(FILMED, language="xx", consent_by_link=True), "consent.unknown_language"),
+        (replace(FILMED, language="de", consent_by_link=True), "service.consent_link_language"),
         (replace(FILMED, phrase_id="0123456789abcdef"), "consent.phrase_unknown"),
         (replace(FILMED, name="x" * 256), "service.request_invalid"),
         (replace(FILMED, footage=MediaRef(upload_id="u-of-nobody")), "service.request_invalid"),

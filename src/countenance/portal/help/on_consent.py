@@ -73,6 +73,8 @@ CONSENT = Subject(
                 "The statement is there in English, German, French and Spanish. English is understood as it is. For "
                 "the others the operator of this server has to name a speech model that understands them; until then "
                 "such a statement ends with an error that says so. Further languages can be added as a file.",
+                "By a link one agrees in a language that has one-time words: in English, unless the operator has added "
+                "words to another one.",
             ),
             (_CHECKS,),
         ),

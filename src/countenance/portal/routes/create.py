@@ -13,7 +13,7 @@ from countenance.api.routes import credits as credit_routes
 from countenance.api.routes import voices as voice_routes
 from countenance.consent.declaration import AI_GENERATED, LIKENESS, PICTURE_RIGHTS, wording_of
 from countenance.consent.language import NAME, ORGANISATION, languages
-from countenance.consent.phrase import LEAST_WORDS, VALID_FOR
+from countenance.consent.phrase import VALID_FOR, has_words
 from countenance.consent.policy import Subject, requirement
 from countenance.consent.receipt_content import Material
 from countenance.errors import Rule
@@ -24,7 +24,7 @@ from countenance.portal.limits import limits_for
 from countenance.portal.page import Form, ReplicasChanged, ReplicasSeen, headers, packed, render
 from countenance.portal.prompts import STATEMENT_S, training_prompts
 from countenance.portal.qr import qr_svg
-from countenance.service.consent_requests import ask
+from countenance.service.consent_requests import ask, limits
 from countenance.service.credits.ledger import TRAINING
 from countenance.service.errors import REQUEST_INVALID, refused
 from countenance.settings import Settings
@@ -132,14 +132,17 @@ def _numbers() -> dict[str, Rule]:
 
 
 def _languages(settings: Settings) -> list[dict[str, Any]]:
-    """Of statements: the words with a gap for the name, and whether there are one-time words."""
+    """Of statements: the words with a gap for the name, whether there are one-time words, and whether a link can ask
+    for it."""
+    by_link = limits.languages_of_links(settings)
     return [
         {
             "code": each.language,
             "name": each.name,
             "statement": each.wordings[0].template.replace(ORGANISATION, settings.organisation),
             "gap": NAME,
-            "has_words": bool(each.phrase) and len(each.phrase_words) >= LEAST_WORDS,
+            "has_words": has_words(each),
+            "by_link": each in by_link,
         }
         for each in languages(settings)
     ]

@@ -13,7 +13,6 @@ from countenance.api.routes import consent as consent_routes
 from countenance.api.routes import receipts as receipt_routes
 from countenance.api.routes import replicas as replica_routes
 from countenance.api.routes import videos as video_routes
-from countenance.consent.language import languages
 from countenance.errors import CountenanceError
 from countenance.portal.agreement import agreement
 from countenance.portal.figures import figures
@@ -24,7 +23,7 @@ from countenance.portal.routes.videos import Card
 from countenance.portal.stages import status_values
 from countenance.portal.video_words import told_of_video
 from countenance.service.accounts import audit
-from countenance.service.consent_requests import ask, taken_back
+from countenance.service.consent_requests import ask, limits, taken_back
 from countenance.service.db.tables import CreditHold
 from countenance.service.errors import REPLICA_UNKNOWN
 from countenance.service.replicas import find
@@ -156,5 +155,5 @@ def _links(call: Call, replica: ReplicaBody) -> dict[str, Any]:
     return {
         "requests": requests,
         "waits_for_person": replica.stage == FOR_CONSENT,
-        "languages": [(each.language, each.name) for each in languages(call.service.settings)],
+        "languages": [(each.language, each.name) for each in limits.languages_of_links(call.service.settings)],
     }

@@ -9,6 +9,7 @@ import { call } from "./problem.js";
 
 const limits = readLimits();
 const hows = document.querySelectorAll("[name=consent_how]");
+const byLink = document.querySelector("[name=consent_how][value=link]");
 const panels = document.querySelectorAll("[data-step=consent] [data-how]");
 const button = document.querySelector("[data-step=consent] [data-onward]");
 const words = new Words("/new", { until: at("words-until"), stale: at("words-stale"), staleWords: at("words-stale-said") });
@@ -31,6 +32,7 @@ export const consent = {
   async enter() {
     if (!draft.consent) save({ consent: { full_name: "", language: wizard.languages[0].code, email: "" } });
     if (!how() && draft.way === "other") change({ how: "link" });
+    withoutLink();
     at("full-name").value = draft.consent.full_name;
     at("full-name").autocomplete = draft.way === "own" ? "name" : "off";
     at("email").value = draft.consent.email || "";
@@ -81,6 +83,8 @@ function fit() {
   at("consent-hows").hidden = there;
   for (const each of panels) each.hidden = there || each.dataset.how !== how();
   at("file-words-choice").hidden = !hasWords();
+  byLink.disabled = !canLink();
+  at("no-link").hidden = canLink() || draft.way !== "other";
   at("draw").hidden = Boolean(statement);
   at("consent-camera").hidden = !statement;
   const timed = !there && spoken && spoken.phrase_id;
@@ -107,14 +111,22 @@ function* marked(text, name) {
   if (rest.length) yield* [element("mark", "", name), rest.join(name)];
 }
 
-function hasWords() {
-  return (wizard.languages.find((each) => each.code === draft.consent.language) || {}).has_words;
+const spokenIn = () => wizard.languages.find((each) => each.code === draft.consent.language) || {};
+const hasWords = () => spokenIn().has_words;
+const canLink = () => spokenIn().by_link;
+
+/** A link is not the way in every language. */
+function withoutLink() {
+  if (how() !== "link" || canLink()) return;
+  change({ how: undefined });
+  byLink.checked = false;
 }
 
 /** Another name or language: the words were for another statement. */
 function named() {
   change({ full_name: at("full-name").value, language: at("language")?.value || draft.consent.language });
   if (draft.consent.statement) unspoken();
+  withoutLink();
   fit();
 }
 

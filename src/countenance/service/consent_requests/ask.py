@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from countenance.consent import rules
-from countenance.consent.language import language_of
 from countenance.errors import CountenanceError, Finding
 from countenance.service.accounts import members
 from countenance.service.address import address
@@ -52,8 +51,8 @@ def create(
 
     Raises:
         CountenanceError: service.replica_unknown, service.consent_not_awaited, consent.name_missing,
-            consent.unknown_language, service.consent_name_odd, service.consent_requests_open, service.consent_mails,
-            service.request_invalid for what is no e-mail address.
+            service.consent_name_odd, service.consent_requests_open, service.consent_mails, what
+            `limits.check_language` finds, service.request_invalid for what is no e-mail address.
     """
     replica = find.own(session, workspace_id, replica_id)
     # The job is locked: meanwhile the replica neither fails nor begins.
@@ -65,11 +64,11 @@ def create(
     if not name:
         raise CountenanceError(Finding(rules.NAME_MISSING, detail="The field is `full_name`."))
     limits.check_name(name)
+    limits.check_language(language or replica.language, service.settings)
     limits.check_open(session, replica_id)
     to = members.check_email(email) if email else None
     if to is not None:
         limits.check_mails(session, workspace_id)
-    language_of(language or replica.language, service.settings)
     replica.full_name, replica.language = name, language or replica.language
     token, moment = secrets.token_urlsafe(_TOKEN_BYTES), now()
     request = ConsentRequest(

@@ -27,6 +27,12 @@ NAME_ODD = Rule(
     limit=100,
     unit="characters",
 )
+LINK_LANGUAGE = Rule(
+    id="service.consent_link_language",
+    title="Nobody can agree by a link in this language: it has no one-time words.",
+    remedy="Use another language for the link, such as English; or record the statement on a machine of your own and "
+    "give it with the replica; or add 256 words or more to the language's file (docs/consent.md).",
+)
 REQUESTS_OPEN = Rule(
     id="service.consent_requests_open",
     title="This replica has as many open requests for consent as it may have.",
@@ -57,6 +63,7 @@ RULES = (
     REQUEST_CLOSED,
     NOT_WAITING,
     NAME_ODD,
+    LINK_LANGUAGE,
     REQUESTS_OPEN,
     MAILS_SENT,
     REQUEST_EXPIRED,

@@ -8,10 +8,15 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from countenance.consent.language import ENGLISH, Language, language_of, languages
+from countenance.consent.phrase import has_words
+from countenance.errors import CountenanceError, Finding
+from countenance.people.errors import LANGUAGE_NEEDS_MODEL
 from countenance.service.clock import now
-from countenance.service.consent_requests.errors import MAILS_SENT, NAME_ODD, REQUESTS_OPEN
+from countenance.service.consent_requests.errors import LINK_LANGUAGE, MAILS_SENT, NAME_ODD, REQUESTS_OPEN
 from countenance.service.db.tables import ConsentRequest, Delivery, OutboxEvent
 from countenance.service.errors import refused
+from countenance.settings import Settings
 
 REQUESTED = "consent.requested"
 """The type of the event that asks for an e-mail."""
@@ -28,6 +33,34 @@ def check_name(name: str) -> None:
     """
     if len(name) > (NAME_ODD.limit or 0) or _NOT_IN_NAMES.search(name):
         raise refused(NAME_ODD, measured=float(len(name)))
+
+
+def check_language(code: str, settings: Settings) -> None:
+    """Whether somebody can agree by a link in this language. Without one-time words there is no consent by a link, and
+    nobody is to record what is not understood afterwards.
+
+    Raises:
+        CountenanceError: consent.unknown_language, consent.statement_file_invalid, service.consent_link_language,
+            people.language_needs_model.
+    """
+    if not has_words(language_of(code, settings)):
+        raise refused(LINK_LANGUAGE, measured=code)
+    if not _is_heard(code, settings):
+        raise CountenanceError(Finding(LANGUAGE_NEEDS_MODEL, measured=code))
+
+
+def languages_of_links(settings: Settings) -> list[Language]:
+    """Those in which somebody can agree by a link, English first.
+
+    Raises:
+        CountenanceError: consent.statement_file_invalid.
+    """
+    return [each for each in languages(settings) if has_words(each) and _is_heard(each.language, settings)]
+
+
+def _is_heard(code: str, settings: Settings) -> bool:
+    # What the model understands is seen when it is loaded, which only workers do.
+    return code == ENGLISH or settings.speech_model is not None
 
 
 def check_open(session: Session, replica_id: str) -> None:

@@ -13,6 +13,7 @@ from countenance.consent.language import ENGLISH, language_of
 from countenance.consent.policy import Subject, permit
 from countenance.consent.receipt_content import Declaration, Material
 from countenance.errors import CountenanceError, Finding
+from countenance.service.consent_requests import limits
 from countenance.service.errors import REQUEST_INVALID, refused
 from countenance.service.tasks.sources import MediaRef
 from countenance.settings import Settings
@@ -78,7 +79,8 @@ def accepted(
 
     Raises:
         CountenanceError: service.request_invalid, consent.name_missing, voice.unknown_voice, and what
-            `consent.declaration.declare`, `consent.policy.permit`, `language_of` and `phrase.recall` find.
+            `consent.declaration.declare`, `consent.policy.permit`, `language_of`, `phrase.recall` and, of a replica
+            that waits for a link, `consent_requests.limits.check_language` find.
     """
     _check_shape(wanted)
     declared = tuple(declare(each, workspace_id) for each in dict.fromkeys(wanted.declarations))
@@ -91,7 +93,9 @@ def accepted(
             raise CountenanceError(Finding(rules.NAME_MISSING, detail="The field is `full_name`."))
         if wanted.phrase_id is not None:
             phrase.recall(wanted.phrase_id, wanted.full_name or "", settings, spoken_by, account=workspace_id)
-    if filmed:
+    if filmed and wanted.consent_by_link:
+        limits.check_language(wanted.language, settings)
+    elif filmed:
         language_of(wanted.language, settings)
     return declared
 
