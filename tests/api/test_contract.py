@@ -13,6 +13,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from countenance.wire.consent import WantStatement
+from countenance.wire.dictionaries import RuleBody
+from countenance.wire.message import Request
+from countenance.wire.replicas import CreateReplica, ReplicaProperties
+from countenance.wire.videos import CreateVideo
+from countenance.wire.works import CreateLipsync
+from countenance.wire.workspace import CreateKey
+
 
 def _table() -> ModuleType:
     spec = importlib.util.spec_from_file_location("tavus_contract", Path(__file__).with_name("tavus_contract.py"))
@@ -65,6 +73,28 @@ def test_an_idempotency_key_is_described_where_it_is_honoured(described: FastAPI
     }
     assert told == honoured
     assert len(told) > 10
+
+
+_WANTED = {
+    CreateReplica: {"train_video_url": "https://example.org/a.mp4"},
+    CreateVideo: {"replica_id": "r1", "script": "Hello."},
+    CreateLipsync: {"original_video_url": "https://example.org/a.mp4", "source_audio_url": "https://example.org/a.wav"},
+    ReplicaProperties: {},
+    CreateKey: {"name": "k"},
+    RuleBody: {"text": "Ada", "pronunciation": "ay dah", "type": "alias"},
+    WantStatement: {"full_name": "Ada"},
+}
+
+
+@pytest.mark.parametrize("message", _WANTED, ids=lambda message: message.__name__)
+def test_null_is_what_is_not_sent(document: Schema, message: type[Request]) -> None:
+    wanted, schemas = _WANTED[message], document["components"]["schemas"]
+    optional = {name for name, field in message.model_fields.items() if not field.is_required()} - set(wanted)
+    assert optional
+    assert message.model_validate({**wanted, **dict.fromkeys(optional)}) == message.model_validate(wanted)
+    described = schemas.get(f"{message.__name__}-Input") or schemas[message.__name__]
+    for name in optional:
+        assert "null" in _types(document, described["properties"][name]), name
 
 
 def _kinds(document: Schema, schema: Schema, place: str) -> set[str]:

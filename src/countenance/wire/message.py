@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints, model_validator
@@ -47,14 +47,16 @@ class Message(BaseModel):
 
 
 class Request(Message):
-    """A message to the server. A field may be sent under another name: of two, the one that says something counts."""
+    """A message to the server. A field may be sent under another name: of two, the one that says something counts.
+    Null is the same as nothing: what has a default gets it.
+    """
 
     synonyms: ClassVar[Mapping[str, str]] = {}
     """other name -> name"""
 
     @model_validator(mode="before")
     @classmethod
-    def _in_one_vocabulary(cls, data: Any) -> Any:
+    def _as_it_is_meant(cls, data: Any) -> Any:
         if not is_storable(data):
             raise ValueError(NOT_STORABLE)
         if not isinstance(data, dict):
@@ -63,16 +65,32 @@ class Request(Message):
         for other, name in cls.synonyms.items():
             if other in read and read.get(name) in (None, ""):
                 read[name] = read[other]
-        return read
+        defaults = cls._defaults()
+        return {name: value for name, value in read.items() if value is not None or name not in defaults}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         schema = handler(core)
         fields = handler.resolve_ref_schema(schema).get("properties", {})
+        if handler.mode == "validation":
+            fields.update({name: _or_null(fields[name]) for name in cls._defaults()})
         for other, name in cls.synonyms.items():
             if name in fields:
                 fields[other] = {**fields[name], "description": f"The same as `{name}`."}
         return schema
+
+    @classmethod
+    def _defaults(cls) -> Sequence[str]:
+        """The fields that have a default other than null, which may itself say something."""
+        return [
+            name for name, field in cls.model_fields.items() if not field.is_required() and field.default is not None
+        ]
+
+
+def _or_null(described: Mapping[str, Any]) -> dict[str, Any]:
+    about = {key: value for key, value in described.items() if key in ("title", "description", "default")}
+    kind = {key: value for key, value in described.items() if key not in about}
+    return {"anyOf": [kind, {"type": "null"}], **about}
 
 
 class Page(Message, Generic[Item]):

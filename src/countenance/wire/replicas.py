@@ -17,7 +17,7 @@ _Url = Field(default=None, max_length=8192)
 NEITHER_OR_BOTH = "Either train_video_url or train_image_url must be provided."
 
 
-class ReplicaProperties(Message):
+class ReplicaProperties(Request):
     """Further wishes; kept as they are."""
 
     model_config = ConfigDict(extra="allow")
