@@ -121,8 +121,8 @@ def test_a_server_that_is_killed_goes_on_where_it_was(tmp_path: Path, short_foot
         assert server.end() == Exit.TERMINATED
     hold = _hold(tmp_path / "data")
     assert (hold.state, hold.captured) == ("captured", 1)
-    (described,) = (tmp_path / "data").rglob("bundle/replica.json")
-    assert json.loads(described.read_text())["id"] == made["replica_id"], "as its videos will say"
+    described = [json.loads(path.read_text()) for path in (tmp_path / "data").rglob("replica.json")]
+    assert {each["id"] for each in described} == {made["replica_id"]}, "as its videos will say"
 
 
 def _hundredths(found: dict[str, Any]) -> int:
