@@ -36,6 +36,28 @@ _TRACK_ENDS = """() => {
   track.stop(); // this alone tells nobody
   track.dispatchEvent(new Event("ended"));
 }"""
+_DETECTOR = """(fate) => {
+  window.faces = [];
+  window.looks = [];
+  const at = ([x, width]) => ({ boundingBox: { x, y: 0.2, width, height: 0.4 } });
+  const scaled = ({ boundingBox: { x, y, width, height } }, to) => ({
+    boundingBox: { x: x * to.width, y: y * to.height, width: width * to.width, height: height * to.height },
+  });
+  window.FaceDetector = class {
+    constructor() {
+      if (fate === "is not there") throw new DOMException("no service", "NotSupportedError");
+    }
+    detect(source) {
+      looks.push({ at: performance.now(), width: source.width });
+      if (fate === "throws") throw new TypeError("it throws");
+      if (fate === "rejects") return Promise.reject(new DOMException("no service", "NotSupportedError"));
+      const found = faces.map(at).map((each) => scaled(each, source));
+      return new Promise((resolve) => setTimeout(() => resolve(found), fate === "is slow" ? 400 : 5));
+    }
+  };
+}"""
+"""What some browsers find faces with; `faces` has where they are: left edge and width, of a picture of width 1."""
+_ONE, _TWO = [[0.4, 0.2]], [[0.2, 0.2], [0.6, 0.2]]
 _PATIENCE_MS = 30_000
 _FAKE, _ALLOWED = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 
@@ -53,6 +75,40 @@ def launch(browser: Browser) -> Iterator[Callable[..., Browser]]:
     yield launched
     for each in opened:
         each.close()
+
+
+@pytest.fixture(scope="module")
+def calm(launch: Callable[..., Browser], tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """A browser with a camera and a microphone of which there is nothing to say."""
+    return launch(*_devices(tmp_path_factory.mktemp("calm"), brightness=120, loudness=2000))
+
+
+@pytest.fixture
+def seen_by(calm: Browser, portal: Any, troubles: Any) -> Iterator[Callable[..., Page]]:
+    """`seen_by(fate)`: a page with a recorder, of a browser that finds faces, or does not; see `_DETECTOR`."""
+    context = calm.new_context(base_url=portal.url)
+    page = context.new_page()
+    troubles.watch(page, portal.url)
+
+    def placed(fate: str) -> Page:
+        page.add_init_script(f"({_DETECTOR})({fate!r})")
+        return _placed(page, least_s="1")
+
+    yield placed
+    context.close()
+
+
+def _devices(folder: Path, brightness: int, loudness: int) -> list[str]:
+    """A camera that sees one shade of grey, and a microphone that hears a steady noise."""
+    picture, sound = folder / "camera.mjpeg", folder / "microphone.wav"
+    grey = cv2.imencode(".jpg", np.full((180, 320, 3), brightness, np.uint8))[1].tobytes()
+    picture.write_bytes(grey * 25)
+    noise = np.random.default_rng(0).integers(-loudness, loudness + 1, 48_000).astype("<i2")
+    with wave.open(str(sound), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(noise.tobytes())
+    files = f"--use-file-for-fake-video-capture={picture}", f"--use-file-for-fake-audio-capture={sound}"
+    return [_FAKE, _ALLOWED, *files]
 
 
 def _placed(page: Page, prompts: list[dict[str, Any]] | None = None, **attributes: str) -> Page:
@@ -125,16 +181,7 @@ def test_a_camera_that_goes_away_leaves_what_it_saw(page: Page) -> None:
 def test_it_says_that_it_is_dark_and_that_nothing_is_heard(
     launch: Callable[..., Browser], portal: Any, tmp_path: Path, troubles: Any
 ) -> None:
-    black = cv2.imencode(".jpg", np.full((180, 320, 3), 10, np.uint8))[1].tobytes()
-    (tmp_path / "black.mjpeg").write_bytes(black * 25)
-    with wave.open(str(tmp_path / "silence.wav"), "wb") as sound:
-        sound.setparams((1, 2, 48_000, 0, "NONE", ""))
-        sound.writeframes(bytes(96_000))
-    files = [
-        f"--use-file-for-fake-video-capture={tmp_path / 'black.mjpeg'}",
-        f"--use-file-for-fake-audio-capture={tmp_path / 'silence.wav'}",
-    ]
-    page = launch(_FAKE, _ALLOWED, *files).new_page(base_url=portal.url)
+    page = launch(*_devices(tmp_path, brightness=10, loudness=0)).new_page(base_url=portal.url)
     troubles.watch(page, portal.url)
     _placed(page)
     _press(page, "Turn the camera on")
@@ -142,6 +189,45 @@ def test_it_says_that_it_is_dark_and_that_nothing_is_heard(
     expect(advice).to_contain_text("It is too dark to see you. Face a window or a lamp", timeout=_PATIENCE_MS)
     expect(advice).to_contain_text("We hear nothing.", timeout=_PATIENCE_MS)
     expect(page.locator(".recorder-heard")).to_have_text("nothing")
+
+
+def test_it_says_that_nobody_or_more_than_one_is_seen_and_records_all_the_same(
+    seen_by: Callable[..., Page],
+) -> None:
+    page = seen_by("works")
+    _press(page, "Turn the camera on")
+    advice = page.locator(".recorder-advice")
+    expect(advice).to_contain_text("No face is seen.", timeout=_PATIENCE_MS)
+    page.evaluate("(seen) => (faces = seen)", _ONE)
+    expect(advice).to_be_hidden(timeout=_PATIENCE_MS)
+    _press(page, "Start recording")
+    expect(page.locator(".recorder-clock")).to_be_visible(timeout=_PATIENCE_MS)
+    page.evaluate("(seen) => (faces = seen)", _TWO)
+    expect(advice).to_contain_text("More than one face is seen.", timeout=_PATIENCE_MS)
+    assert {look["width"] for look in page.evaluate("looks")} == {320}
+    _press(page, "Stop")
+    expect(page.get_by_role("button", name="Record again")).to_be_visible()
+    assert _told(page) == [["file", True, False]]
+
+
+@pytest.mark.parametrize(("fate", "looks"), [("is not there", 0), ("throws", 1), ("rejects", 1)])
+def test_where_the_browser_cannot_tell_nothing_is_said_of_faces(
+    seen_by: Callable[..., Page], fate: str, looks: int
+) -> None:
+    page = seen_by(fate)
+    _press(page, "Turn the camera on")
+    page.wait_for_function("() => recorder.querySelector('video').currentTime > 2.5")
+    assert page.evaluate("recorder.state") == "ready"
+    expect(page.locator(".recorder-advice")).to_be_hidden()
+    assert len(page.evaluate("looks")) == looks
+
+
+def test_faces_that_take_long_to_find_are_looked_for_less_often(seen_by: Callable[..., Page]) -> None:
+    page = seen_by("is slow")
+    _press(page, "Turn the camera on")
+    page.wait_for_function("() => looks.length === 3")
+    first, second, third = (look["at"] for look in page.evaluate("looks"))
+    assert min(second - first, third - second) > 1500
 
 
 @pytest.mark.parametrize(

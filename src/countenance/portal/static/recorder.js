@@ -146,6 +146,7 @@ class Recorder extends HTMLElement {
       track.addEventListener("ended", () => this.#stream === stream && this.#lost(track.kind));
       track.addEventListener("mute", () => this.#stream === stream && this.#held(track.kind));
     }
+    Object.assign(this.#advice, { sound: null, picture: null });
     this.#watch = new Watch(stream, video, this.limits?.live);
     this.#watch.addEventListener("sound", ({ detail }) => this.#heard(detail));
     this.#watch.addEventListener("picture", ({ detail }) => this.#advise("picture", detail.advice));

@@ -1,8 +1,10 @@
 // What the camera and the microphone give, watched while they are on: level, voice, light and face.
 
+import { Faces } from "./faces.js";
+
 const SOUND_EVERY_MS = 80;
 const LONGEST_MS = 300;
-const PICTURE_EVERY_MS = 700;
+const PICTURE_EVERY_MS = 500;
 const REMEMBERED_MS = 3000;
 const FLOOR_DB = -60;
 const SILENCE_DB = -75;
@@ -17,8 +19,8 @@ export const ADVICE = {
   dark: "It is too dark to see you.",
   dim: "The light on your face is dim.",
   overexposed: "Your face is too bright.",
-  no_face: "No face is seen.",
-  second_person: "More than one face is seen.",
+  no_face: "No face is seen. Sit where the camera sees you.",
+  second_person: "More than one face is seen. Be alone in the picture; faces on posters count too.",
   far: "You are far away. Come closer.",
   near: "You are very close. Move back a little.",
   off_centre: "Move to the middle.",
@@ -41,7 +43,7 @@ export class Watch extends EventTarget {
   #loud = [];
   #floor = FLOOR_DB;
   #canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: 36 });
-  #faces = "FaceDetector" in window ? new window.FaceDetector({ maxDetectedFaces: 3, fastMode: true }) : null;
+  #faces = new Faces();
   /** Whether somebody is meant to speak now: only then a low level is worth a word. */
   speaking = false;
 
@@ -100,7 +102,8 @@ export class Watch extends EventTarget {
   async #look(video) {
     if (video.readyState < 2 || !video.videoWidth || document.hidden) return;
     const light = this.#light(video);
-    this.#tell("picture", { advice: light || (await this.#face(video)) });
+    if (!light) await this.#faces.look(video, this.#limits);
+    this.#tell("picture", { advice: light || this.#faces.advice });
   }
 
   /** Too dark, dim or blown out, by the medians of the whole picture and of where the face should be. */
@@ -127,26 +130,6 @@ export class Watch extends EventTarget {
     if (dim && median(face) < dim.limit && everywhere < dim.limit) return "dim";
     if (overexposed && (100 * white) / face.length > overexposed.limit) return "overexposed";
     return null;
-  }
-
-  async #face(video) {
-    if (!this.#faces) return null;
-    let found;
-    try {
-      found = await this.#faces.detect(video);
-    } catch {
-      this.#faces = null; // it is named by some browsers and works in none of their builds
-      return null;
-    }
-    const { far, near, off_centre } = this.#limits;
-    if (!found.length) return "no_face";
-    if (found.length > 1) return "second_person";
-    const { x, width, height } = found[0].boundingBox;
-    const share = (100 * height) / Math.min(video.videoWidth, video.videoHeight);
-    const aside = 100 * Math.abs((x + width / 2) / video.videoWidth - 0.5);
-    if (far && share < far.limit) return "far";
-    if (near && share > near.limit) return "near";
-    return off_centre && aside > off_centre.limit ? "off_centre" : null;
   }
 
   #tell(name, detail) {
