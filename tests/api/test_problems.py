@@ -13,7 +13,7 @@ from starlette.types import Message
 
 import countenance
 from countenance.api.app import create_app
-from countenance.api.problem import answer
+from countenance.api.problem import PATTERNS, answer
 from countenance.api.status_codes import status_of
 from countenance.errors import CountenanceError, Finding, Rule
 from countenance.service.context import Service
@@ -192,3 +192,73 @@ def test_somebody_with_a_link_sends_little(nobody: TestClient) -> None:
         "/v2/consent-links/x/record", content=b"[" * 70_000, headers={"content-type": "application/json"}
     )
     assert sent.status_code == 413
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_that_is_not_said_to_be_json(client: TestClient, kind: str | None) -> None:
+    headers = {"content-type": kind} if kind else {}
+    for path, body in (("/v2/videos", b'{"replica_id": "r1", "script": "Hello."}'), ("/v2/replicas", b"{}")):
+        refused = client.post(path, content=body, headers=headers)
+        assert (refused.status_code, refused.json()["error_type"]) == (400, "api.malformed")
+        assert "`Content-Type: application/json`" in refused.json()["detail"]
+        assert "dictionary" not in refused.text
+    patched = client.patch("/v2/pronunciation-dictionaries/pd_1", content=b"[]", headers=headers)
+    assert (patched.status_code, patched.json()["error_type"]) == (400, "api.malformed")
+
+
+def test_what_is_wrong_with_a_body_is_said_of_it(client: TestClient) -> None:
+    json = {"content-type": "application/json"}
+    told = {
+        b'{"replica_id": "r1", ': "character 21",
+        b"[]": "The body: This must be a JSON object.",
+        b'"hello"': "The body: This must be a JSON object.",
+        b"": "The body: This is missing.",
+    }
+    for body, words in told.items():
+        refused = client.post("/v2/videos", content=body, headers=json)
+        assert refused.status_code == 400
+        assert words in refused.json()["detail"], refused.text
+        assert "header" not in refused.json()["detail"], refused.text
+
+
+def test_which_part_of_an_address_is_wrong_is_said(client: TestClient) -> None:
+    told = {
+        "/v2/replicas/%00": "The path has the character NUL (%00) in it.",
+        "/v2/replicas?limit=1&model_name=%00": "The parameter `model_name` has the character NUL (%00) in it.",
+        "/v2/replicas?limit=x": "The parameter `limit`: ",
+        "/v2/credits/statement?month=May": "The parameter `month`: This must be a month such as `2026-11`.",
+    }
+    for path, words in told.items():
+        refused = client.get(path)
+        assert (refused.status_code, refused.json()["error_type"]) == (400, "service.request_invalid")
+        assert words in refused.json()["detail"], refused.text
+        assert "JSON" not in refused.text
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value", "words"),
+    [
+        ("/v2/workspace/members", "email", "ada", "This must be an e-mail address."),
+        ("/v2/workspace/keys", "name", "  ", "This must not be blank."),
+        ("/v2/consent-statements", "full_name", "  ", "This must not be blank."),
+        ("/v2/webhook-endpoints", "url", "ftp://example.org", "This must be a URL that begins with `https://`."),
+        ("/v2/uploads", "sha256", "x", "This must be a SHA-256 in 64 digits"),
+        ("/v2/videos", "background_colour", "mauve", "This must be green, blue, white, black, or"),
+    ],
+)
+def test_patterns_are_told_in_words(client: TestClient, path: str, field: str, value: str, words: str) -> None:
+    others = {"filename": "a.mp4", "bytes": 1, "replica_id": "r1", "script": "Hello."}
+    refused = client.post(path, json={**others, field: value})
+    assert refused.status_code == 400
+    assert f"{field}: {words}" in refused.json()["detail"], refused.text
+    assert "pattern" not in refused.text
+
+
+def test_every_pattern_has_words(described: FastAPI) -> None:
+    def patterns(part: object) -> set[str]:
+        if isinstance(part, dict):
+            own = {part["pattern"]} if isinstance(part.get("pattern"), str) else set()
+            return own.union(*map(patterns, part.values()))
+        return set().union(*map(patterns, part)) if isinstance(part, list) else set()
+
+    assert patterns(described.openapi()) == set(PATTERNS)

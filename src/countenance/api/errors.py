@@ -19,6 +19,11 @@ TOO_LARGE = Rule(
     title="The request is too large.",
     remedy="Send media as an upload (`POST /v2/uploads`) or as a URL, not inside a request.",
 )
+NO_JSON = Rule(
+    id="api.no_json",
+    title="The request's body is not JSON.",
+    remedy="Send one JSON value in UTF-8: texts in double quotes, no comma behind the last value.",
+)
 MALFORMED = Rule(
     id="api.malformed",
     title="The request cannot be read.",
@@ -75,6 +80,7 @@ RULES = (
     PATH_UNKNOWN,
     METHOD_NOT_ALLOWED,
     TOO_LARGE,
+    NO_JSON,
     MALFORMED,
     NOT_OFFERED,
     VOICES_NOT_MADE,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -21,7 +22,9 @@ from countenance.service.accounts.errors import IDEMPOTENCY_RUNNING, KEY_INVALID
 from countenance.service.errors import INTERNAL, REQUEST_INVALID
 from countenance.service.objects.errors import RANGE_OUTSIDE
 from countenance.service.uploads.errors import UPLOAD_COMPLETING
+from countenance.wire.patterns import EMAIL, MONTH, NOT_BLANK, SHA256, WEB_ADDRESS
 from countenance.wire.problem import Problem, finding_body
+from countenance.wire.videos import COLOUR, COLOURS
 
 _log = structlog.get_logger("countenance.api")
 _JSON, _PROBLEM = "application/json", "application/problem+json"
@@ -43,6 +46,22 @@ _DESCRIPTIONS = {
     500: "A fault of the server.",
     501: "Not part of this product.",
     503: "The server lacks something that the operator has to put right.",
+}
+PATTERNS = {
+    NOT_BLANK: "This must not be blank.",
+    EMAIL: "This must be an e-mail address.",
+    WEB_ADDRESS: "This must be a URL that begins with `https://`.",
+    SHA256: "This must be a SHA-256 in 64 digits, `0` to `9` and `a` to `f`.",
+    MONTH: "This must be a month such as `2026-11`.",
+    COLOUR: f"This must be {', '.join(COLOURS)}, or a colour such as `#ffcc00`.",
+}
+"""What a text must be to be of the form, in words."""
+_KINDS = {
+    "model_attributes_type": "This must be a JSON object.",
+    "model_type": "This must be a JSON object.",
+    "dict_type": "This must be a JSON object.",
+    "list_type": "This must be a JSON array.",
+    "missing": "This is missing.",
 }
 _HTTP = {404: errors.PATH_UNKNOWN, 405: errors.METHOD_NOT_ALLOWED, 413: errors.TOO_LARGE}
 
@@ -142,17 +161,27 @@ def _misread(request: Request, error: Exception) -> Response:
     """A body, a query or a path that is not what the description says. What was sent is not repeated."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
     faults = error.errors()
-    if any(fault["type"] == "json_invalid" for fault in faults):
-        return answer(request, [Finding(errors.MALFORMED)])
+    for fault in faults:
+        if fault["type"] == "json_invalid":
+            return answer(request, [Finding(errors.NO_JSON, detail=f"From character {fault['loc'][-1]} on.")])
+        if fault["loc"] == ("body",) and isinstance(fault["input"], bytes):  # which nobody has tried to read
+            return answer(request, [Finding(errors.MALFORMED)])
     told = [_told(fault) for fault in faults[:_SHOWN]]
     words = told[0] if len(told) == 1 and faults[0]["type"] == "value_error" else None
     return answer(request, [Finding(REQUEST_INVALID, detail="; ".join(told).rstrip(".") + ".")], words=words)
 
 
 def _told(fault: Mapping[str, Any]) -> str:
-    place = ".".join(str(part) for part in fault["loc"][1:] if not str(part).startswith("function-"))
-    said = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{place}: {said}" if place else said
+    where, *inside = fault["loc"]
+    name = ".".join(str(part) for part in inside if not str(part).startswith("function-"))
+    said = _KINDS.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "string_pattern_mismatch":
+        said = PATTERNS.get(fault["ctx"]["pattern"], "This has another form.")
+    if where != "body":
+        return f"The {'header' if where == 'header' else 'parameter'} `{name}`: {said}"
+    if not name:
+        return f"The body: {said}" if fault["type"] in _KINDS else said
+    return f"{name}: {said}"
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -175,8 +204,11 @@ def note_crash(error: Exception) -> None:
 
 
 def malformed(request: Request) -> Response:
-    """The answer to an address that cannot be read."""
-    return answer(request, [Finding(errors.MALFORMED)])
+    """The answer to an address with the character NUL in it."""
+    names = [name for name, value in parse_qsl(request.url.query, keep_blank_values=True) if "\0" in value]
+    where = "path" if "\0" in request.scope["path"] else f"parameter `{names[0]}`" if names else "query"
+    detail = f"The {where} has the character NUL (%00) in it."
+    return answer(request, [Finding(REQUEST_INVALID, detail=detail.replace("\0", ""))])
 
 
 def too_large(request: Request) -> Response:

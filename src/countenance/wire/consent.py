@@ -7,12 +7,13 @@ from typing import Any, Literal
 from pydantic import Field
 
 from countenance.wire.message import Message, Request
+from countenance.wire.patterns import EMAIL, NOT_BLANK
 
 
 class WantStatement(Request):
     """Whose statement, in which language."""
 
-    full_name: str = Field(min_length=1, max_length=255, pattern=r"\S")
+    full_name: str = Field(min_length=1, max_length=255, pattern=NOT_BLANK)
     language: str = Field(default="en", min_length=2, max_length=16)
 
 
@@ -32,9 +33,7 @@ class AskConsent(Request):
 
     full_name: str | None = Field(default=None, max_length=255, description="If the replica does not name the person.")
     language: str | None = Field(default=None, min_length=2, max_length=16)
-    email: str | None = Field(
-        default=None, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$", description="Who is written to."
-    )
+    email: str | None = Field(default=None, max_length=320, pattern=EMAIL, description="Who is written to.")
 
 
 class ConsentRequestBody(Message):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, RootModel, computed_field
 
 from countenance.wire.message import Message, Name, Request
+from countenance.wire.patterns import NOT_BLANK
 
 MAX_RULES = 10_000
 
@@ -14,8 +15,8 @@ MAX_RULES = 10_000
 class RuleBody(Request):
     """A word or phrase, and how it is said."""
 
-    text: str = Field(min_length=1, max_length=200, pattern=r"\S")
-    pronunciation: str = Field(min_length=1, max_length=500, pattern=r"\S")
+    text: str = Field(min_length=1, max_length=200, pattern=NOT_BLANK)
+    pronunciation: str = Field(min_length=1, max_length=500, pattern=NOT_BLANK)
     type: Literal["alias", "ipa"]
     alphabet: Literal["ipa"] | None = None
     case_sensitive: bool = False

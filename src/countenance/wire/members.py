@@ -7,12 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from countenance.wire.message import Message, Request
+from countenance.wire.patterns import EMAIL
 
 
 class AddMember(Request):
     """A person; whoever is one already is changed."""
 
-    email: str = Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")
+    email: str = Field(max_length=320, pattern=EMAIL)
     role: Literal["owner", "editor", "viewer"] = "viewer"
     notified: bool = Field(default=True, description="Whether e-mails are sent.")
 

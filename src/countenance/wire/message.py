@@ -9,8 +9,10 @@ from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, StringConstraints, model_validator
 from pydantic_core import CoreSchema
 
+from countenance.wire.patterns import NOT_BLANK
+
 Item = TypeVar("Item")
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255, pattern=r"\S")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255, pattern=NOT_BLANK)]
 """What somebody calls something: not blank, and kept without the space around it."""
 
 NOT_STORABLE = "There is a character or a number in it that cannot be stored, or it is nested too deep."

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, computed_field, model_validator
 
 from countenance.wire.message import Message, Name, Request
+from countenance.wire.patterns import NOT_BLANK
 from countenance.wire.problem import FindingBody
 from countenance.wire.status import Finetune, Standing, Status
 
@@ -177,7 +178,7 @@ class UpdateReplica(Request):
     synonyms: ClassVar[dict[str, str]] = _NAMES
 
     replica_name: Name | None = None
-    default_voice_id: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"\S")
+    default_voice_id: str | None = Field(default=None, min_length=1, max_length=64, pattern=NOT_BLANK)
 
     @model_validator(mode="after")
     def _something(self) -> UpdateReplica:
@@ -196,7 +197,7 @@ class UpdatedReplica(_Named):
 class Review(Request):
     """A human looked and listened, and decides what the machine left to a human."""
 
-    reviewed_by: str = Field(min_length=1, max_length=64, pattern=r"\S", description="Who looked and listened.")
+    reviewed_by: str = Field(min_length=1, max_length=64, pattern=NOT_BLANK, description="Who looked and listened.")
     decision: Literal["accept", "refuse"] = "accept"
     reason: str = Field(default="", max_length=1000, description="Of a refusal, for whoever asked for the replica.")
 

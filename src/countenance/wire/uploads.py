@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from countenance.wire.message import Message, Request
+from countenance.wire.patterns import NOT_BLANK, SHA256
 from countenance.wire.problem import FindingBody
 from countenance.wire.status import Standing
 
@@ -17,9 +18,9 @@ Span = tuple[float, float]
 class BeginUpload(Request):
     """A file that is to come."""
 
-    filename: str = Field(min_length=1, max_length=255, pattern=r"\S")
+    filename: str = Field(min_length=1, max_length=255, pattern=NOT_BLANK)
     bytes: int = Field(gt=0, le=2**40, description="Its size.")
-    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", description="If it is known.")
+    sha256: str | None = Field(default=None, pattern=SHA256, description="If it is known.")
 
 
 class PartBody(Message):

@@ -14,6 +14,7 @@ VideoStatus = Literal["queued", "generating", "ready", "deleted", "error"]
 MAX_SCRIPT = 100_000
 """characters"""
 COLOURS = ("green", "blue", "white", "black")
+COLOUR = rf"^({'|'.join(COLOURS)}|#[0-9a-fA-F]{{3}}|#[0-9a-fA-F]{{6}}|)$"
 _SPOKEN = ("script", "audio_url", "audio_upload_id")
 
 
@@ -40,7 +41,7 @@ class CreateVideo(Request):
     )
     background_colour: str | None = Field(
         default=None,
-        pattern=rf"^({'|'.join(COLOURS)}|#[0-9a-fA-F]{{3}}|#[0-9a-fA-F]{{6}}|)$",
+        pattern=COLOUR,
         description=f"{', '.join(COLOURS)}, or `#rrggbb`.",
     )
     watermark_image_url: str | None = Field(default=None, max_length=8192, description="PNG or JPEG.")

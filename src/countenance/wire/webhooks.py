@@ -5,12 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from countenance.wire.message import Message, Request
+from countenance.wire.patterns import WEB_ADDRESS
 
 
 class CreateEndpoint(Request):
     """A URL that is told of events."""
 
-    url: str = Field(min_length=8, max_length=8192, pattern=r"^https?://\S+$")
+    url: str = Field(min_length=8, max_length=8192, pattern=WEB_ADDRESS)
     types: list[str] = Field(default=[], max_length=50, description="Such as `replica.completed`; empty for all.")
 
 

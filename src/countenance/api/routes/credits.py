@@ -14,6 +14,7 @@ from countenance.service.credits import account
 from countenance.service.db.tables import CreditGrant, CreditHold
 from countenance.wire.credits import BalanceBody, GrantBody, HoldBody, LineBody
 from countenance.wire.message import Page
+from countenance.wire.patterns import MONTH
 from countenance.wire.times import iso_ms
 
 router = APIRouter(prefix="/v2/credits", tags=["credits"])
@@ -44,9 +45,7 @@ def movements(
     call: ReadCredits,
     part: Part,
     unit: str | None = None,
-    month: Annotated[
-        str | None, Query(description="Of one month (UTC), such as `2026-11`.", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")
-    ] = None,
+    month: Annotated[str | None, Query(description="Of one month (UTC), such as `2026-11`.", pattern=MONTH)] = None,
 ) -> Page[LineBody]:
     """Every movement, the latest first."""
     since, until = span_of(month)
