@@ -122,6 +122,16 @@ def test_too_little_speech_is_an_error(speech_s: float, rule: str) -> None:
     assert found(timeline(speech_s=speech_s)) == {rule: Severity.ERROR}
 
 
+def test_what_is_wrong_with_all_of_it_says_where_that_is() -> None:
+    line = timeline(9.0, 0.5)
+    slow = replace(VIDEO, fps=10.0)
+    findings = {each.rule.id: each.spans for each in judge(info(line, slow), line, usable_spans(line))}
+    for rule in ("footage.too_short", "footage.no_speech", "footage.rate_too_low"):
+        (span,) = findings[rule]
+        assert span.start_s == 0.0
+        assert span.end_s == pytest.approx(9.0, abs=0.1)
+
+
 def test_speech_counts_only_where_the_face_is_seen() -> None:
     assert found(timeline(speech_s=15)) == {"footage.little_speech": Severity.WARNING}
     line = timeline(speech_s=15, turned=(0, 10))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from countenance.errors import Finding
+from countenance.errors import Finding, Span
 from countenance.footage import file_rules as rules
 from countenance.footage.spans import limit_of
 from countenance.footage.timeline import Timeline
@@ -51,7 +51,7 @@ def _length(info: MediaInfo, timeline: Timeline) -> Iterator[Finding]:
     is_right = abs(info.duration_s - timeline.seen_s) < _CUT_OFF_S
     length_s = info.duration_s if is_right else timeline.seen_s
     if length_s < limit_of(rules.TOO_SHORT):
-        yield Finding(rules.TOO_SHORT, measured=length_s)
+        yield Finding(rules.TOO_SHORT, measured=length_s, spans=(Span(0.0, length_s),))
     if info.video is None:
         return
     stated_s = info.video.duration_s or info.duration_s
@@ -63,7 +63,7 @@ def _rate(info: MediaInfo, timeline: Timeline) -> Iterator[Finding]:
     if info.video is None:
         return
     if info.video.fps < limit_of(rules.RATE_TOO_LOW):
-        yield Finding(rules.RATE_TOO_LOW, measured=info.video.fps)
+        yield Finding(rules.RATE_TOO_LOW, measured=info.video.fps, spans=(Span(0.0, timeline.seen_s),))
     elif info.video.fps < limit_of(rules.RATE_LOW):
         yield Finding(rules.RATE_LOW, measured=info.video.fps)
     steps = np.diff(timeline.pictures.time_s)

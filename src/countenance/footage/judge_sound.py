@@ -44,7 +44,7 @@ def _amount(timeline: Timeline, usable: Sequence[Span]) -> Iterator[Finding]:
     spoken = total_s(timeline.sound.speech if timeline.sound else ())
     used = usable_speech_s(timeline, usable)
     if spoken < limit_of(rules.NO_SPEECH):
-        yield Finding(rules.NO_SPEECH, measured=spoken)
+        yield Finding(rules.NO_SPEECH, measured=spoken, spans=(Span(0.0, timeline.seen_s),))
     elif used < limit_of(rules.TOO_LITTLE_SPEECH):
         detail = f"There are {spoken:.1f} s of speech in all." if spoken - used > 1 else ""
         yield Finding(rules.TOO_LITTLE_SPEECH, detail=detail, measured=used)

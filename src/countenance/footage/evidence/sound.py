@@ -32,6 +32,16 @@ def loudness(case: Case) -> Image | None:
     return None if sound is None else _loudness_plot(sound, case.finding.spans, _levels(case, sound), None)
 
 
+def speech(case: Case) -> Image | None:
+    """Loudness through the whole recording; what is no speech is shaded."""
+    sound = _sound(case)
+    if sound is None:
+        return None
+    edges = [0.0, *(at for span in sound.speech for at in (span.start_s, span.end_s)), len(sound.loudness) * STEP_S]
+    silent = [Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if end > start]
+    return _loudness_plot(sound, silent, _levels(case, sound), None)
+
+
 def loudness_nearby(case: Case) -> Image | None:
     """Loudness around the worst stretch."""
     sound, span = _sound(case), worst_span(case.finding)

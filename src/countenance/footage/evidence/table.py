@@ -83,6 +83,9 @@ TABLE: dict[str, Shown] = {
     "footage.cut": Shown(picture.pair, times=moments.edges),
     "footage.frozen": Shown(picture.pair, times=moments.both_ends),
     # Sound
+    "footage.no_speech": Shown(sound.loudness, times=None),
+    "footage.too_little_speech": Shown(sound.speech, times=None),
+    "footage.little_speech": Shown(sound.speech, times=None),
     "footage.silent": Shown(sound.loudness, times=None),
     "footage.quiet": Shown(sound.loudness, times=None),
     "footage.noisy": Shown(sound.loudness, times=None),
