@@ -39,22 +39,40 @@ def person(client: TestClient) -> Json:
     return {"headers": {"x-api-key": ""}}
 
 
+def uploaded(client: TestClient, link: str, person: Json) -> str:
+    """A recording has come by the link, and was not sent yet."""
+    sound = io.BytesIO()
+    with wave.open(sound, "wb") as file:
+        file.setparams((1, 2, 16_000, 0, "NONE", ""))
+        file.writeframes(bytes(64_000))
+    announced = {"filename": "Ada.wav", "bytes": len(sound.getvalue())}
+    upload = client.post(f"{link}/uploads", json=announced, **person).json()
+    client.put(upload["parts"][0]["url"], content=sound.getvalue(), **person)
+    done = client.post(f"{link}/uploads/{upload['upload_id']}/complete", **person)
+    assert done.json()["state"] == "complete", done.text
+    return str(upload["upload_id"])
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_what_was_not_sent_goes_with_the_replica(
+    client: TestClient, service: Service, replica_id: str, link: str, person: Json, hard: bool
+) -> None:
+    upload_id = uploaded(client, link, person)
+    begun = client.post(f"{link}/uploads", json={"filename": "b.wav", "bytes": 100}, **person).json()["upload_id"]
+    assert service.objects.list("uploads") != []
+    assert client.delete(f"/v2/replicas/{replica_id}", params={"hard": hard}).status_code == 204
+    assert service.objects.list("uploads") == []
+    assert [client.get(f"/v2/uploads/{each}").json()["state"] for each in (upload_id, begun)] == ["deleted"] * 2
+
+
 def test_the_person_records_the_statement(
     client: TestClient, service: Service, replica_id: str, link: str, person: Json
 ) -> None:
     shown = client.get(link, **person).json()
     assert (shown["state"], shown["full_name"]) == ("open", "Ada Lovelace")
     assert all(word in shown["statement"]["text"] for word in ("Ada Lovelace", *shown["statement"]["words"]))
-    sound = io.BytesIO()
-    with wave.open(sound, "wb") as file:
-        file.setparams((1, 2, 16_000, 0, "NONE", ""))
-        file.writeframes(bytes(64_000))
-    announced = {"filename": "consent.wav", "bytes": len(sound.getvalue())}
-    upload = client.post(f"{link}/uploads", json=announced, **person).json()
-    client.put(upload["parts"][0]["url"], content=sound.getvalue(), **person)
-    done = client.post(f"{link}/uploads/{upload['upload_id']}/complete", **person)
-    assert done.json()["state"] == "complete", done.text
-    spoken = {"upload_id": upload["upload_id"], "phrase_id": shown["statement"]["phrase_id"]}
+    upload_id = uploaded(client, link, person)
+    spoken = {"upload_id": upload_id, "phrase_id": shown["statement"]["phrase_id"]}
     assert client.post(f"{link}/record", json=spoken, **person).json()["state"] == "recorded"
     body = client.get(f"/v2/replicas/{replica_id}").json()
     assert (body["status"], body["standing"]) == ("started", "waiting")
@@ -63,7 +81,7 @@ def test_the_person_records_the_statement(
     assert (again.status_code, again.json()["error_type"]) == (410, "service.consent_request_closed")
     closed = client.get(link, **person).json()
     assert (closed["state"], closed["full_name"], closed["statement"]) == ("recorded", "", None)
-    assert client.post(f"{link}/uploads", json=announced, **person).status_code == 410
+    assert client.post(f"{link}/uploads", json={"filename": "b.wav", "bytes": 9}, **person).status_code == 410
     with service.database.reading() as session:
         noted = session.scalars(select(AuditEntry).where(AuditEntry.action == "consent_request.record")).one()
         assert noted.actor == f"consent-link:{session.scalars(select(ConsentRequest)).one().id}"

@@ -59,6 +59,7 @@ from countenance.service.replicas import life as replicas
 from countenance.service.replicas.wanted import NewReplica
 from countenance.service.retention import sweep
 from countenance.service.tasks.sources import MediaRef
+from countenance.service.uploads import drop
 from countenance.service.videos import life as videos
 from countenance.service.videos import lipsyncs
 from countenance.service.videos.lipsyncs import NewLipsync
@@ -541,6 +542,34 @@ def test_a_link_that_asked_for_consent(service: Service) -> None:
         assert session.get_one(ConsentRequest, request.id).state == "withdrawn"
         assert session.query(OutboxEvent).one().dispatched_at is not None
         assert session.get_one(Job, replica.job_id).state == "cancelled"
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_what_came_by_a_link_and_was_not_sent(service: Service, media: Callable[[str], Path], given_up: bool) -> None:
+    with service.database.transaction() as session:
+        workspace = workspaces.create(session, service.settings, "Harbour Films").id
+        wanted = NewReplica(footage=MediaRef(url="https://films.example/f.mp4"), consent_by_link=True)
+        replica = replicas.create(session, service, workspace, wanted)
+        request, _ = ask.create(session, service, workspace, replica.id, full_name=NAME)
+    came, begun = (_upload(service, workspace, media(f"{each}.mp4")) for each in ("came", "begun"))
+    service.objects.delete(f"uploads/{begun}")
+    parts = private_folder(service.settings.data_dir / "uploads" / begun)
+    (parts / "00001").write_bytes(FACE)
+    with service.database.transaction() as session:
+        for each in (came, begun):
+            session.get_one(Upload, each).consent_request_id = request.id
+        session.get_one(Upload, begun).state = "open"
+        session.get_one(Upload, begun).object_key = None
+        replicas.delete(session, service, workspace, replica.id, hard=True)
+    if given_up:
+        drop.abort_by_link(service, request.id)
+    hashes = tuple(hashlib.sha256(media(f"{each}.mp4").read_bytes()).hexdigest() for each in ("came", "begun"))
+    world = World(service, workspace, replica.id, "", "", hashes)
+    assert all(world.found()[f"hash {each}"] for each in hashes)
+    assert given_up or world.found()["face"]
+    purge_replica(service, replica.id)
+    assert {what: places for what, places in world.found().items() if places} == {}
+    assert not parts.exists()
 
 
 def test_it_is_asked_for_with_the_deletion(world: World, queue: DbosQueue) -> None:

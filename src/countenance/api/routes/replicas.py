@@ -143,7 +143,7 @@ def delete(
         call.note(session, "replica.purge" if hard else "replica.delete", "replica", replica_id)
         if hard:
             purge.ask(session, call.service, "replica", replica_id)
-    call.service.queue.cancel(workflows)
+    life.follow_up(call.service, replica_id, workflows)
 
 
 @router.get("/{replica_id}/report")

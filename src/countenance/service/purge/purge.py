@@ -1,6 +1,6 @@
 """Hard deletion, step by step; all of it may be repeated, and must be after a crash.
 
-    stop what is under way -> receipts and what is held under them -> files -> rows -> the database's log
+    stop what is under way, and what comes by links -> receipts and what is held under them -> files -> rows -> the database's log
     -> `purged_at`
 
 Files go before the rows that name them, so that a process that dies in between leaves enough to go on. Whoever calls
@@ -27,6 +27,7 @@ from countenance.service.purge.log import truncate_log
 from countenance.service.purge.traces import (
     LIPSYNC,
     REPLICA,
+    REQUEST,
     TABLES,
     TRANSCRIPTION,
     VIDEO,
@@ -34,6 +35,7 @@ from countenance.service.purge.traces import (
     of_one,
     of_replica,
 )
+from countenance.service.uploads.drop import abort_by_link
 
 _UNKNOWN = {
     REPLICA: REPLICA_UNKNOWN,
@@ -57,6 +59,8 @@ def purge(service: Service, kind: str, subject_id: str) -> None:
     """
     traces = _traces(service, kind, subject_id)
     service.queue.cancel(traces.workflows)
+    for request_id in traces.subjects.get(REQUEST, ()):
+        abort_by_link(service, request_id)
     receipts.note(service, traces)
     receipts.let_go(service, traces)
     files.erase(service, traces)

@@ -97,6 +97,8 @@ def _gathered(session: Session, subjects: dict[str, tuple[str, ...]]) -> Traces:
     jobs = session.execute(select(Job.id, Job.subject_kind).where(about(Job, theirs))).all()
     prefixes = [f"{kind}s/{each}" for kind, ids in subjects.items() for each in ids if kind in TABLES]
     prefixes += [f"{bucket.place_of(upload.id)}/report" for upload in uploads]
+    # What came by a link is nobody else's, and may have lost the key of what was sent.
+    prefixes += [bucket.place_of(upload.id) for upload in uploads if upload.consent_request_id]
     keys = [key for row in made for name in _KEYS if (key := getattr(row, name, None))]
     keys += [source.object_key for source in sources if source.object_key]
     keys += [upload.object_key for upload in uploads if upload.object_key]
@@ -118,10 +120,11 @@ def _gathered(session: Session, subjects: dict[str, tuple[str, ...]]) -> Traces:
 
 
 def uploads_of(session: Session, requests: Sequence[str], sources: Collection[MediaSource]) -> list[Upload]:
-    """The uploads that these alone were made from, or agreed to with."""
+    """The uploads that these alone were made from, or agreed to with, and what else came by their links."""
     wanted = {source.upload_id for source in sources if source.upload_id}
     answers = select(ConsentRequest.upload_id).where(ConsentRequest.id.in_(requests))
     wanted |= {upload_id for upload_id in session.scalars(answers) if upload_id}
+    wanted |= set(session.scalars(select(Upload.id).where(Upload.consent_request_id.in_(requests))))
     others = set(
         session.scalars(
             select(MediaSource.upload_id).where(

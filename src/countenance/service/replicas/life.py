@@ -34,6 +34,7 @@ from countenance.service.replicas.errors import NOTHING_TO_REVIEW, REVIEW_REFUSE
 from countenance.service.replicas.wanted import NewReplica, accepted, name_of, voice_of
 from countenance.service.tasks import sources
 from countenance.service.tasks.failure import failure
+from countenance.service.uploads.drop import abort_by_closed_links
 from countenance.service.videos import lipsyncs, waiting
 
 TASKS = ("check", "train")
@@ -277,7 +278,7 @@ def delete(
     With `hard` also one that is deleted already is accepted, so that it can be purged.
 
     Returns:
-        The ids of the workflows to cancel after the commit (`Queue.cancel`).
+        The ids of the workflows to cancel after the commit (`follow_up`).
 
     Raises:
         CountenanceError: service.replica_unknown.
@@ -291,10 +292,16 @@ def delete(
 
 
 def delete_and_cancel(service: Service, workspace_id: str, replica_id: str, *, hard: bool = False) -> None:
-    """`delete` in a transaction of its own, and the end of what was under way."""
+    """`delete` in a transaction of its own, and what follows."""
     with service.database.transaction() as session:
         workflows = delete(session, service, workspace_id, replica_id, hard=hard)
-    service.queue.cancel(workflows)
+    follow_up(service, replica_id, workflows)
+
+
+def follow_up(service: Service, replica_id: str, workflows: Sequence[str]) -> None:
+    """After the commit of a deletion: what was under way ends, and what has come by links but was not sent goes."""
+    service.queue.cancel(list(workflows))
+    abort_by_closed_links(service, replica_id)
 
 
 def revoked(session: Session, service: Service, receipt_id: str, *, free: bool = False) -> list[str]:

@@ -44,6 +44,15 @@ def abort_by_link(service: Service, consent_request_id: str) -> None:
             _log.warning("upload not forgotten", upload_id=upload.id, rule=error.finding.rule.id)
 
 
+def abort_by_closed_links(service: Service, replica_id: str) -> None:
+    """`abort_by_link` for every link of a replica that is closed. Call it outside of a transaction."""
+    closed = select(ConsentRequest.id).where(ConsentRequest.replica_id == replica_id, ConsentRequest.state != "open")
+    with service.database.reading() as session:
+        requests = session.scalars(closed).all()
+    for request_id in requests:
+        abort_by_link(service, request_id)
+
+
 def unused() -> ColumnElement[bool]:
     """That nothing that is still there was made from an upload: a condition for its table."""
     used = exists(select(MediaSource.id).where(MediaSource.upload_id == Upload.id, MediaSource.deleted_at.is_(None)))
