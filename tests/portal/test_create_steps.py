@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
-from example_installation.browser import PROGRAMS
-from example_installation.browser import signed_in as sign_in
-from example_installation.serving import Served
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from countenance.media.read import SAMPLE_RATE, audio
 from countenance.portal.prompts import SPEAKING
 from countenance.service.accounts import keys
 from countenance.service.accounts.scopes import VIEWER
 from countenance.service.credits import ledger
 from countenance.service.db.tables import Upload
-from countenance.stock.clips import consent_clip
 from countenance.voice.english import CONSONANTS, VOWELS, read
 
 from .conftest import Portal, Troubles
@@ -30,50 +21,12 @@ from .create_journey import NAME, Journey, short_clip
 
 _RARE = {"a"}
 """Sounds of some voices only."""
-_SECONDS = 5
 _SLOW = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 120_000}
 
 
 @pytest.fixture
 def journey(signed_in: Page, tmp_path: Path) -> Journey:
     return Journey(signed_in, short_clip(tmp_path))
-
-
-@pytest.fixture
-def before_the_camera(
-    browser: Browser, portal: Portal, troubles: Troubles, tmp_path: Path
-) -> Iterator[Callable[[], Page]]:
-    """A page of a browser before whose camera the stock's presenter reads the statement."""
-    picture, sound = tmp_path / "camera.mjpeg", tmp_path / "microphone.wav"
-    _write_camera(picture, sound)
-    program = next(filter(None, map(shutil.which, PROGRAMS)))
-    devices = (
-        f"--use-file-for-fake-video-capture={picture}",
-        f"--use-file-for-fake-audio-capture={sound}",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-    )
-    own = browser.browser_type.launch(executable_path=program, args=["--no-sandbox", *devices])
-    context = own.new_context(base_url=portal.url, reduced_motion="reduce")
-    context.set_default_timeout(30_000)
-    sign_in(context, Served(portal.service, portal.url), portal.key)
-    page = context.new_page()
-    troubles.watch(page, portal.url)
-    yield lambda: page
-    own.close()
-
-
-def _write_camera(picture: Path, sound: Path) -> None:
-    film = cv2.VideoCapture(str(consent_clip()))
-    with picture.open("wb") as file:
-        for at in range(_SECONDS * 25):
-            _, frame = film.read()
-            if at % 2 == 0:
-                file.write(cv2.imencode(".jpg", cv2.resize(frame, (640, 360)))[1].tobytes())
-    heard = audio(consent_clip())[: _SECONDS * SAMPLE_RATE]
-    with wave.open(str(sound), "wb") as file:
-        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
-        file.writeframes((np.clip(heard, -1, 1) * 32767).astype("<i2").tobytes())
 
 
 def _uploads(portal: Portal) -> list[Upload]:
@@ -85,30 +38,6 @@ def test_the_text_to_read_has_every_sound() -> None:
     spoken = "".join(part for sentence in read(SPEAKING) for part in sentence.utterances)
     assert (VOWELS | CONSONANTS) - set(spoken) == _RARE
     assert sum(spoken.count(sound) for sound in "bmp") > 40
-
-
-def test_a_statement_recorded_here(before_the_camera: Callable[[], Page], portal: Portal, tmp_path: Path) -> None:
-    page = before_the_camera()
-    journey = Journey(page, tmp_path)
-    journey.begin("Footage of myself")
-    page.get_by_label("Your full name").fill(NAME)
-    page.get_by_role("radio", name="Here, with the camera").check()
-    expect(page.locator("#statement-text")).to_contain_text(f"My name is {NAME}.")
-    page.get_by_role("button", name="Show the statement with one-time words").click()
-    expect(page.get_by_role("region", name="Read this aloud")).to_contain_text("My one-time words are")
-    expect(page.locator("#words-until")).to_contain_text("for 30 more minutes")
-    page.get_by_role("button", name="Start recording").click()
-    expect(page.locator("#consent-recorder .recorder-clock")).to_contain_text("0:04", timeout=60_000)
-    page.get_by_role("button", name="Stop").click()
-    use = page.get_by_role("button", name="Use this recording")
-    expect(use).to_be_focused()
-    page.reload()
-    expect(use).to_be_visible()
-    expect(page.get_by_role("region", name="Read this aloud")).to_contain_text("My one-time words are")
-    use.click()
-    journey.sees("Footage")
-    (upload,) = _uploads(portal)
-    assert (upload.state, (upload.media or {})["kind"]) == ("complete", "video")
 
 
 def test_an_upload_outlives_a_reload_and_a_lost_network(journey: Journey, portal: Portal, troubles: Troubles) -> None:
