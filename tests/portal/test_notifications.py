@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from countenance.consent.receipt_content import Material
-from countenance.service.accounts import audit, members
+from countenance.service.accounts import audit, keys, members
+from countenance.service.accounts.scopes import EDITOR
 from countenance.service.clock import now
 from countenance.service.consent_requests import ask
 from countenance.service.db.tables import Delivery
@@ -76,6 +77,35 @@ def test_an_email_is_shown_as_it_looked_until_what_it_tells_of_is_deleted(
     expect(signed_in.get_by_text("was deleted, and this e-mail with it")).to_be_visible()
     expect(signed_in.locator("iframe")).to_have_count(0)
     assert signed_in.request.get(f"{signed_in.url}/email").status == 404
+
+
+def test_where_nothing_was_told_yet_it_says_who_would_be(
+    portal: Any, signed_in: Page, open_page: Callable[..., Page]
+) -> None:
+    signed_in.goto("/notifications")
+    expect(signed_in.get_by_role("link", name="Add a webhook")).to_be_visible()
+    signed_in.get_by_role("link", name="Add a person").click()
+    expect(signed_in.get_by_label("E-mail address")).to_be_in_viewport()
+    with portal.service.database.transaction() as session:
+        key = keys.create(session, portal.workspace_id, "of somebody who may add nobody", EDITOR).text
+    editor = open_page(key)
+    editor.goto("/notifications")
+    expect(editor.get_by_role("link", name="Add a webhook")).to_be_visible()
+    expect(editor.get_by_role("link", name="Add a person")).to_have_count(0)
+
+
+def test_until_somebody_is_added_the_owner_sees_what_they_would_be_written(portal: Any, signed_in: Page) -> None:
+    replicas = _replicas(portal)
+    replicas.checked(replicas.asked("Ferry announcements", Material.SYNTHETIC, hours=2), results.REFUSED, hours=1)
+    _deliver(portal)
+    signed_in.goto("/notifications/people")
+    expect(signed_in.get_by_text("No mail server is set")).to_contain_text("mail/ of the data folder")
+    signed_in.get_by_role("link", name="here", exact=True).click()
+    expect(signed_in.locator(".messages li")).to_have_count(1)
+    expect(signed_in.locator(".messages li")).to_contain_text("E-mail to The owner of this workspace")
+    signed_in.get_by_role("link", name="Ferry announcements could not be trained").click()
+    letter = signed_in.frame_locator("iframe.letter")
+    expect(letter.get_by_text("Here is what went wrong, and what to do differently.")).to_be_visible()
 
 
 def test_a_letter_for_somebody_else_gives_its_link_away_to_nobody(portal: Any, signed_in: Page) -> None:

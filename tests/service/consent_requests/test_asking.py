@@ -14,6 +14,7 @@ from countenance.consent import phrase
 from countenance.consent.language import language_of
 from countenance.errors import CountenanceError
 from countenance.people.errors import LANGUAGE_NEEDS_MODEL
+from countenance.service.accounts import members
 from countenance.service.clock import now
 from countenance.service.consent_requests import answer, ask, expiry, limits
 from countenance.service.consent_requests.errors import LINK_LANGUAGE, MAILS_SENT, NAME_ODD, REQUESTS_OPEN
@@ -167,6 +168,8 @@ def test_the_secret_of_a_link_is_kept_until_it_has_arrived(service: Service, rep
 @pytest.mark.parametrize("end", ["withdrawn", "declined", "expired", "deleted"])
 @pytest.mark.parametrize("dispatched", [False, True])
 def test_of_a_closed_link_nothing_is_sent(service: Service, replica: str, end: str, dispatched: bool) -> None:
+    with service.database.transaction() as session:  # or the owner would be written to of the replica's end
+        members.add(session, "w1", "office@harbour.example", notified=False)
     request, token = asked(service, replica)
     if dispatched:
         dispatch(service)

@@ -91,11 +91,16 @@ def _deliveries(service: Service) -> list[Delivery]:
         return [delivery for delivery, _ in log.listed(session, "w1")[0]]
 
 
+def _webhooks(service: Service) -> list[Delivery]:
+    """Without the letter to the owner."""
+    return [delivery for delivery in _deliveries(service) if delivery.channel == "webhook"]
+
+
 def test_a_callback_gets_tavus_s_body_signed(reachable: Service, receiver: Receiver) -> None:
     event = _happens(reachable, receiver.url)
     assert dispatch(reachable) == 1
     assert dispatch(reachable) == 0
-    (delivery,) = _deliveries(reachable)
+    (delivery,) = _webhooks(reachable)
     assert deliver(reachable, delivery.id) is None
     assert deliver(reachable, delivery.id) is None
     ((headers, body),) = receiver.got
@@ -106,7 +111,7 @@ def test_a_callback_gets_tavus_s_body_signed(reachable: Service, receiver: Recei
     assert verifier.verify(body.decode(), headers) == told
     with pytest.raises(WebhookVerificationError):
         verifier.verify(body.decode().replace("error", "ready"), headers)
-    (delivery,) = _deliveries(reachable)
+    (delivery,) = _webhooks(reachable)
     assert (delivery.state, delivery.attempts) == ("delivered", 1)
     with reachable.database.reading() as session:
         (tried,) = log.attempts(session, delivery.id)
@@ -118,19 +123,19 @@ def test_what_is_not_taken_is_tried_again_and_given_up(reachable: Service, recei
     receiver.answers = [status] * 3
     _happens(reachable, receiver.url)
     dispatch(reachable)
-    (delivery,) = _deliveries(reachable)
+    (delivery,) = _webhooks(reachable)
     waits = [deliver(reachable, delivery.id) for _ in range(3)]
     assert waits[0] is not None
     assert waits[1] is not None
     assert 0.08 < waits[0] < 0.12
     assert 0.17 < waits[1] < 0.23
     assert waits[2] is None
-    (delivery,) = _deliveries(reachable)
+    (delivery,) = _webhooks(reachable)
     assert (delivery.state, delivery.attempts, len(receiver.got)) == ("failed", 3, 3)
     with reachable.database.transaction() as session:
         again = log.resend(session, reachable, "w1", delivery.id)
     assert deliver(reachable, again.id) is None
-    assert {one.state for one in _deliveries(reachable)} == {"failed", "delivered"}
+    assert {one.state for one in _webhooks(reachable)} == {"failed", "delivered"}
     assert receiver.got[0][0]["webhook-id"] == receiver.got[-1][0]["webhook-id"]
 
 
@@ -147,7 +152,7 @@ def test_endpoints_are_told_of_the_types_that_they_want_and_switched_off_when_go
     told = {(one.channel, one.endpoint_id, one.target) for one in _deliveries(reachable)}
     assert told == {("webhook", all_of_them.id, receiver.url), ("email", None, "ada@example.org")}
     receiver.answers = [410]
-    (webhook,) = (one for one in _deliveries(reachable) if one.channel == "webhook")
+    (webhook,) = _webhooks(reachable)
     assert deliver(reachable, webhook.id) is None
     headers, body = receiver.got[0]
     assert Webhook(all_of_them.secret).verify(body.decode(), headers)
@@ -156,7 +161,7 @@ def test_endpoints_are_told_of_the_types_that_they_want_and_switched_off_when_go
         assert session.query(OutboxEvent).filter_by(type="endpoint.disabled").count() == 1
     _happens(reachable)
     dispatch(reachable)
-    assert len([one for one in _deliveries(reachable) if one.channel == "webhook"]) == 1
+    assert len(_webhooks(reachable)) == 1
     with reachable.database.transaction() as session:
         endpoints.enable(session, "w1", all_of_them.id)
         endpoints.remove(session, "w1", all_of_them.id)
@@ -213,7 +218,7 @@ def test_a_preview_is_not_told_behind_the_end(reachable: Service, receiver: Rece
         events.tell(session, replica, events.PREVIEW)
     receiver.answers = [200, 500]
     dispatch(reachable)
-    callback, webhook = sorted(_deliveries(reachable), key=lambda one: one.id)
+    callback, webhook = sorted(_webhooks(reachable), key=lambda one: one.id)
     assert deliver(reachable, callback.id) is None
     assert deliver(reachable, webhook.id) is not None
     with reachable.database.transaction() as session:
@@ -237,10 +242,10 @@ def test_private_addresses_are_not_spoken_to(service: Service, receiver: Receive
         session.add(Workspace(id="w1", name="", created_at=now()))
     _happens(service, receiver.url)
     dispatch(service)
-    (delivery,) = _deliveries(service)
+    (delivery,) = _webhooks(service)
     assert deliver(service, delivery.id) is None
     assert not receiver.got
-    assert _deliveries(service)[0].state == "failed"
+    assert _webhooks(service)[0].state == "failed"
 
 
 def test_what_is_another_workspace_s_is_unknown(reachable: Service, receiver: Receiver) -> None:

@@ -107,7 +107,8 @@ def delete_endpoint(request: Request, call: WebhooksChanged, form: Form, endpoin
 @router.api_route("/notifications/people", methods=["GET", "HEAD"])
 def people(request: Request, call: AccountSeen) -> Response:
     """Who is written to."""
-    return render(request, call, "account/people.html", people=people_api.listed(call).data)
+    is_sent = call.service.settings.smtp_url is not None
+    return render(request, call, "account/people.html", people=people_api.listed(call).data, is_sent=is_sent)
 
 
 @router.post("/notifications/people")

@@ -14,7 +14,9 @@ from countenance.service.context import Service
 from countenance.service.db.tables import Delivery, OutboxEvent
 from countenance.service.jobs.queue import NOTIFY
 from countenance.service.notify import endpoints
+from countenance.service.notify.mail.send import OWNER
 from countenance.service.notify.types import ASKED, MAILED, TYPES
+from countenance.settings import Settings
 
 DELIVER = "deliver"
 _AT_ONCE = 100
@@ -43,7 +45,7 @@ def dispatch(service: Service) -> int:
         return len(events)
 
 
-def receivers(session: Session, event: OutboxEvent) -> Iterator[Receiver]:
+def receivers(session: Session, settings: Settings, event: OutboxEvent) -> Iterator[Receiver]:
     """Everybody who is told of an event; its own callback first."""
     if event.type == ASKED:
         yield Receiver("email", str(event.payload["email"]))
@@ -55,13 +57,22 @@ def receivers(session: Session, event: OutboxEvent) -> Iterator[Receiver]:
             if endpoint.disabled_at is None and (not endpoint.types or event.type in endpoint.types):
                 yield Receiver("webhook", endpoint.url, endpoint.id)
     if event.type in MAILED:
-        for address in members.notified(session, event.workspace_id):
+        for address in _readers(session, settings, event.workspace_id):
             yield Receiver("email", address)
+
+
+def _readers(session: Session, settings: Settings, workspace_id: str) -> list[str]:
+    """Whom letters are for. Where nobody was added, and they are files that never leave, whoever set this up reads
+    them there: nobody should have to set up anything to hear that a training has failed.
+    """
+    if settings.smtp_url is None and not members.listed(session, workspace_id):
+        return [OWNER]
+    return members.notified(session, workspace_id)
 
 
 def _dispatch(session: Session, service: Service, event: OutboxEvent) -> None:
     event.dispatched_at = now()
-    for number, receiver in enumerate(receivers(session, event)):
+    for number, receiver in enumerate(receivers(session, service.settings, event)):
         delivery = Delivery(
             id=f"{event.id}-{number}",
             event_id=event.id,

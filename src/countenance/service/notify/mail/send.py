@@ -22,6 +22,8 @@ from countenance.service.notify.mail.letter import letter_for
 from countenance.settings import Settings
 
 FOLDER = "mail"
+OWNER = "The owner of this workspace <owner@localhost>"
+"""Who letters are for where nobody was added and no mail server is set. Nobody's address: they only become files."""
 _TIMEOUT_S = 30.0
 _HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -34,7 +36,7 @@ def send(service: Service, event: OutboxEvent, to: str) -> None:
     """
     settings = service.settings
     message = composed(service, event, to)
-    if settings.smtp_url is None:
+    if settings.smtp_url is None or to == OWNER:
         _write(message, _name(event, to), settings)
     else:
         asyncio.run(_sent(message, settings.smtp_url.get_secret_value()))
