@@ -8,6 +8,7 @@ import io
 import time
 import wave
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from countenance.api.app import create_app
 from countenance.api.browsers import COOKIE
 from countenance.service.accounts import keys, sessions, workspaces
 from countenance.service.accounts.scopes import OWNER, VIEWER
+from countenance.service.clock import now
 from countenance.service.context import Service
-from countenance.service.db.tables import Replica
+from countenance.service.db.tables import Replica, Upload
 
 
 def _path(url: str) -> str:
@@ -157,6 +159,34 @@ def test_what_was_deleted_is_not_shown(client: TestClient, thumbnail: tuple[str,
     made, url, _ = thumbnail
     client.delete(f"/v2/replicas/{made}")
     assert client.get(_path(url)).status_code == 404
+
+
+def test_the_recordings_of_a_deleted_replica_are_not_shown(
+    client: TestClient, service: Service, workspace_id: str, tmp_path: Path
+) -> None:
+    recording = "u0000000000000001"
+    _uploaded(service, workspace_id, recording, tmp_path)
+    wanted = {"train_upload_id": recording, "consent_upload_id": recording, "full_name": "Ada Lovelace"}
+    one, two = (client.post("/v2/replicas", json=wanted).json()["replica_id"] for _ in range(2))
+    first, second = (_recordings(client, each) for each in (one, two))
+    assert len(first) == len(second) == 2
+    assert [client.get(_path(url)).status_code for url in (*first, *second)] == [200] * 4
+    client.delete(f"/v2/replicas/{one}")
+    assert [client.get(_path(url)).status_code for url in (*first, *second)] == [404, 404, 200, 200]
+    assert client.get(f"/v2/uploads/{recording}").json()["state"] == "complete"
+
+
+def _recordings(client: TestClient, replica_id: str) -> list[str]:
+    return [each["url"] for each in client.get(f"/v2/replicas/{replica_id}/recordings").json()["data"]]
+
+
+def _uploaded(service: Service, workspace_id: str, upload_id: str, folder: Path) -> None:
+    (folder / "ada.mp4").write_bytes(bytes(100))
+    service.objects.put(f"uploads/{upload_id}/media", folder / "ada.mp4")
+    kept = {"workspace_id": workspace_id, "filename": "ada.mp4", "bytes": 100, "part_bytes": 100, "state": "complete"}
+    ends = {"created_at": now(), "completed_at": now(), "expires_at": now() + timedelta(days=1)}
+    with service.database.transaction() as session:
+        session.add(Upload(id=upload_id, object_key=f"uploads/{upload_id}/media", **kept, **ends))
 
 
 def _asked(client: TestClient, path: str, text: str) -> dict[str, Any]:

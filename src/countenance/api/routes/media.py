@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request
+from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
 from countenance.api.browsers import COOKIE
@@ -22,10 +23,11 @@ from countenance.service.db.tables import Lipsync, Replica, Upload, Video
 from countenance.service.errors import refused
 from countenance.service.objects.delivery import deliver
 from countenance.service.objects.errors import OBJECT_MISSING
-from countenance.service.objects.links import open_link
+from countenance.service.objects.links import Link, open_link
 from countenance.service.uploads import begin
 
 router = APIRouter(prefix="/v2/media", tags=["media"])
+_Row = Replica | Video | Lipsync | Upload
 _TABLES: Mapping[str, type[Any]] = {
     "replicas": Replica,
     "videos": Video,
@@ -60,7 +62,7 @@ def media(
     """
     service = service_of(request)
     link = open_link(service.settings, token)
-    seen = _seen(service, link.key)
+    seen = _seen(service, link)
     delivery = deliver(
         service.objects,
         link,
@@ -86,24 +88,32 @@ class Seen:
     id: str
 
 
-def _seen(service: Service, key: str) -> Seen | None:
+def _seen(service: Service, link: Link) -> Seen | None:
     """What is looked at; None where it is nobody's of a workspace.
 
     Raises:
-        CountenanceError: service.object_missing, also of what was deleted.
+        CountenanceError: service.object_missing, also of what was deleted, or is shown for the sake of what was: an
+            upload may outlive one of the replicas that are made from it.
     """
-    folder, _, rest = key.partition("/")
-    table = _TABLES.get(folder)
-    if table is None:
+    folder = link.key.partition("/")[0]
+    if folder not in _TABLES:
         return None
     with service.database.reading() as session:
-        row: Replica | Video | Lipsync | Upload | None = session.get(table, rest.partition("/")[0])
-    if row is None or _is_deleted(row):
+        row = _row(session, link.key)
+        owner = _row(session, link.given_for) if link.given_for else row
+    if row is None or owner is None or _is_deleted(row) or _is_deleted(owner):
         raise refused(OBJECT_MISSING)
     return None if row.workspace_id is None else Seen(row.workspace_id, folder.removesuffix("s"), row.id)
 
 
-def _is_deleted(row: Replica | Video | Lipsync | Upload) -> bool:
+def _row(session: Session, key: str) -> _Row | None:
+    """Of what the first two parts of a key name."""
+    folder, named, *_ = f"{key}/".split("/")
+    row: _Row | None = session.get(_TABLES[folder], named)
+    return row
+
+
+def _is_deleted(row: _Row) -> bool:
     return row.state == begin.DELETED if isinstance(row, Upload) else row.deleted_at is not None
 
 

@@ -62,12 +62,14 @@ def listed(
     status: Annotated[str | None, Query(description="`started`, `completed` or `error`")] = None,
     search: Annotated[str, Query(description="Part of a name, in any case, or how an id begins.")] = "",
 ) -> Page[ReplicaBody]:
-    """The replicas of the workspace and of the stock, newest first."""
+    """The replicas of the workspace and of the stock, newest first. A filter that names what there is not finds
+    nothing."""
     ids = [each.strip() for each in (replica_ids or face_ids or "").split(",") if each.strip()]
     statuses = stored(status) if status else ()
-    if status and not statuses:
+    of_type = replica_type or face_type
+    kind = _type(of_type)
+    if (status and not statuses) or (of_type and not kind):
         return Page(data=[], total_count=0)
-    kind = _type(replica_type or face_type)
     return found(call, part, kind=kind, ids=ids, model_name=model_name, statuses=statuses, search=search)
 
 
@@ -178,7 +180,8 @@ def recorded(replica_id: str, call: WriteReplicas) -> Page[RecordingBody]:
     settings, found = call.service.settings, []
     with call.transaction() as session:
         for each in recordings.of_replica(session, call.workspace_id, replica_id):
-            token = sign_link(settings, each.key, each.role, each.content_type, _RECORDINGS_S)
+            told = (each.key, each.role, each.content_type, _RECORDINGS_S)
+            token = sign_link(settings, *told, given_for=f"replicas/{replica_id}")
             url = f"{call.base_url}/v2/media/{token}"
             found.append(RecordingBody(role=each.role, url=url, content_type=each.content_type, bytes=each.bytes))
         call.note(session, "replica.footage.read", "replica", replica_id)

@@ -36,16 +36,21 @@ class Link:
     content_type: str
     expires_at: int
     """seconds since 1970"""
+    given_for: str = ""
+    """as keys begin: what it was given to show, where the object is not that one's alone"""
 
 
-def sign_link(settings: Settings, key: str, filename: str, content_type: str, valid_s: float) -> str:
-    """The token of a link to an object, for `/v2/media/<token>`.
+def sign_link(
+    settings: Settings, key: str, filename: str, content_type: str, valid_s: float, *, given_for: str = ""
+) -> str:
+    """The token of a link to an object, for `/v2/media/<token>`; with `given_for` (`replicas/<id>`) it is of no use any
+    more once that is deleted.
 
     Raises:
         CountenanceError: service.link_key.
         ValueError: if `key` is none.
     """
-    content = {"k": checked_key(key), "f": filename, "c": content_type}
+    content = {"k": checked_key(key), "f": filename, "c": content_type, **({"g": given_for} if given_for else {})}
     return sign(settings, _MEDIA, content, valid_s)
 
 
@@ -56,7 +61,7 @@ def open_link(settings: Settings, token: str) -> Link:
         CountenanceError: service.link_invalid, service.link_expired, service.link_key.
     """
     content = unsign(settings, _MEDIA, token)
-    return Link(content["k"], content["f"], content["c"], content["e"])
+    return Link(content["k"], content["f"], content["c"], content["e"], content.get("g", ""))
 
 
 def sign(settings: Settings, purpose: str, content: dict[str, Any], valid_s: float) -> str:

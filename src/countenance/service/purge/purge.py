@@ -1,7 +1,7 @@
 """Hard deletion, step by step; all of it may be repeated, and must be after a crash.
 
-    stop what is under way, and what comes by links -> receipts and what is held under them -> files -> rows -> the database's log
-    -> `purged_at`
+    stop what is under way, and what comes by links -> receipts and what is held under them -> files -> rows
+    -> the database's log -> `purged_at`
 
 Files go before the rows that name them, so that a process that dies in between leaves enough to go on. Whoever calls
 has marked the row as deleted before (`life.delete`), which ended the job and settled the credits.
