@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,22 @@ Command = Callable[..., Any]
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(tmp_path: Path) -> Path:
     """A data folder with one workspace, which a server made."""
-    folder = tmp_path / "data"
-    monkeypatch.setenv("COUNTENANCE_DATA_DIR", str(folder))
     with installation(Settings()) as service:
         assert first_key(service)
         assert first_key(service) is None
-    return folder
+    return tmp_path / "data"
+
+
+@pytest.fixture(autouse=True)
+def as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """`--data` is for processes that are begun from here too, and a worker ends in its own way."""
+    monkeypatch.setenv("COUNTENANCE_DATA_DIR", str(tmp_path / "data"))
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def test_keys(command: Command, data: Path) -> None:
@@ -80,3 +89,54 @@ def test_another_database_than_postgresql_is_refused(command: Command, monkeypat
     monkeypatch.setenv("COUNTENANCE_DATABASE_URL", "sqlite:////tmp/elsewhere.sqlite")
     done = command("migrate", "--json")
     assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "server.database_setting")
+
+
+@pytest.mark.parametrize("asked", [("serve",), ("worker",), ("migrate",)])
+def test_a_data_folder_that_cannot_be_used_is_a_finding(
+    command: Command, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    for place in (tmp_path / "file", "/proc/nowhere"):
+        done = command(*asked, "--data", place, "--json")
+        assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "service.data_unusable")
+        assert str(place) in done.result["error"]["message"]
+        assert "Traceback" not in done.err
+
+
+def test_a_damaged_database_is_a_finding(command: Command, data: Path) -> None:
+    for name in ("countenance.sqlite-wal", "countenance.sqlite-shm"):
+        (data / name).unlink(missing_ok=True)
+    (data / "countenance.sqlite").write_bytes(b"no database " * 1000)
+    done = command("keys", "list", "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "service.data_unusable")
+
+
+@pytest.mark.parametrize("asked", [("keys", "list"), ("keys", "link"), ("credits", "show")])
+def test_a_mistyped_data_folder_is_not_made(command: Command, tmp_path: Path, asked: tuple[str, ...]) -> None:
+    for place in (tmp_path / "mistyped", "/proc/nowhere", __file__):
+        done = command(*asked, "--data", place, "--json")
+        assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "server.no_installation")
+        assert str(place) in done.result["error"]["message"]
+    assert not (tmp_path / "mistyped").exists()
+
+
+@pytest.mark.parametrize("asked", [("serve", "--no-worker"), ("worker", "--queue", "notify"), ("migrate",)])
+def test_a_database_that_is_not_there_is_a_finding(
+    command: Command, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COUNTENANCE_PORT", "0")
+    monkeypatch.setenv("COUNTENANCE_DATABASE_URL", "postgresql://countenance:sesame@127.0.0.1:1/db")
+    done = command(*asked, "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "server.database_unreachable")
+    assert "127.0.0.1, port 1" in done.result["error"]["detail"]
+    assert "sesame" not in done.out + done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_database_setting_that_cannot_be_read_does_not_tell_its_password(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTENANCE_DATABASE_URL", "postgresql://countenance:sesame@host:port/db")
+    done = command("migrate", "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "server.database_setting")
+    assert "sesame" not in done.out + done.err

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from countenance.cli.studio import load_settings
+from countenance.errors import CountenanceError, Finding
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -38,10 +39,20 @@ def settings_for(data: Path | None) -> Settings:
 
 @contextmanager
 def opened(data: Path | None) -> Iterator[Service]:
-    """The installation in the data folder, whether a server works with it or not."""
-    from countenance.server.installation import installation
+    """The installation in the data folder, whether a server works with it or not. None is made: that is for `serve`,
+    `worker` and `migrate`.
 
-    with installation(settings_for(data)) as service:
+    Raises:
+        CountenanceError: server.no_installation, and whatever `installation` raises.
+    """
+    from countenance.server.errors import NO_INSTALLATION
+    from countenance.server.installation import installation
+    from countenance.service.db.database import is_made
+
+    settings = settings_for(data)
+    if not is_made(settings):
+        raise CountenanceError(Finding(NO_INSTALLATION, detail=f"It is {settings.data_dir}."))
+    with installation(settings) as service:
         yield service
 
 

@@ -20,4 +20,14 @@ DATABASE_SETTING = Rule(
     remedy="Name a PostgreSQL database (`postgresql://user:password@host/name`), or leave it out: then SQLite is used, "
     "in the data folder, where nobody else may work with it.",
 )
-RULES = (ADDRESS_TAKEN, TRACES_MISSING, DATABASE_SETTING)
+DATABASE_UNREACHABLE = Rule(
+    id="server.database_unreachable",
+    title="The database cannot be reached, or does not let this server in.",
+    remedy="Start it, and check host, port, user, password and name in COUNTENANCE_DATABASE_URL.",
+)
+NO_INSTALLATION = Rule(
+    id="server.no_installation",
+    title="No server has worked with this data folder yet.",
+    remedy="Name the server's data folder with `--data` or COUNTENANCE_DATA_DIR; `countenance serve` begins a new one.",
+)
+RULES = (ADDRESS_TAKEN, TRACES_MISSING, DATABASE_SETTING, DATABASE_UNREACHABLE, NO_INSTALLATION)

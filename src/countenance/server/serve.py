@@ -45,9 +45,8 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
     start, where it left off.
 
     Raises:
-        CountenanceError: service.data_in_use, service.database_too_new, service.store_setting, server.address_taken,
-            server.traces_missing.
-        OSError: for a data folder that cannot be made.
+        CountenanceError: service.data_in_use, service.data_unusable, service.database_too_new, service.store_setting,
+            server.address_taken, server.database_setting, server.database_unreachable, server.traces_missing.
     """
     with ExitStack() as stack:
         stack.enter_context(tracing(settings))
@@ -81,7 +80,9 @@ def work(settings: Settings, queues: tuple[str, ...], wait: Callable[[], None]) 
     """Work for a server elsewhere, until `wait` returns.
 
     Raises:
-        CountenanceError: service.data_in_use where the database is a file of a server that runs.
+        CountenanceError: service.data_in_use where the database is a file of a server that runs; service.data_unusable,
+            service.database_too_new, service.store_setting, server.database_setting, server.database_unreachable,
+            server.traces_missing.
     """
     with ExitStack() as stack:
         stack.enter_context(tracing(settings))

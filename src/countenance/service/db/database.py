@@ -57,6 +57,11 @@ class Database:
         self.engine.dispose()
 
 
+def is_made(settings: Settings) -> bool:
+    """Whether the database is there; of one that is no file of ours, that is taken for granted."""
+    return settings.database_url is not None or (settings.data_dir / _SQLITE_FILE).exists()
+
+
 def open_database(settings: Settings) -> Database:
     """The database that the settings name; its tables are not made here (see `migrate`).
 

@@ -20,7 +20,7 @@ from countenance.media.private import private_folder
 from countenance.service.clock import now
 from countenance.service.db.tables import Lease
 from countenance.service.errors import refused
-from countenance.service.jobs.errors import DATA_IN_USE
+from countenance.service.jobs.errors import DATA_IN_USE, DATA_UNUSABLE
 from countenance.settings import Settings
 
 _KEPT_LEASES = 20
@@ -83,11 +83,13 @@ def own_data_folder(settings: Settings) -> Iterator[None]:
     """Nobody else who asks so works with this data folder while the block lasts, however this process ends.
 
     Raises:
-        CountenanceError: service.data_in_use, where another process is inside.
-        OSError: for a data folder that cannot be made.
+        CountenanceError: service.data_in_use, where another process is inside; service.data_unusable.
     """
-    private_folder(settings.data_dir)
-    handle = os.open(settings.data_dir / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        private_folder(settings.data_dir)
+        handle = os.open(settings.data_dir / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise refused(DATA_UNUSABLE, f"{settings.data_dir}: {error.strerror}.") from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
