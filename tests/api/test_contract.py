@@ -75,6 +75,16 @@ def test_an_idempotency_key_is_described_where_it_is_honoured(described: FastAPI
     assert len(told) > 10
 
 
+def test_what_a_stream_tells_is_described(document: Schema) -> None:
+    for name in ("replicas", "faces"):
+        answer = document["paths"][f"/v2/{name}/{{replica_id}}/events"]["get"]["responses"]["200"]
+        told = answer["content"]["text/event-stream"]["itemSchema"]["properties"]
+        assert told["event"]["enum"] == ["progress", "end"]
+        shapes = [_resolved(document, each)["properties"] for each in told["data"]["contentSchema"]["anyOf"]]
+        assert "training_progress" in shapes[0]
+        assert shapes[1]["status"]["const"] == "deleted"
+
+
 _WANTED = {
     CreateReplica: {"train_video_url": "https://example.org/a.mp4"},
     CreateVideo: {"replica_id": "r1", "script": "Hello."},

@@ -98,6 +98,10 @@ def test_a_list_is_filtered(client: TestClient) -> None:
     _create(client, model_name="phoenix-3", replica_name="Übung 100 %")
     for query, count in (
         ({"replica_type": "system"}, 0),
+        ({"replica_type": "user"}, 2),
+        ({"replica_type": ""}, 2),
+        ({"replica_type": "nonsense"}, 0),
+        ({"face_type": "nonsense"}, 0),
         ({"replica_ids": f"{made}, r000000000000"}, 1),
         ({"model_name": "phoenix-3"}, 1),
         ({"status": "training"}, 2),

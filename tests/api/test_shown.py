@@ -86,3 +86,8 @@ def test_the_verdict_on_consent(material: str, consent: object, more: dict[str, 
     shown_consent = body(row, None, lambda key: key, 60.0).consent
     assert shown_consent is not None
     assert shown_consent.verdict == told
+
+
+def test_where_a_file_lay_is_not_shown() -> None:
+    stored = {"rule": "x", "severity": "error", "title": "", "message": "", "file": "in/footage.mp4"}
+    assert [each.file for each in progress.findings([stored, {**stored, "file": ""}])] == ["footage.mp4", ""]

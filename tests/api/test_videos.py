@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from countenance.engine import background
@@ -19,6 +20,9 @@ from countenance.service.videos import life, shares
 from countenance.service.videos.errors import SHARE_OVER
 from countenance.service.videos.wanted import look_of
 from countenance.wire.videos import COLOURS
+
+USUAL = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+"""moments, but for those of videos"""
 
 
 @pytest.fixture
@@ -279,6 +283,9 @@ def test_the_statement_tells_every_movement(client: TestClient, replica_id: str)
         ("hold", "video_second"),
         ("hold", "training"),
     ]
+    assert all(re.fullmatch(USUAL, line["at"]) for line in lines["data"]), lines
+    words = client.post("/v2/consent-statements", json={"full_name": "Ada Lovelace"}).json()
+    assert re.fullmatch(USUAL, words["expires_at"]), words
     assert client.get("/v2/workspace").json()["role"] == "owner"
 
 
@@ -296,6 +303,31 @@ def test_an_endpoint_is_told_its_secret_once(client: TestClient) -> None:
     assert client.post("/v2/webhook-deliveries/e1-0/resend").status_code == 404
     assert client.delete(path).status_code == 204
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://example.org/hook", "not encrypted"),
+        ("https://example.org:8443/hook", "port other than 443"),
+        ("https://10.0.0.1/hook", "not on the internet"),
+        ("https://[fd00::1]/hook", "not on the internet"),
+        ("https://169.254.169.254/hook", "not on the internet"),
+        ("https://studio.internal/hook", "not on the internet"),
+        ("https://user:word@example.org/hook", "user name or password"),
+    ],
+)
+def test_an_endpoint_that_would_never_be_told_is_refused(
+    app: FastAPI, client: TestClient, service: Service, url: str, why: str
+) -> None:
+    refused = client.post("/v2/webhook-endpoints", json={"url": url})
+    assert (refused.status_code, refused.json()["findings"][0]["rule"]) == (400, "service.url_refused")
+    assert why in refused.json()["detail"]
+    allowed = "example.org, 10.0.0.0/8, fd00::/8, studio.internal"
+    settings = service.settings.model_copy(update={"webhook_allow": allowed})
+    app.state.service = Service(settings, service.database, service.objects, service.queue)
+    is_never = "169.254" in url or "@" in url
+    assert client.post("/v2/webhook-endpoints", json={"url": url}).status_code == (400 if is_never else 201)
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,26 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from countenance.api.routes.events import END, PROGRESS
 from countenance.wire.problem import Problem
+from countenance.wire.replicas import ReplicaEvent, ReplicaGone
 
 TEXT = (
     "Digital replicas of people, with proof that they agreed. Compatible with Tavus's API v2: the same paths and "
     "fields, under its older names (replica) and its newer ones (face) at once. Fields of our own come beside them."
 )
 _REF = "#/components/schemas/{model}"
+_EVENT = {
+    "event": {"type": "string", "enum": [PROGRESS, END]},
+    "data": {
+        "type": "string",
+        "contentMediaType": "application/json",
+        "contentSchema": {
+            "anyOf": [{"$ref": _REF.format(model=each.__name__)} for each in (ReplicaEvent, ReplicaGone)]
+        },
+    },
+}
+"""What FastAPI does not know of a stream."""
 
 
 def operation_id(route: APIRoute) -> str:
@@ -43,9 +56,13 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     models["Problem"] = told
     for unused in ("HTTPValidationError", "ValidationError"):
         models.pop(unused, None)
+    for message in (ReplicaEvent, ReplicaGone):
+        models[message.__name__] = message.model_json_schema(ref_template=_REF, mode="serialization")
     for operations in document["paths"].values():
         for operation in operations.values():
             answers = operation["responses"]
             if "HTTPValidationError" in str(answers.get("422", "")):
                 del answers["422"]  # what cannot be read is answered with 400
+            if stream := answers.get("200", {}).get("content", {}).get("text/event-stream"):
+                stream["itemSchema"]["properties"].update(_EVENT)
     return document

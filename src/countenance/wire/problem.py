@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 from pydantic import Field
@@ -16,14 +17,14 @@ class FindingBody(Message):
     severity: str = Field(description="`error`, `warning` or `hint`.")
     title: str
     detail: str = ""
-    file: str = ""
+    file: str = Field(default="", description="The name of the file that it is about.")
     measured: float | str | None = Field(default=None, description="In `unit`.")
     limit: float | None = Field(default=None, description="In `unit`.")
     unit: str = ""
     spans: list[tuple[float, float]] = Field(default=[], description="From and to, in seconds of the material.")
     worst: list[float | None] = Field(default=[], description="The worst value of each span, in `unit`.")
     evidence: str = Field(default="", description="The name of a picture that shows it.")
-    evidence_url: str | None = Field(default=None, description="Where that picture is, for an hour.")
+    evidence_url: str | None = Field(default=None, description="Where that picture is, for a day.")
     remedy: str = Field(default="", description="What to do differently.")
     message: str = Field(description="All of it in one paragraph.")
     tavus_type: str | None = Field(default=None, description="Tavus's error type, if one corresponds.")
@@ -46,4 +47,5 @@ class Problem(Message):
 
 def finding_body(finding: dict[str, Any], evidence_url: str | None = None) -> FindingBody:
     """A finding as `Finding.as_dict` stores it, as it is answered."""
-    return FindingBody.model_validate({**finding, "evidence_url": evidence_url})
+    file = PurePath(finding.get("file") or "").name  # where it lay while it was worked on says nothing
+    return FindingBody.model_validate({**finding, "file": file, "evidence_url": evidence_url})

@@ -206,7 +206,7 @@ class RecordingBody(Message):
     """A file that a replica is made from."""
 
     role: str = Field(description="`footage`, `consent` or `picture`")
-    url: str = Field(description="Where it is, for a day.")
+    url: str = Field(description="Where it is, for half an hour.")
     content_type: str
     bytes: int | None = None
 
@@ -219,6 +219,13 @@ class ReplicaReport(Message):
     findings: list[FindingBody]
     clearance: dict[str, Any] | None = Field(description="Report, verdict and claim, as `countenance check --json`.")
     metrics: dict[str, Any] | None = None
+
+
+class ReplicaGone(Message):
+    """The last event of a replica that was deleted."""
+
+    replica_id: str
+    status: Literal["deleted"] = "deleted"
 
 
 class ReplicaEvent(Message):

@@ -16,7 +16,7 @@ from countenance.api.call import Call, ReadReplicas
 from countenance.api.streams import Streams
 from countenance.api.watch import Watch
 from countenance.service.replicas import find
-from countenance.wire.replicas import ReplicaEvent
+from countenance.wire.replicas import ReplicaEvent, ReplicaGone
 
 router = APIRouter(tags=["replicas"])
 PROGRESS, END = "progress", "end"
@@ -52,8 +52,9 @@ async def events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Where the training stands, whenever that changes: events `progress`, and `end` as the last one.
 
-    The `data` is a `ReplicaEvent`. The stream ends when the replica is complete, in error or deleted. It breaks off
-    after a quarter of an hour, and when the key is no longer good: clients come back with `Last-Event-ID`.
+    The `data` is a `ReplicaEvent`, or at the end of a replica that was deleted a `ReplicaGone`. The stream ends when
+    the replica is complete, in error or deleted. It breaks off after a quarter of an hour, and when the key is no
+    longer good: clients come back with `Last-Event-ID`.
     """
     watch: Watch = request.app.state.watch
     told, began = last_event_id, time.monotonic()
@@ -72,7 +73,7 @@ async def events(
             yield ServerSentEvent(data=seen, event=END if final else PROGRESS, id=mark)
         if final:
             return
-    yield ServerSentEvent(data={"replica_id": watched.replica_id, "status": "deleted"}, event=END)
+    yield ServerSentEvent(data=ReplicaGone(replica_id=watched.replica_id), event=END)
 
 
 def _mark(seen: ReplicaEvent) -> str:

@@ -11,6 +11,7 @@ from countenance.api.call import ONCE, ReadWebhooks, WriteWebhooks
 from countenance.api.paging import Part
 from countenance.api.problem import problems
 from countenance.service.db.tables import Delivery, OutboxEvent, WebhookEndpoint
+from countenance.service.fetch.posting import check_postable
 from countenance.service.notify import endpoints, log
 from countenance.service.notify.signing import workspace_secret
 from countenance.wire.message import Page
@@ -28,7 +29,8 @@ router = APIRouter(prefix="/v2", tags=["webhooks"])
     response_model=EndpointBody,
 )
 def create(body: CreateEndpoint, call: WriteWebhooks) -> Response:
-    """Register a URL. The secret by which it verifies what it is told is shown this once."""
+    """Register a URL, which must be public. The secret by which it verifies what it is told is shown this once."""
+    check_postable(call.service.settings, body.url)
 
     def work(session: Session) -> EndpointBody:
         made = endpoints.create(session, call.workspace_id, body.url, body.types)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from countenance.consent.phrase import OneTimePhrase
@@ -21,7 +22,7 @@ def statement(text: Statement, words: OneTimePhrase) -> StatementBody:
         version=text.version,
         phrase_id=words.id,
         words=list(words.words),
-        expires_at=words.expires_at,
+        expires_at=iso_ms(datetime.fromisoformat(words.expires_at)),
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from countenance.service.credits.ledger import UNITS
 from countenance.service.db.tables import CreditAccount, CreditGrant, CreditHold, CreditPosting
+from countenance.wire.times import iso_ms
 
 KINDS = ("grant", "hold", "capture", "release", "expire")
 """What a movement may be."""
@@ -155,7 +156,7 @@ def _line(posting: CreditPosting, after: int, hold: CreditHold | None, why: str 
     settled = hold.reason if hold and kind in ("capture", "release") else ""
     return Line(
         id=posting.id,
-        at=posting.at.isoformat(timespec="milliseconds"),
+        at=iso_ms(posting.at),
         unit=posting.unit,
         kind=kind,
         amount=posting.amount,

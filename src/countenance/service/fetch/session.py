@@ -106,6 +106,18 @@ def policy_for(target: Target, allowed: Allowed) -> AntiSSRFPolicy:
     return _only(networks)
 
 
+def check_public(target: Target, allowed: Allowed) -> None:
+    """Refuse what would be refused later on in any case. What a name stands for is not looked up here: then it may be
+    something else.
+
+    Raises:
+        CountenanceError: service.url_refused.
+    """
+    policy = policy_for(target, allowed)
+    if target.is_address and not policy._is_str_ip_address_connection_allowed(target.host):
+        raise refused(URL_REFUSED, why_not(target))
+
+
 def why_not(target: Target) -> str:
     """Why a target is refused, in words that tell nothing of the inner network."""
     if target.is_inner:
