@@ -109,7 +109,7 @@ def _body(**fields: Any) -> ReplicaBody:
           "preview_ready": True}, ["done", "done", "failed", "next"], "preview_only"),
         ({"stage": "", "standing": "done", "status": "error"}, ["failed", "next", "next", "next"], "failed"),
         ({"stage": "queued", "material": "image", "training_progress": "17/100"},
-         ["done", "waits", "next"], "checked"),
+         ["done", "waits", "next", "next"], "checked"),
     ],
 )  # fmt: skip
 def test_steps_are_behind_at_hand_or_to_come(fields: dict[str, Any], expected: list[str], seen: str) -> None:

@@ -6,6 +6,7 @@ import json
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,13 +84,17 @@ def test_an_unknown_voice_leaves_nothing(tmp_path: Path, picture_file: Path, set
 def test_a_replica_says_that_it_comes_from_a_picture(tmp_path: Path, picture_file: Path, settings: Settings) -> None:
     told: list[Progress] = []
     out = tmp_path / "replica"
-    options = TrainOptions(synthetic=True, on_preview=lambda _: pytest.fail("there is none"))
+    previews: list[dict[str, Any]] = []
+    options = TrainOptions(synthetic=True, replica_id="r1", on_preview=lambda it: previews.append(dict(it.description)))
     began = time.monotonic()
     train_from_picture(picture_file, out, settings, options=options, seconds=8.0, progress=told.append)
     described = json.loads((out / "replica.json").read_text("utf-8"))
     assert described["source"] == "image"
     assert described["training_s"] == pytest.approx(time.monotonic() - began, abs=2.0), "with the animation"
     assert described["picture"]["voice"] == DEFAULT_VOICE
+    (preview,) = previews
+    assert [(each["id"], each["tier"]) for each in (preview, described)] == [("r1", "preview"), ("r1", "final")]
+    assert (preview["source"], preview["picture"]) == (described["source"], described["picture"])
     assert described["synthetic"] is True
     assert described["metrics"]["gap_correlation"] > 0.5
     assert load(out).description == described

@@ -50,12 +50,12 @@ def _names(replica: ReplicaBody) -> Sequence[tuple[str, str]]:
     by_link = [("consent", "The person agrees")] if asked or replica.stage == FOR_CONSENT else []
     review = [("review", "Somebody looks and listens")] if replica.stage == FOR_REVIEW else []
     if replica.material == "image":
-        made = [("check", "The picture is checked"), *review, ("learn", "It learns the face")]
+        looked, refined = "The picture is checked", "The mouth is refined"
     else:
         real = replica.material == "footage"
         looked = "The footage and the consent are checked" if real else "The footage is checked"
-        made = [("check", looked), *review, ("learn", "It learns the face: a preview")]
-        made.append(("refine", "Mouth and voice are refined"))
+        refined = "Mouth and voice are refined"
+    made = [("check", looked), *review, ("learn", "It learns the face: a preview"), ("refine", refined)]
     return [*by_link, *made, ("measure", "It is measured")]
 
 
@@ -68,13 +68,13 @@ def _place(replica: ReplicaBody) -> str | None:
     if replica.stage == FOR_REVIEW:
         return "review"
     if replica.finetune_status == "errored":
-        return "learn" if replica.material == "image" else "refine"
+        return "refine"
     if replica.status == "error":
         return _failed_at(replica)
     if replica.stage in _LAST:
         return "measure"
     if replica.finetune_status == "training":
-        return "learn" if replica.material == "image" else "refine"
+        return "refine"
     percent = int(replica.training_progress.partition("/")[0])
     return "check" if percent < int(SHARES["check"][1] * 100) else "learn"
 

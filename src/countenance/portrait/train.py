@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -36,10 +37,10 @@ def train_from_picture(
 ) -> Replica:
     """Train a replica of the person in a picture and write it as the folder `out`, whole or not at all.
 
-    Of the options, what is known of footage does not apply; there is no preview and no personal voice. `replica.json`
-    says `"source": "image"`, and under `picture` which picture, which voice drove the lips and what in the picture
-    makes the replica less natural; its metrics compare with the made footage, since how the person really speaks is
-    not known. The made footage is deleted.
+    A preview is put there before mouths are refined, if nothing was there. Of the options, what is known of footage
+    does not apply, and there is no personal voice. `replica.json` says `"source": "image"`, and under `picture` which
+    picture, which voice drove the lips and what in the picture makes the replica less natural; its metrics compare with
+    the made footage, since how the person really speaks is not known. The made footage is deleted.
 
     Raises:
         CountenanceError: for pictures that cannot be animated, and what `engine.train.train` raises.
@@ -55,6 +56,12 @@ def train_from_picture(
         key = {"picture": file_sha256(picture), "voice": voice, "seconds": seconds}
         kept = opened(options.checkpoints or work / "kept", key, options.replica_id)
         made = _made(kept, picture, settings, voice, seconds, _picture(stages))
+        said = {"source": SOURCE, "picture": made["picture"]}
+
+        def preview(learned: Replica) -> None:
+            if not any(out.glob("*")):
+                _publish(replace(learned, description={**learned.description, **said}), out, options)
+
         left_s = None if options.budget_s is None else max(1.0, options.budget_s - made["took_s"])
         whole = replace(
             options,
@@ -63,18 +70,25 @@ def train_from_picture(
             preview_s=2 * made["picture"]["made_s"],
             budget_s=left_s,
             personal_voice=False,
-            on_preview=lambda _: None,
+            on_preview=preview,
             checkpoints=kept.folder / "train",
         )
         replica = train(kept.folder / _MADE, work / "replica", settings, options=whole, progress=stages.nested("train"))
-        told = {
-            "source": SOURCE,
-            "picture": made["picture"],
-            "training_s": round(time.monotonic() - began, 1),
-        }
+        told = {**said, "training_s": round(time.monotonic() - began, 1)}
         saved = save(replace(replica, description={**replica.description, **told}), out)
         kept.clear()
         return saved
+
+
+def _publish(learned: Replica, out: Path, options: TrainOptions) -> None:
+    """Put a preview in place, and say so."""
+    saved = save(learned, out)
+    try:
+        options.on_preview(saved)
+    except BaseException:
+        # What nobody knows of must not lie about.
+        shutil.rmtree(out, ignore_errors=True)
+        raise
 
 
 def _picture(stages: StageProgress) -> ProgressCallback:
