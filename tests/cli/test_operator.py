@@ -14,6 +14,7 @@ from countenance.server.first_start import first_key
 from countenance.server.installation import installation
 from countenance.service.accounts import workspaces
 from countenance.service.accounts.actor import authenticate
+from countenance.service.jobs.lease import own_data_folder
 from countenance.settings import Settings
 
 Command = Callable[..., Any]
@@ -140,3 +141,18 @@ def test_a_database_setting_that_cannot_be_read_does_not_tell_its_password(
     done = command("migrate", "--json")
     assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "server.database_setting")
     assert "sesame" not in done.out + done.err
+
+
+def test_a_link_leads_to_the_server_that_runs(command: Command, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = command("keys", "link")
+    assert alone.out.startswith("http://127.0.0.1:8642/sign-in/")
+    assert "guess" in alone.err
+    with own_data_folder(Settings()) as tell:
+        tell("http://127.0.0.1:38893")
+        beside = command("keys", "link")
+        assert (beside.out.partition("/sign-in/")[0], beside.err) == ("http://127.0.0.1:38893", "")
+        given = command("keys", "link", "--url", "https://studio.example.org/", "--json").result
+        assert given["url"].startswith("https://studio.example.org/sign-in/")
+        monkeypatch.setenv("COUNTENANCE_PUBLIC_URL", "https://people.example.org")
+        assert command("keys", "link").out.startswith("https://people.example.org/sign-in/")
+    assert command("keys", "link", "--url", "studio").code == Exit.USAGE

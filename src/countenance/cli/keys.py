@@ -11,11 +11,15 @@ from countenance.cli.exits import Exit
 from countenance.cli.operator import Data, WorkspaceId, opened, workspace_of
 from countenance.cli.options import Json
 from countenance.cli.output import console, print_json, print_rows
+from countenance.cli.remote import is_url
 
 if TYPE_CHECKING:
     from countenance.service.db.tables import ApiKey
+    from countenance.settings import Settings
 
 app = typer.Typer(name="keys", help="API keys of a workspace, on the machine of the server.", no_args_is_help=True)
+
+_GUESSED = "No server says that it works with this data folder: the address is a guess. If it is wrong, give --url."
 
 
 @app.command("list")
@@ -79,6 +83,10 @@ def link(
         Optional[str],  # noqa: UP045
         typer.Option(metavar="ID", help="A key's public part; without it, the newest owner's.", show_default=False),
     ] = None,
+    url: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(help="The server's address, where it is not known here.", show_default=False),
+    ] = None,
     workspace: WorkspaceId = None,
     data: Data = None,
     json: Json = False,
@@ -89,19 +97,25 @@ def link(
     from countenance.service.address import address
     from countenance.service.errors import refused
 
+    if url is not None and not is_url(url):
+        raise typer.BadParameter("--url is an address such as https://studio.example.org")
     with opened(data) as service, service.database.transaction() as session:
         workspace_id = workspace_of(session, workspace).id
+        base = url or _known_address(service.settings)
+        settings = service.settings.model_copy(update={"public_url": base})
         key_id = (
             sessions.owners_key(session, workspace_id) if key is None else keys.found(session, workspace_id, key).id
         )
         if key_id is None:
             raise refused(KEY_UNKNOWN, "No owner's key is left that is good from everywhere.")
-        url = address(service.settings, f"sign-in/{sessions.make_link(session, key_id)}")
+        made = address(settings, f"sign-in/{sessions.make_link(session, key_id)}")
         audit.record(session, "command", workspace_id, "session.link", "key", key_id)
     if json:
-        print_json({"ok": True, "url": url, "key_id": key_id})
+        print_json({"ok": True, "url": made, "key_id": key_id, "address_known": base is not None})
         return Exit.OK
-    typer.echo(url)
+    if base is None:
+        console(stderr=True).print(_GUESSED, soft_wrap=True)
+    typer.echo(made)
     return Exit.OK
 
 
@@ -124,6 +138,13 @@ def revoke(
     else:
         console().print(f"The key {row.id} ({row.name}) is revoked.", soft_wrap=True)
     return Exit.OK
+
+
+def _known_address(settings: Settings) -> str | None:
+    """Where the server is reached: as the settings say, or as the one says that runs; None if that is not known."""
+    from countenance.service.jobs.lease import owners_address
+
+    return settings.public_url or owners_address(settings)
 
 
 def _told(row: ApiKey) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
     """
     with ExitStack() as stack:
         stack.enter_context(tracing(settings))
-        stack.enter_context(own_data_folder(settings))
+        tell_address = stack.enter_context(own_data_folder(settings))
         listening = stack.enter_context(_listening(settings))
         url = _url(settings, listening)
         warn_of_proxy(settings)
@@ -62,6 +62,7 @@ def serve(settings: Settings, on_start: Callable[[Started], None], *, with_worke
             stack.enter_context(housekeeping(service))
             stack.enter_context(Worker(service, REGISTRY, alone=service.database.is_sqlite))
         app = create_app(service)
+        tell_address(settings.public_url or url)
         config = uvicorn.Config(
             with_pages(app),
             log_config=None,

@@ -63,3 +63,24 @@ def test_a_data_folder_has_one_owner_until_it_ends(settings: Settings) -> None:
         process.kill()
     with lease.own_data_folder(settings):
         pass
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_the_owner_of_a_data_folder_says_where_it_is_reached(settings: Settings) -> None:
+    assert lease.owners_address(settings) is None
+    with lease.own_data_folder(settings) as tell:
+        assert lease.owners_address(settings) is None
+        tell("http://127.0.0.1:4000/longer")
+        tell("http://127.0.0.1:3000")
+        assert lease.owners_address(settings) == "http://127.0.0.1:3000"
+    assert lease.owners_address(settings) is None
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
+def test_what_an_owner_said_who_was_killed_counts_no_more(settings: Settings) -> None:
+    with lease.own_data_folder(settings):
+        pass
+    (settings.data_dir / "owner.lock").write_text("http://127.0.0.1:3000")
+    assert lease.owners_address(settings) is None
+    with lease.own_data_folder(settings):
+        assert lease.owners_address(settings) is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +23,7 @@ from countenance.service.errors import refused
 from countenance.service.jobs.errors import DATA_IN_USE, DATA_UNUSABLE
 from countenance.settings import Settings
 
+_OWNER = "owner.lock"
 _KEPT_LEASES = 20
 """Lengths of a lease for which an expired one is kept, to be seen by whoever looks for what went wrong."""
 
@@ -79,15 +80,16 @@ def drop_old(session: Session, lease_s: float) -> None:
 
 
 @contextmanager
-def own_data_folder(settings: Settings) -> Iterator[None]:
-    """Nobody else who asks so works with this data folder while the block lasts, however this process ends.
+def own_data_folder(settings: Settings) -> Iterator[Callable[[str], None]]:
+    """Nobody else who asks so works with this data folder while the block lasts, however this process ends. What is
+    given tells others under which address the owner is reached (`owners_address`).
 
     Raises:
         CountenanceError: service.data_in_use, where another process is inside; service.data_unusable.
     """
     try:
         private_folder(settings.data_dir)
-        handle = os.open(settings.data_dir / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(settings.data_dir / _OWNER, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise refused(DATA_UNUSABLE, f"{settings.data_dir}: {error.strerror}.") from error
     try:
@@ -95,6 +97,33 @@ def own_data_folder(settings: Settings) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise refused(DATA_IN_USE, str(settings.data_dir)) from error
-        yield
+        os.ftruncate(handle, 0)  # whoever was killed has left its own
+        yield lambda url: _note(handle, url)
+        os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+def owners_address(settings: Settings) -> str | None:
+    """Under which address the server is reached that works with this data folder now; None where none does, or where
+    it has not said so."""
+    try:
+        with (settings.data_dir / _OWNER).open("rb") as file:
+            url = file.read().decode()
+            return url if url and _is_held(file.fileno()) else None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _note(handle: int, url: str) -> None:
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, url.encode(), 0)
+
+
+def _is_held(handle: int) -> bool:
+    """Whether somebody else has the lock, who would have it no more if the process had ended."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
