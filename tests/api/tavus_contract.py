@@ -205,7 +205,10 @@ OPERATIONS = (
     Operation("GET", "/v2/transcriptions", "O", (), ("total_count: integer",)),
     *(
         Operation("GET", f"/v2/{subject}", "T", (), ("total_count: integer", "data: array"))
-        for subject in ("conversations", "personas", "pals", "documents", "objectives", "guardrails", "tools")
+        for subject in (
+            *("conversations", "personas", "pals", "documents", "objectives", "guardrails", "tools"),
+            *("deployments", "builder", "pals/{}/tools", "pals/{}/skills", "replacements"),
+        )
     ),
     Operation("GET", "/v2/conversations/{}", "O", refusals=(400, 401)),
     Operation("POST", "/v2/conversations/{}/end", "O", refusals=(400, 401)),

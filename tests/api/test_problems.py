@@ -44,8 +44,8 @@ def test_every_entry_of_the_catalogue_is_answered_alike(described: FastAPI) -> N
 
 
 _FAULTS = {
-    "api.busy", "api.not_offered", "api.voices_not_made", "consent.key_exposed", "consent.key_unreadable",
-    "consent.register_unusable",
+    "api.busy", "api.not_offered", "api.replacements_not_made", "api.voices_not_made", "consent.key_exposed",
+    "consent.key_unreadable", "consent.register_unusable",
     "people.weight_altered", "people.weight_missing",
     "service.internal", "service.link_key", "service.store_unreachable",
 }  # fmt: skip

@@ -331,10 +331,39 @@ def test_an_endpoint_that_would_never_be_told_is_refused(
 
 
 @pytest.mark.parametrize(
-    "subject", ["conversations", "personas", "pals", "documents", "objectives", "guardrails", "tools"]
+    "subject",
+    [
+        *("conversations", "personas", "pals", "documents", "objectives", "guardrails", "tools", "skills"),
+        *("deployments", "builder", "memories", "interactions", "pals/p1/tools", "pals/p1/skills"),
+    ],
 )
 def test_conversations_are_not_offered(client: TestClient, subject: str) -> None:
     assert client.get(f"/v2/{subject}/", params={"page": 0, "sort": "desc"}).json() == {"data": [], "total_count": 0}
     refused = client.post(f"/v2/{subject}/", json={"name": "x"})
     assert refused.status_code == 501
     assert "not part of this product" in refused.json()["error"]
+
+
+def test_words_in_films_are_not_replaced(client: TestClient) -> None:
+    assert client.get("/v2/replacements").json() == {"data": [], "total_count": 0}
+    refused = client.post("/v2/replacements", json={})
+    assert (refused.status_code, refused.json()["error_type"]) == (501, "api.replacements_not_made")
+    assert client.get("/v2/replacements/x1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "documents/tags", 200),
+        ("POST", "documents/d1/recrawl", 404),
+        ("PUT", "pals/p1/skills/", 501),
+        ("PUT", "pals/p1/skills/s1", 501),
+        ("PATCH", "pals/p1/skills/s1", 404),
+        ("DELETE", "memories/store/m1", 404),
+        ("POST", "builder/b1/publish", 404),
+    ],
+)
+def test_what_tavus_s_clients_ask_of_it_besides(client: TestClient, method: str, path: str, status: int) -> None:
+    answer = client.request(method, f"/v2/{path}", json={} if method in ("POST", "PUT", "PATCH") else None)
+    assert answer.status_code == status
+    assert status == 200 or "not part of this product" in answer.json()["detail"]

@@ -34,6 +34,12 @@ NOT_OFFERED = Rule(
     title="Live conversations are not part of this product.",
     remedy="Make videos with `POST /v2/videos`; for live conversations use a service that offers them.",
 )
+REPLACEMENTS_NOT_MADE = Rule(
+    id="api.replacements_not_made",
+    title="Words in a finished film are not replaced.",
+    remedy="Make a new video with `POST /v2/videos`, or move the lips in a film to another sound with "
+    "`POST /v2/lipsync`.",
+)
 VOICES_NOT_MADE = Rule(
     id="api.voices_not_made",
     title="Voices are not made from recordings alone.",
@@ -52,7 +58,7 @@ CONVERSATION_UNKNOWN = Rule(
 SUBJECT_UNKNOWN = Rule(
     id="api.subject_unknown",
     title="There is no such thing here.",
-    remedy="It belongs to live conversations, which are not part of this product.",
+    remedy="What Tavus has under this name is not part of this product; there is none.",
 )
 BUSY = Rule(
     id="api.busy",
@@ -83,6 +89,7 @@ RULES = (
     NO_JSON,
     MALFORMED,
     NOT_OFFERED,
+    REPLACEMENTS_NOT_MADE,
     VOICES_NOT_MADE,
     VOICE_NOT_FOUND,
     CONVERSATION_UNKNOWN,

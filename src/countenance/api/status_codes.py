@@ -83,7 +83,7 @@ _STATUS: dict[int, tuple[Rule, ...]] = {
         uploads.REPORTS_OPEN,
     ),
     500: (service.INTERNAL,),
-    501: (api.NOT_OFFERED, api.VOICES_NOT_MADE),
+    501: (api.NOT_OFFERED, api.REPLACEMENTS_NOT_MADE, api.VOICES_NOT_MADE),
     503: (
         objects.STORE_UNREACHABLE,
         objects.LINK_KEY,
