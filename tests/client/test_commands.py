@@ -318,3 +318,20 @@ def test_a_receipt_is_shown_written_and_taken_back(command: Command, service: Se
     told = command("receipts", "show", receipt.id, "--json").result["receipt"]
     assert told["revocation"]["content"]["reason"] == "It was a test."
     assert told["deletion"]["content"]["complete"] is True
+
+
+def test_a_picture_is_judged_under_its_own_name(command: Command, tmp_path: Path) -> None:
+    """What the server calls it meanwhile is nobody's business, and what is no file is told as everywhere."""
+    bad = tmp_path / "portrait of nobody.png"
+    bad.write_bytes(b"no picture")
+    refused = command("replicas", "check-picture", bad, "--json")
+    assert refused.code == Exit.REFUSED
+    assert refused.result["ok"] is False
+    error = refused.result["error"]
+    assert (error["rule"], error["file"]) == ("media.unknown_image", str(bad))
+    assert error["message"].startswith("portrait of nobody.png: ")
+    assert refused.result["findings"][0] == error
+    (tmp_path / "empty.png").touch()
+    for name, rule in (("none.png", "file_missing"), (".", "not_a_file"), ("empty.png", "empty_file")):
+        done = command("replicas", "check-picture", tmp_path / name, "--json")
+        assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, f"media.{rule}")

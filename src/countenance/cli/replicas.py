@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -20,7 +21,7 @@ from countenance.cli.options import (
     Subject,
     Synthetic,
 )
-from countenance.cli.output import console, print_findings, print_json
+from countenance.cli.output import console, failure, print_findings, print_json
 from countenance.cli.remote import (
     Callback,
     Hard,
@@ -308,20 +309,22 @@ def check_picture(
 ) -> Exit:
     """Ask the server whether a picture may become a replica."""
     from countenance.client.errors import as_finding
-    from countenance.errors import CountenanceError, Finding
-    from countenance.media.errors import UNREADABLE
-    from countenance.wire.images import CheckImage
+    from countenance.errors import Severity
+    from countenance.media.container import check_file
+    from countenance.media.limits import Limits
+    from countenance.wire.images import MAX_BASE64, CheckImage
 
-    try:
-        encoded = base64.b64encode(picture.read_bytes()).decode()
-    except OSError as error:
-        raise CountenanceError(Finding(UNREADABLE, file=str(picture), detail=f"{error.strerror}.")) from error
+    check_file(picture, Limits(file_bytes=MAX_BASE64 * 3 // 4))
+    encoded = base64.b64encode(picture.read_bytes()).decode()
     with connected(url, key) as client:
         verdict = client.replicas.check_image(wanted(CheckImage, imageBase64=encoded))
+    findings = [replace(as_finding(found), file=str(picture)) for found in verdict.findings]
+    findings.sort(key=lambda finding: finding.severity is not Severity.ERROR)
     if json:
-        print_json({**verdict.model_dump(mode="json"), "ok": verdict.passed})
+        told = {**verdict.model_dump(mode="json"), "findings": [finding.as_dict() for finding in findings]}
+        print_json({"ok": True, **told} if verdict.passed else {**told, **failure(findings)})
     else:
-        print_findings(console(), [as_finding(found) for found in verdict.findings])
+        print_findings(console(), findings)
         console().print("It may become a replica." if verdict.passed else "It may not become a replica.")
     return Exit.OK if verdict.passed else Exit.REFUSED
 

@@ -30,7 +30,7 @@ UNREADABLE = Rule(
 )
 EMPTY_FILE = Rule(
     id="media.empty_file",
-    title="The file holds no recording.",
+    title="There is nothing in the file.",
     remedy="Copy or export it again; the transfer may have been cut off.",
     tavus_type="video_processing",
 )
