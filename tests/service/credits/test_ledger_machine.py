@@ -25,11 +25,37 @@ from countenance.service.credits.account import balance
 from countenance.service.credits.invariants import faults, sweep
 from countenance.service.credits.ledger import TRAINING, capture, expire, grant, hold, release
 from countenance.service.db.database import Database
-from countenance.service.db.tables import CreditGrant, Job, Workspace
+from countenance.service.db.tables import CreditGrant, Job, Replica, Workspace
 
 
 class _Crash(Exception):
     """The power went."""
+
+
+def _replica(job_id: str, workspace_id: str) -> Replica:
+    """What a job is for; it has the job's id."""
+    return Replica(
+        id=job_id,
+        workspace_id=workspace_id,
+        name="",
+        status="training",
+        material="footage",
+        subject="self",
+        declarations=[],
+        model_name="phoenix-4",
+        properties={},
+        job_id=job_id,
+        created_at=now(),
+        updated_at=now(),
+    )
+
+
+def _succeed(session: Session, job_id: str) -> bool:
+    """What it is for is complete, if it can be paid for, and the other way round."""
+    settled = capture(session, job_id)
+    if settled:
+        session.get_one(Replica, job_id).status = "completed"
+    return settled
 
 
 class Ledger(RuleBasedStateMachine):
@@ -106,13 +132,14 @@ class Ledger(RuleBasedStateMachine):
         job_id = f"j{self.workspace}-{len(self.jobs)}"
 
         def made(session: Session) -> None:
-            hold(session, job_id, self.workspace, TRAINING, amount, "replica", "r")
+            hold(session, job_id, self.workspace, TRAINING, amount, "replica", job_id)
+            session.add(_replica(job_id, self.workspace))
             session.add(
                 Job(
                     id=job_id,
                     workspace_id=self.workspace,
                     subject_kind="replica",
-                    subject_id="r",
+                    subject_id=job_id,
                     state="running",
                     task="train",
                     created_at=now(),
@@ -143,7 +170,7 @@ class Ledger(RuleBasedStateMachine):
     @precondition(lambda self: self.jobs)
     @rule(data=st.data())
     def complete(self, data: st.DataObject) -> None:
-        self.ended(data, "captured", capture)
+        self.ended(data, "captured", _succeed)
 
     @precondition(lambda self: self.jobs)
     @rule(data=st.data(), why=st.sampled_from(["error", "cancelled", "deleted"]))
