@@ -8,10 +8,14 @@ line's output. A `CountenanceError` carries the finding that stopped the work.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+_MANY = 1000
+"""From here on a fraction says nothing, and thousands are set apart."""
 
 
 class Severity(StrEnum):
@@ -118,12 +122,11 @@ class Finding:
         return self.rule.limit if self.limit is None else self.limit
 
     def _measurement(self) -> str:
-        measured = f"{self.measured:.4g}" if isinstance(self.measured, (int, float)) else str(self.measured)
+        measured = self.measured if isinstance(self.measured, str) or self.measured is None else figure(self.measured)
         unit = f" {self.rule.unit}" if self.rule.unit else ""
         limit = self._limit()
-        return (
-            f"Measured {measured}{unit}." if limit is None else f"Measured {measured}{unit}, limit {limit:.4g}{unit}."
-        )
+        within = "" if limit is None else f", limit {figure(limit)}{unit}"
+        return f"Measured {measured}{unit}{within}."
 
 
 class CountenanceError(Exception):
@@ -133,6 +136,13 @@ class CountenanceError(Exception):
         self.finding = finding
         self.findings = (finding, *others)
         super().__init__(finding.message())
+
+
+def figure(value: float) -> str:
+    """A number as people write it: `22,000`, `38.25`, `0.1`."""
+    if isinstance(value, bool) or not math.isfinite(value):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= _MANY else f"{value:.4g}"
 
 
 def _clock(seconds: float) -> str:

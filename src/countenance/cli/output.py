@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from countenance.errors import Finding, Severity
+from countenance.errors import Finding, Severity, figure
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -110,8 +110,8 @@ def _facts(finding: Finding) -> list[tuple[str, str]]:
 
 
 def _with_unit(value: float | str, unit: str) -> str:
-    return f"{_text(value)} {unit}".rstrip()
+    return f"{value if isinstance(value, str) else figure(value)} {unit}".rstrip()
 
 
 def _text(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return figure(value) if isinstance(value, float) else str(value)

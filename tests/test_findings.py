@@ -1,0 +1,37 @@
+"""What a finding says to a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from countenance.cli.output import _facts
+from countenance.errors import Finding, Rule, figure
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (22_000, "22,000"),
+        (20_000.0, "20,000"),
+        (12_345.6, "12,346"),
+        (999_999.5, "1,000,000"),
+        (-1_234.5, "-1,234"),
+        (38.2468, "38.25"),
+        (30.0, "30"),
+        (0.1, "0.1"),
+        (0.00012, "0.00012"),
+        (0, "0"),
+        (float("inf"), "inf"),
+        (True, "True"),
+    ],
+)
+def test_figures_are_as_people_write_them(value: float, told: str) -> None:
+    assert figure(value) == told
+
+
+def test_a_measurement_and_its_limit() -> None:
+    rule = Rule(id="voice.script_too_long", title="Too long.", remedy="Split it.", limit=20_000, unit="characters")
+    finding = Finding(rule, measured=22_000)
+    assert finding.message() == "Too long. Measured 22,000 characters, limit 20,000 characters. Split it."
+    assert _facts(finding) == [("Measured", "22,000 characters"), ("Limit", "20,000 characters")]
+    assert Finding(rule, measured=3.0, limit=1.5).message().count("Measured 3 characters, limit 1.5 characters.") == 1
