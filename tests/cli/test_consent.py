@@ -177,6 +177,7 @@ def test_without_a_terminal_it_must_be_confirmed(
     done = command("consent", "revoke", receipt.id, *(["--json"] if as_json else []))
     assert done.code == Exit.INPUT
     assert "consent.not_confirmed" in done.out + done.err
+    assert all(name in done.out + done.err for name in ("consent.mp4", "footage.mp4"))
     if as_json:
         assert {Path(each["path"]).name for each in done.result["would_erase"]} == {"consent.mp4", "footage.mp4"}
     assert (tmp_path / "footage.mp4").exists()

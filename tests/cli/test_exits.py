@@ -31,6 +31,8 @@ MANUAL = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
         ("voice.program_failed", Exit.INTERNAL, Exit.INTERNAL),
         ("voice.service_failed", Exit.INTERNAL, Exit.INTERNAL),
         ("consent.name_missing", Exit.INPUT, Exit.INPUT),
+        ("consent.unknown_language", Exit.INPUT, Exit.INPUT),
+        ("consent.statement_file_invalid", Exit.INPUT, Exit.INPUT),
         ("consent.no_statement", Exit.REFUSED, Exit.REFUSED),
         ("consent.needed", Exit.REFUSED, Exit.REFUSED),
         ("cli.bad_setting", Exit.INPUT, Exit.INPUT),

@@ -198,3 +198,17 @@ def test_a_thread_that_nobody_ends_does_not_keep_a_stopped_process(code: Exit) -
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (code, "told\n")
+
+
+@pytest.mark.parametrize("line", [("check", ""), ("train", "", "--out", "r", "--synthetic")])
+def test_no_file_at_all_is_wrong_usage(line: tuple[str, ...], command: Command) -> None:
+    """An empty variable of a shell, say; it is not the folder one is in."""
+    done = command(*line, "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.USAGE, "cli.usage")
+
+
+def test_a_picture_is_no_statement(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "portrait.png").write_bytes(b"\x89PNG\r\n\x1a\n0000000000")
+    done = command("check", "a.mp4", "--consent", tmp_path / "portrait.png", "--name", "Ada Lovelace", "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.USAGE, "cli.usage")
+    assert "picture" in done.result["error"]["detail"]

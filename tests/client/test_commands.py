@@ -335,3 +335,15 @@ def test_a_picture_is_judged_under_its_own_name(command: Command, tmp_path: Path
     for name, rule in (("none.png", "file_missing"), (".", "not_a_file"), ("empty.png", "empty_file")):
         done = command("replicas", "check-picture", tmp_path / name, "--json")
         assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, f"media.{rule}")
+
+
+def test_who_is_shown_is_said_before_anything_is_sent(command: Command) -> None:
+    """In the words of the command line, not of the API."""
+    for asked in (
+        ("replicas", "create", "http://x/a.mp4"),
+        ("lipsyncs", "create", "http://x/a.mp4", "--audio", "x.wav"),
+    ):
+        for name in ((), ("--name", " ")):
+            done = command(*asked, *name, "--json")
+            assert done.code == Exit.USAGE
+            assert "--name" in done.result["error"]["detail"]

@@ -131,7 +131,8 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     with pytest.raises(CountenanceError) as error:
         signing_key(Settings(data_dir=tmp_path / "data"))
-    assert error.value.finding.rule.id == "consent.key_unreadable"
+    assert error.value.finding.rule.id == "consent.register_unusable"
+    assert "keys" in error.value.finding.rule.title
 
 
 def test_a_public_key_is_read_from_pem_or_jwk_and_from_nothing_else(tmp_path: Path) -> None:

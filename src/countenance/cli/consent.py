@@ -43,6 +43,8 @@ Key = Annotated[
     ),
 ]
 _WORD = "revoke"
+_NAMED = 20
+"""Files and folders that are named where nobody can be asked; with --json all of them are, in `would_erase`."""
 
 
 @app.command()
@@ -124,7 +126,7 @@ def revoke(
             raise
         planned = []  # rendering must stop all the same; the revocation itself then says what is wrong
     if not yes and not _confirmed(receipt_id, planned, json):
-        unconfirmed = Finding(NOT_CONFIRMED, detail=f"It would delete {len(planned)} files and folders.")
+        unconfirmed = Finding(NOT_CONFIRMED, detail=_told(planned))
         report_failure([unconfirmed], as_json=json, receipt=receipt_id, would_erase=planned)
         return exit_for(unconfirmed, judges_material=False)
     deletion = revoke_consent(receipt_id, settings, reason)
@@ -186,6 +188,15 @@ def _held_id(reference: str, settings: Settings) -> str:
     if not is_there(Path(reference)) and standing(reference, settings) is not Standing.UNKNOWN:
         return reference
     return receipts.verify(text_of(reference, settings), trusted_keys(settings)).id
+
+
+def _told(planned: list[dict[str, str]]) -> str:
+    """What would be deleted, each by its name; of very much, how much more."""
+    if not planned:
+        return "It would delete nothing that is known of."
+    named = "; ".join(f"{row['kind']}: {row['path']}" for row in planned[:_NAMED])
+    more = len(planned) - _NAMED
+    return f"It would delete {named}{f'; and {more} more' if more > 0 else ''}."
 
 
 def _confirmed(receipt_id: str, planned: list[dict[str, str]], as_json: bool) -> bool:

@@ -13,6 +13,8 @@ _BAD_ARGUMENT = (
     "media.cannot_write",
     "media.anchors_unusable",
     "consent.name_missing",
+    "consent.unknown_language",
+    "consent.statement_file_invalid",
     "consent.receipt_unreadable",
     "consent.register_unusable",
     "consent.key_unreadable",

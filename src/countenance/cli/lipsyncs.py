@@ -22,6 +22,7 @@ from countenance.cli.remote import (
     Wait,
     Within,
     awaited,
+    check_who,
     connected,
     sent,
     wanted,
@@ -69,6 +70,7 @@ def create(
     from countenance.progress import StageProgress
     from countenance.wire.works import CreateLipsync
 
+    check_who(name, {"--synthetic": synthetic})
     said = {
         "full_name": name,
         "language": language,

@@ -7,9 +7,21 @@ from typing import Annotated, Optional
 
 import typer
 
+
+def _file(given: str) -> Path:
+    """A path as it was typed; an empty one would be the folder that one is in."""
+    if not given:
+        raise typer.BadParameter("the name of the file is empty")
+    return Path(given)
+
+
 Footage = Annotated[
     Path,
-    typer.Argument(help="The recording of the person, a video file; or a picture of the face.", show_default=False),
+    typer.Argument(
+        parser=_file,
+        help="The recording of the person, a video file; or a picture of the face.",
+        show_default=False,
+    ),
 ]
 Json = Annotated[
     bool,

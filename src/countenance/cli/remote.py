@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional, TypeVar
@@ -95,6 +95,18 @@ def sent(client: Client, given: str | None, url: str, upload: str, progress: Pro
     if given.startswith(_UPLOADED):
         return {upload: given.removeprefix(_UPLOADED)}
     return {upload: client.uploads.send(Path(given), progress=progress).upload_id}
+
+
+def check_who(name: str | None, others: Mapping[str, bool]) -> None:
+    """It must be said whom material shows, by a name or by one of the other options, before anything is sent.
+
+    Raises:
+        typer.BadParameter: where nothing is.
+    """
+    if not (name and name.strip()) and not any(others.values()):
+        raise typer.BadParameter(
+            f"say whom it shows: --name with the full name of who agrees, or {' or '.join(others)}"
+        )
 
 
 def is_url(given: str) -> bool:

@@ -33,6 +33,7 @@ from countenance.cli.remote import (
     Wait,
     Within,
     awaited,
+    check_who,
     connected,
     is_url,
     sent,
@@ -97,6 +98,10 @@ def create(
     if wait and consent_by_link:
         raise typer.BadParameter("--wait does not go with --consent-by-link: the person may take days")
     _check_kind(footage, picture_rights=picture_rights)
+    check_who(
+        name,
+        {"--consent-by-link": consent_by_link, "--synthetic": synthetic, "--picture-rights": picture_rights},
+    )
     fields = ("train_image_url", "image_upload_id") if picture_rights else ("train_video_url", "train_upload_id")
     said = {
         "full_name": name,

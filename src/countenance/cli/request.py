@@ -69,10 +69,14 @@ def request_of(options: Options, settings: Settings) -> Request:
 
 
 def _check(options: Options) -> None:
+    from countenance.media.image import is_image
+
     if options.synthetic and (options.consent is not None or options.name is not None):
         raise typer.BadParameter("footage either shows a person who agreed (--name) or is AI-generated (--synthetic)")
     if options.consent is not None and not (options.name and options.name.strip()):
         raise typer.BadParameter("--consent needs the person's full name: --name")
+    if options.consent is not None and is_image(options.consent):
+        raise typer.BadParameter("--consent is the recording of the spoken statement; this is a picture")
     for given, option in ((options.phrase, "--phrase"), (options.language, "--language")):
         if given is not None and options.name is None:
             raise typer.BadParameter(f"{option} belongs to --name: it is about the spoken statement")

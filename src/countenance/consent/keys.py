@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from countenance.consent.receipt_rules import KEY_EXPOSED, KEY_UNREADABLE
+from countenance.consent.receipt_rules import KEY_EXPOSED, KEY_UNREADABLE, REGISTER_UNUSABLE
 from countenance.errors import CountenanceError, Finding, Rule
 from countenance.media.private import private_folder, write_once
 from countenance.settings import Settings
@@ -89,7 +89,7 @@ def signing_key(settings: Settings) -> SigningKey:
     """The key that signs here; the first call makes one if the settings name none.
 
     Raises:
-        CountenanceError: consent.key_unreadable, consent.key_exposed.
+        CountenanceError: consent.key_unreadable, consent.key_exposed, consent.register_unusable.
     """
     folder = settings.data_dir / _FOLDER
     try:
@@ -99,7 +99,7 @@ def signing_key(settings: Settings) -> SigningKey:
         if not public.exists():
             write_once(public, key.public.pem())
     except OSError as error:
-        raise _problem(KEY_UNREADABLE, folder, f"{error.strerror}." if error.strerror else "") from error
+        raise _problem(REGISTER_UNUSABLE, folder, f"{error.strerror}." if error.strerror else "") from error
     return key
 
 

@@ -17,8 +17,8 @@ RECEIPT_INVALID = Rule(
 RECEIPT_UNKNOWN_KEY = Rule(
     id="consent.receipt_unknown_key",
     title="The receipt was signed with a key that is not known here.",
-    remedy="Give the public key of whoever issued it with --key, or put that key's file into the folder `keys` of the "
-    "data folder if its receipts are to count here.",
+    remedy="Put the public key of whoever issued it (`<key id>.pub.pem`) into the folder `keys` of the data folder, if "
+    "its receipts are to count here. Only to look at it, `consent show` and `consent verify` take that key with --key.",
 )
 RECEIPT_MISSING = Rule(
     id="consent.receipt_missing",
@@ -68,12 +68,12 @@ NOT_ERASED = Rule(
 )
 REGISTER_UNUSABLE = Rule(
     id="consent.register_unusable",
-    title="The register of consents in the data folder cannot be read or written.",
+    title="The consents and keys in the data folder cannot be read or written.",
     remedy="Make room, and make the data folder readable and writable for this account alone.",
 )
 KEY_UNREADABLE = Rule(
     id="consent.key_unreadable",
-    title="The key cannot be used: it is no Ed25519 key in a form that is known here.",
+    title="The key cannot be read, or is no Ed25519 key in a form that is known here.",
     remedy="Give a PEM file without a password, private for signing and public for --key; for --key also a JWK.",
 )
 KEY_EXPOSED = Rule(
