@@ -104,8 +104,8 @@ def test_a_stopped_training_leaves_nothing(
     assert process.returncode == {signal.SIGINT: Exit.INTERRUPTED, signal.SIGTERM: Exit.TERMINATED}[sent]
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
-    if sent is signal.SIGINT:
-        assert json.loads(out)["error"]["rule"] == "cli.interrupted"
+    told = {signal.SIGINT: "cli.interrupted", signal.SIGTERM: "cli.terminated"}[sent]
+    assert json.loads(out)["error"]["rule"] == told
 
 
 @pytest.mark.real_data

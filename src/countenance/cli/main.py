@@ -29,7 +29,7 @@ from countenance.cli import (
     studio,
     voices,
 )
-from countenance.cli.errors import INTERNAL, INTERRUPTED, USAGE
+from countenance.cli.errors import INTERNAL, INTERRUPTED, TERMINATED, USAGE
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import report_failure
 from countenance.errors import CountenanceError, Finding
@@ -106,6 +106,11 @@ def run(arguments: Sequence[str]) -> int:
         return exit_for(error.finding, judges_material=judges)
     except typer.TyperException as error:
         return _usage(error, as_json=as_json)
+    except SystemExit as end:
+        if end.code != Exit.TERMINATED:
+            raise
+        report_failure([Finding(TERMINATED)], as_json=as_json)
+        return Exit.TERMINATED
     except Exception as error:
         return _unexpected(error, as_json=as_json)
     if code == Exit.INTERRUPTED:
