@@ -88,13 +88,45 @@ def test_a_replica_speaks_a_script_and_a_recording(replica: Trained, tmp_path: P
 
 def test_captions_are_of_a_script_and_beside_the_video(tmp_path: Path, command: Command) -> None:
     out = tmp_path / "video.mp4"
-    for wanted in (("--audio", "a.wav", "--captions", tmp_path / "a.vtt"), ("--script", SCRIPT, "--captions", out)):
+    for wanted in (
+        ("--audio", "a.wav", "--captions", tmp_path / "a.vtt"),
+        ("--script", SCRIPT, "--captions", out),
+        ("--script", SCRIPT, "--captions", tmp_path / "replica.json"),
+    ):
         assert command("say", tmp_path, *wanted, "--out", out, "--json").code == Exit.USAGE
     assert _written((), tmp_path / "a.vtt") is None
     with pytest.raises(CountenanceError) as caught:
         _written((Sentence(SCRIPT, 0.0, 1.0),), tmp_path / "no folder" / "a.vtt")
     assert caught.value.finding.rule is CANNOT_WRITE
     assert list(tmp_path.iterdir()) == []
+
+
+def test_captions_are_written_over_nothing_else(replica: Trained, tmp_path: Path, command: Command) -> None:
+    before = (replica[0] / "replica.json").read_bytes()
+    (tmp_path / "replica.vtt").symlink_to(replica[0] / "replica.json")
+    for captions, rule in (
+        (tmp_path / "replica.vtt", "engine.out_is_input"),
+        (tmp_path / "no folder" / "a.vtt", "media.cannot_write"),
+    ):
+        assert refused(command, replica, tmp_path / "video.mp4", "--captions", captions) == (Exit.INPUT, rule)
+    assert (replica[0] / "replica.json").read_bytes() == before
+
+
+def test_captions_that_fail_leave_the_video_and_say_so(
+    replica: Trained, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    out, captions = tmp_path / "video.mp4", tmp_path / "a.vtt"
+    captions.write_text("older")
+    monkeypatch.setattr(Path, "write_text", full)
+    done = command("say", replica[0], "--script", SCRIPT, "--out", out, "--captions", captions, "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "media.cannot_write")
+    assert (done.result["ok"], done.result["video"]) == (False, str(out))
+    assert "The video was written" in done.result["error"]["message"]
+    assert captions.read_text() == "older"
+    assert {path.name for path in tmp_path.iterdir()} == {"video.mp4", "a.vtt"}
 
 
 def description(replica: Trained) -> dict[str, Any]:

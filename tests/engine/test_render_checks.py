@@ -54,6 +54,32 @@ def test_nothing_that_a_video_is_made_from_is_written_over(folder: Path, tmp_pat
     assert picture.read_bytes() == before
 
 
+def test_nor_is_what_is_written_beside_it(folder: Path, tmp_path: Path) -> None:
+    words, out = tmp_path / "names.json", tmp_path / "video.mp4"
+    words.write_text("{}")
+    for beside, rule in (
+        (folder / "replica.json", "engine.out_is_input"),
+        (folder / "new.vtt", "engine.out_is_input"),
+        (words, "engine.out_is_input"),
+        (tmp_path, "media.cannot_write"),
+        (tmp_path / "no folder" / "a.vtt", "media.cannot_write"),
+        (Path("/proc/a.vtt"), "media.cannot_write"),
+    ):
+        assert rule_of(folder, out, RenderOptions(inputs=(words,), beside=(beside,))) == rule
+    assert words.read_text() == "{}"
+
+
+@pytest.mark.parametrize("name", ["precious.md", "video", "video.mp4.txt", "video.mkv", "video.webm"])
+def test_only_names_of_videos_are_written_over(name: str, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("kept")
+    assert rule_of(folder, tmp_path / name) == "engine.suffix_misfits"
+    assert (tmp_path / name).read_text() == "kept"
+
+
+def test_a_place_that_nobody_can_write_to(folder: Path) -> None:
+    assert rule_of(folder, Path("/proc/video.mp4")) == "media.cannot_write"
+
+
 def test_a_name_that_no_file_can_have_is_refused(folder: Path, tmp_path: Path) -> None:
     assert rule_of(folder, tmp_path / ("x" * 300 + ".mp4")) == "media.cannot_write"
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from countenance.cli import progress as display
-from countenance.cli.exits import Exit
+from countenance.cli.exits import Exit, exit_for
 from countenance.cli.options import Device, Json, device_of
-from countenance.cli.output import console, print_json, print_pairs
+from countenance.cli.output import console, print_json, print_pairs, report_failure
 from countenance.cli.studio import load_settings
+from countenance.errors import CountenanceError
 
 if TYPE_CHECKING:
     from countenance.engine.external.call import Call
+    from countenance.engine.render import RenderReport
+    from countenance.errors import Finding
     from countenance.settings import Settings
     from countenance.voice.speech import Sentence
 
@@ -84,8 +88,8 @@ def say(
         raise typer.BadParameter("give either --script or --audio")
     if audio is not None and (voice or pronunciations or captions):
         raise typer.BadParameter("--voice, --pronunciations and --captions go with --script")
-    if captions is not None and captions.resolve() == out.resolve():
-        raise typer.BadParameter("--captions and --out must not be the same file")
+    if captions is not None and captions.suffix.lower() != ".vtt":
+        raise typer.BadParameter("the name of --captions ends in .vtt")
     if engine is None and (accept_non_commercial or fall_back):
         raise typer.BadParameter("--accept-non-commercial and --fall-back go with --engine")
     from countenance.engine.background import background_of
@@ -103,10 +107,14 @@ def say(
         fall_back=fall_back,
         device=chosen,
         inputs=() if pronunciations is None else (pronunciations,),
+        beside=() if captions is None else (captions,),
     )
     with display.shown(as_json=json) as callback:
         rendered = render_replica(replica, out, settings, callback, audio=audio, script=script, options=options)
-    written = {} if captions is None else {"captions": _written(rendered.sentences, captions)}
+    try:
+        written = {} if captions is None else {"captions": _written(rendered.sentences, captions)}
+    except CountenanceError as error:
+        return _left_without_captions(rendered, error.finding, as_json=json)
     if json:
         print_json({"ok": True, **rendered.as_dict(), **written})
         return Exit.OK
@@ -125,14 +133,21 @@ def _written(sentences: Sequence[Sentence], captions: Path) -> str | None:
     Raises:
         CountenanceError: media.cannot_write.
     """
-    from countenance.media.write import write_errors
+    from countenance.media.write import placed, write_errors
     from countenance.voice.captions import vtt_of_sentences
 
     if not sentences:
         return None
-    with write_errors(captions):
-        captions.write_text(vtt_of_sentences(sentences), encoding="utf-8")
+    with placed(captions) as part, write_errors(captions):
+        part.write_text(vtt_of_sentences(sentences), encoding="utf-8")
     return str(captions)
+
+
+def _left_without_captions(rendered: RenderReport, finding: Finding, *, as_json: bool) -> Exit:
+    """Say that the captions failed, and that the video did not: making it may have taken long."""
+    detail = f"{finding.detail} The video was written: {rendered.video}.".strip()
+    report_failure([replace(finding, detail=detail)], as_json=as_json, **rendered.as_dict())
+    return exit_for(finding, judges_material=False)
 
 
 def _call(engine: str | None, settings: Settings, device: str, *, accepted: bool) -> Call | None:

@@ -41,6 +41,8 @@ COLOURS: dict[str, Colour] = {
 """Colours with a name. Green and blue are those of painted studio walls: keying programs look for them, and video keeps
 them better than the corners of the colour space."""
 _HEX = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_SUFFIXES = (".mp4", ".m4v", ".mov")
+"""What the names of MP4 files end in, for all players; under any other name there is something else."""
 _LOOP_FADE_FRAMES = 12
 """Half a second in which the end of a video fades into its beginning."""
 _PAPER = 255
@@ -104,12 +106,9 @@ def check_background(background: Background, out: Path, limits: Limits) -> None:
     Raises:
         CountenanceError: engine.suffix_misfits, and whatever is wrong with the file of a picture or video.
     """
-    transparent = background.kind is Kind.TRANSPARENT
-    if transparent != (out.suffix.lower() == SUFFIX):
-        wanted = (
-            f"A transparent video ends in {SUFFIX}." if transparent else f"Only a transparent one ends in {SUFFIX}."
-        )
-        raise CountenanceError(Finding(SUFFIX_MISFITS, file=str(out), detail=wanted, measured=out.suffix))
+    suffixes = (SUFFIX,) if background.kind is Kind.TRANSPARENT else _SUFFIXES
+    if out.suffix.lower() not in suffixes:
+        raise CountenanceError(Finding(SUFFIX_MISFITS, file=str(out), measured=out.suffix or "no suffix"))
     if background.file is not None and background.kind is Kind.PICTURE:
         read_image(background.file, limits)
     elif background.file is not None:

@@ -59,8 +59,8 @@ CANNOT_STORE = Rule(
 
 OUT_IS_INPUT = Rule(
     id="engine.out_is_input",
-    title="The video would be written over a file or into the replica that it is made from.",
-    remedy="Name another file for the video.",
+    title="The video or its captions would be written over a file or into the replica that they are made from.",
+    remedy="Name another file to write.",
 )
 
 SOUND_TOO_SHORT = Rule(
@@ -85,8 +85,8 @@ UNKNOWN_BACKGROUND = Rule(
 
 SUFFIX_MISFITS = Rule(
     id="engine.suffix_misfits",
-    title="The video's name does not fit its background: only WebM files can be transparent.",
-    remedy="Let the name of a transparent video end in .webm, and that of any other in .mp4.",
+    title="The video's name does not fit what it holds: transparent videos are WebM files, all others MP4.",
+    remedy="Let the name of a transparent video end in .webm, and that of any other in .mp4, .m4v or .mov.",
 )
 
 NO_PERSONAL_VOICE = Rule(

@@ -34,9 +34,9 @@ from countenance.engine.workplace import work_folder
 from countenance.errors import CountenanceError, Finding
 from countenance.machine import one_blas_thread
 from countenance.media.credentials import sealer
-from countenance.media.errors import CANNOT_WRITE, problem
 from countenance.media.limits import Limits, limits_from
 from countenance.media.pipeline import ahead, behind
+from countenance.media.place import check_file
 from countenance.media.provenance import sidecar_of
 from countenance.media.read import FPS
 from countenance.media.write import Seal, write_errors
@@ -69,7 +69,9 @@ class RenderOptions:
     device: str = "auto"
     """`auto`, `cpu` or `cuda`, for what can use it"""
     inputs: tuple[Path, ...] = ()
-    """further files that were read for the video, over which it must not be written"""
+    """further files that were read for the video, over which nothing may be written"""
+    beside: tuple[Path, ...] = ()
+    """files that will be written with the video; their places are tried as its own is"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ def render(
     stages.update("open", 0.0)
     replica = load(replica_dir)
     limits = limits_from(settings)
-    _check_out(out, replica_dir, _inputs(audio, options, settings))
+    for written in (out, *options.beside):
+        _check_out(written, replica_dir, _inputs(audio, options, settings))
     check_background(options.background, out, limits)
     _check_marks(replica, settings)
     finish, unrefined = None, tuple[str, ...]()
@@ -300,20 +303,16 @@ def _inputs(audio: Path | None, options: RenderOptions, settings: Settings) -> s
 
 
 def _check_out(out: Path, replica_dir: Path, inputs: Collection[Path]) -> None:
-    """Whether the video may be written, before much work is done.
+    """Whether a file may be written, before much work is done.
 
     Raises:
         CountenanceError: engine.out_is_input, media.cannot_write.
     """
     with write_errors(out):
         target = out.resolve()
-        is_folder, has_parent = target.is_dir(), target.parent.is_dir()
     if replica_dir.resolve() in target.parents or target in {path.resolve() for path in inputs}:
         raise CountenanceError(Finding(OUT_IS_INPUT, file=str(out)))
-    if is_folder:
-        raise problem(CANNOT_WRITE, out, "It is a folder.")
-    if not has_parent:
-        raise problem(CANNOT_WRITE, out, f"There is no folder {target.parent}.")
+    check_file(out)
 
 
 def _check_marks(replica: Replica, settings: Settings) -> None:
