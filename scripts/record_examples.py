@@ -84,7 +84,7 @@ def record_clips() -> None:
     with VideoWriter(OUT / "video.mp4", width, height, audio=sound, sample_rate=24_000, crf=28) as video:
         for picture in shown:
             video.write(picture)
-    stills_of(OUT / "video.mp4", OUT / "still.jpg", OUT / "preview.gif", _SETTINGS)
+    stills_of(OUT / "video.mp4", OUT / "still.jpg", OUT / "preview.gif", _SETTINGS, None)
     _moving([np.asarray(Image.fromarray(picture).resize((320, 180))) for picture in shown], OUT / "thumbnail.mp4")
     Image.fromarray(shown[0]).resize((320, 180)).save(OUT / "thumbnail.jpg", quality=85)
     (OUT / "replica.json").write_text('{"format": "example"}\n')

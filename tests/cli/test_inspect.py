@@ -1,4 +1,4 @@
-"""countenance inspect: what it makes of our own videos, of others', of changed ones, and of what is no video."""
+"""countenance inspect: what it makes of our own videos and pictures, of others', of changed ones, and of the rest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from signing import new_authority
 
 from countenance.cli.exits import Exit
@@ -78,6 +79,49 @@ def test_a_video_of_our_own(
     for wanted in ("a [b]video.mp4", "AI-generated", receipt.id, "in force", "this installation"):
         assert wanted in words
     assert b"Ada" not in video.read_bytes(), "nobody's name is in it"
+
+
+def picture(path: Path, settings: Settings | None = None, description: dict[str, Any] | None = None) -> Path:
+    """Noise, still or moving, signed as the pictures of a video are unless there is nothing to say."""
+    noise = np.random.default_rng(0).integers(0, 255, (3, 48, 64, 3)).astype(np.uint8)
+    first, *rest = (Image.fromarray(each) for each in noise)
+    if path.suffix == ".gif":
+        first.save(path, save_all=True, append_images=rest)
+    else:
+        first.save(path)
+    if settings:
+        sealer(statement_of(description or {}, voice="hibari"), settings)(path, path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["still.jpg", "preview.gif"])
+def test_pictures_of_a_video_are_read_like_the_video(
+    name: str, own_settings: Settings, receipt: Receipt, description: dict[str, Any], tmp_path: Path, command: Command
+) -> None:
+    signed = picture(tmp_path / name, own_settings, description)
+    done = command("inspect", signed, "--json")
+    said = done.result
+    assert (done.code, said["signed_by"], said["receipt"], said["standing"], said["findings"]) == (
+        Exit.OK, "this installation", receipt.id, "active", [],
+    )  # fmt: skip
+    assert (said["replica"]["replica"], said["replica"]["voice"]) == (id_of(description), "hibari")
+    assert "AI-generated" in command("inspect", signed).out
+    content = signed.read_bytes()
+    signed.write_bytes(content[:-100] + bytes([content[-100] ^ 1]) + content[-99:])
+    done = command("inspect", signed, "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.REFUSED, "media.credentials_broken")
+    signed.write_bytes(content)
+    revoke(receipt.id, own_settings)
+    done = command("inspect", signed, "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.REFUSED, "consent.revoked")
+
+
+def test_a_picture_is_not_read_beyond_the_limit(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTENANCE_MAX_FILE_BYTES", "5000")
+    done = command("inspect", picture(tmp_path / "large.gif"), "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.REFUSED, "media.file_too_large")
 
 
 def test_a_revoked_consent_is_told(
@@ -153,6 +197,8 @@ def test_another_products_credentials(own_settings: Settings, tmp_path: Path, co
     ("name", "code", "rule"),
     [
         ("plain.mp4", Exit.REFUSED, "media.no_credentials"),
+        ("plain.jpg", Exit.REFUSED, "media.no_credentials"),
+        ("plain.gif", Exit.REFUSED, "media.no_credentials"),
         ("text.mp4", Exit.REFUSED, "media.unknown_format"),
         ("empty.mp4", Exit.REFUSED, "media.empty_file"),
         ("none.mp4", Exit.INPUT, "media.file_missing"),
@@ -163,6 +209,8 @@ def test_what_has_none(
     name: str, code: Exit, rule: str, own_settings: Settings, tmp_path: Path, command: Command
 ) -> None:
     film(tmp_path / "plain.mp4")
+    picture(tmp_path / "plain.jpg")
+    picture(tmp_path / "plain.gif")
     (tmp_path / "text.mp4").write_text("no video")
     (tmp_path / "empty.mp4").touch()
     for arguments in ((), ("--json",)):

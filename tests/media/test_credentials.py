@@ -1,4 +1,4 @@
-"""Videos that are signed as AI-generated: in every container, whole or not at all, by whom, and off the network."""
+"""Videos and pictures that are signed as AI-generated: in every container, whole or not at all, by whom, offline."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+from PIL import Image, ImageSequence
 from pydantic import SecretStr
 from signing import Authority, new_authority
 
@@ -129,6 +130,42 @@ def test_other_containers(tmp_path: Path, settings: Settings, make_clip: MakeCli
     assert known(path).state is CredentialState.INVALID
     beside.unlink()
     assert read_credentials(path) is None
+
+
+def drawn(path: Path) -> Path:
+    """A picture, or one that moves, as Pillow writes it."""
+    noise = np.random.default_rng(0).integers(0, 255, (5, 48, 64, 3)).astype(np.uint8)
+    first, *rest = (Image.fromarray(picture) for picture in noise)
+    if path.suffix == ".gif":
+        first.save(path, format="GIF", save_all=True, append_images=rest, duration=80, loop=0)
+    else:
+        first.save(path, format="JPEG")
+    return path
+
+
+def shown(path: Path) -> tuple[object, list[bytes]]:
+    """Whether a picture repeats, and all that is to be seen in it."""
+    with Image.open(path) as opened:
+        pictures = [picture.convert("RGB").tobytes() for picture in ImageSequence.Iterator(opened)]
+        return opened.info.get("loop"), pictures
+
+
+@pytest.mark.parametrize("name", ["still.jpg", "moving.gif"])
+def test_pictures_hold_their_credentials_themselves(tmp_path: Path, settings: Settings, name: str) -> None:
+    path = drawn(tmp_path / name)
+    before, size = shown(path), path.stat().st_size
+    sealer(STATEMENT, settings)(path, path)
+    found = known(path, own_anchors(settings))
+    assert (found.state, found.source_types) == (CredentialState.TRUSTED, STATEMENT.source_types)
+    assert found.replica["replica"] == "0123abcd"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["data", name]
+    assert shown(path) == before, "it is seen as before"
+    assert path.stat().st_size - size < 6_000
+    content = path.read_bytes()
+    at = len(content) - 100
+    for changed in (content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :], content + b"more", content[:-200]):
+        path.write_bytes(changed)
+        assert known(path, own_anchors(settings)).state is CredentialState.INVALID
 
 
 def test_a_large_file_is_hashed_in_pieces(

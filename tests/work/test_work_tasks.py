@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from countenance.consent.origin import SignedBy, trace
 from countenance.consent.register import Standing, held, held_ids, standing
 from countenance.engine.replica import describe
+from countenance.engine.upgrade import id_of
 from countenance.media.probe import probe
 from countenance.media.read import audio, frames
 from countenance.media.write import write_wav
@@ -40,6 +42,14 @@ class Silent(Line):
 
 def here() -> Settings:
     return Settings(threads=1)
+
+
+def told_of(path: Path) -> dict[str, str]:
+    """What a file says of its replica, as it was signed here; but when."""
+    found = trace(path, here())
+    assert (found.signed_by, found.standing) == (SignedBy.THIS, Standing.ACTIVE)
+    assert found.credentials is not None
+    return {name: value for name, value in found.credentials.replica.items() if name != "created_at"}
 
 
 def done(task: str, folder: Path, **given: object) -> dict[str, Any]:
@@ -113,6 +123,7 @@ def test_a_killed_training_goes_on_where_it_was(trained: Trained) -> None:
 
 def test_thumbnails_are_small_and_move(trained: Trained) -> None:
     folder, _, second = trained
+    assert told_of(folder / second.result["thumbnail"])["material"] == "synthetic"
     with Image.open(folder / second.result["thumbnail"]) as still:
         assert still.size == (320, 180)
     moving = probe(folder / second.result["thumbnail_video"])
@@ -165,6 +176,9 @@ def test_a_video_has_captions_a_still_and_a_moving_picture(trained: Trained, tmp
         assert moving.info["loop"] == 0
         frames = int(getattr(moving, "n_frames", 1))
         assert 0.5 < frames * moving.info["duration"] / 1000 <= 3.0
+    said = told_of(tmp_path / result["video"])
+    assert (said["replica"], said["voice"]) == (id_of(describe(folder / "replica")), result["report"]["voice"])
+    assert told_of(tmp_path / result["still"]) == told_of(tmp_path / result["gif"]) == said
 
 
 def test_a_lipsync_that_is_begun_again_speaks(trained: Trained, tmp_path: Path) -> None:
@@ -179,6 +193,9 @@ def test_a_lipsync_that_is_begun_again_speaks(trained: Trained, tmp_path: Path) 
     assert result["receipt"] == second.result["receipt"]
     assert probe(tmp_path / result["video"]).duration_s == pytest.approx(2.0, abs=0.05)
     assert not (tmp_path / "replica").exists()
+    said = told_of(tmp_path / result["video"])
+    assert (said["receipt"], said["voice"]) == (result["receipt"], "recording")
+    assert told_of(tmp_path / result["still"]) == told_of(tmp_path / result["gif"]) == said
 
 
 def test_words_are_heard_with_their_times(tmp_path: Path) -> None:

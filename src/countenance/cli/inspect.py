@@ -1,4 +1,4 @@
-"""`countenance inspect`: who made a video, of which replica, and whether the consent behind it still stands."""
+"""`countenance inspect`: who made a video or picture, of which replica, and whether the consent behind still stands."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ _KINDS: Mapping[str, str] = {
 
 
 def inspect(
-    video: Annotated[Path, typer.Argument(help="A video, made here or elsewhere.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A video or a picture, made here or elsewhere.", show_default=False)],
     json: Json = False,
 ) -> Exit:
-    """Read a video's content credentials: who made it, was it changed, does the consent behind it still stand."""
+    """Read a file's content credentials: who made it, was it changed, does the consent behind it still stand."""
     from countenance.consent.origin import trace
 
-    found = trace(video, load_settings())
+    found = trace(file, load_settings())
     errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
     if not json and found.credentials is not None:
-        print_rows(console(), _plain(video.name), [(_plain(name), _plain(value)) for name, value in _rows(found)])
+        print_rows(console(), _plain(file.name), [(_plain(name), _plain(value)) for name, value in _rows(found)])
     if errors:
         others = [finding for finding in found.findings if finding not in errors]
         report_failure([*errors, *others], as_json=json, **found.as_dict())

@@ -1,4 +1,4 @@
-"""Where a video comes from: what its content credentials say, whether they hold, and if its consent still stands."""
+"""Where a video or a picture comes from: what its credentials say, whether they hold, if its consent still stands."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from countenance.media.credential_rules import (
     NOT_OF_A_REPLICA,
     SIGNER_UNKNOWN,
 )
+from countenance.media.image import is_image
 from countenance.media.limits import limits_from
 from countenance.media.probe import probe
 from countenance.media.provenance import Credentials, CredentialState, read_credentials
@@ -38,7 +39,7 @@ class SignedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What is known of a video."""
+    """What is known of a video or a picture."""
 
     file: Path
     credentials: Credentials | None
@@ -74,20 +75,24 @@ class Traced:
 
 
 def trace(file: Path, settings: Settings) -> Traced:
-    """What a video says of its origin, as far as it can be believed. Reads the whole file, fetches nothing.
+    """What a video or a picture says of its origin, as far as it can be believed. Reads all of it, fetches nothing.
 
     A file without credentials, or with such as do not hold, is no error but found: see `Traced.findings`.
 
     Raises:
-        CountenanceError: for a file that cannot be opened, or that has no credentials and is no recording either; for
-            a file of trusted authorities that cannot be read.
+        CountenanceError: for a file that cannot be opened, or that has no credentials and is neither recording nor
+            picture; for a picture beyond the limit; for a file of trusted authorities that cannot be read.
     """
-    # It is hashed, not decoded: a long video of our own may be larger than a recording is allowed to be.
-    limits = replace(limits_from(settings), file_bytes=sys.maxsize)
+    limits, is_picture = limits_from(settings), is_image(file)
+    if not is_picture:
+        # It is hashed, not decoded: a long video of our own may be larger than a recording is allowed to be.
+        # A picture, though, is taken into memory whole.
+        limits = replace(limits, file_bytes=sys.maxsize)
     signed_by = SignedBy.THIS
     found = read_credentials(file, limits, own_anchors(settings))
     if found is None:
-        probe(file, limits)
+        if not is_picture:
+            probe(file, limits)
         return Traced(file, None, findings=(Finding(NO_CREDENTIALS, file=str(file)),))
     if found.state is CredentialState.VALID and settings.trust_anchors is not None:
         signed_by = SignedBy.TRUSTED

@@ -1,4 +1,4 @@
-"""What a rendered video says of itself: which replica speaks, made how, and on whose agreement that rests."""
+"""What a video and pictures of it say of themselves: which replica speaks, made how, on whose agreement that rests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from countenance.engine.upgrade import id_of
 from countenance.media.credentials import Statement
 
+_FILMED = "footage"
 _WHOLE = "trainedAlgorithmicMedia"
 _IN_PARTS = "compositeWithTrainedAlgorithmicMedia"
 
@@ -24,7 +25,7 @@ def statement_of(description: Mapping[str, Any], *, voice: str, tier: str | None
     """
     consent = description.get("consent")
     receipt = consent.get("receipt") if isinstance(consent, Mapping) else None
-    material = "synthetic" if description.get("synthetic") else "footage"
+    material = "synthetic" if description.get("synthetic") else _FILMED
     if description.get("source") == "image":  # one from a picture names its source; no other source is known
         material = "image"
     told = {
@@ -37,5 +38,14 @@ def statement_of(description: Mapping[str, Any], *, voice: str, tier: str | None
         "tier": tier or description.get("tier", "final"),
     }
     return Statement(
-        (_WHOLE, _IN_PARTS) if material == "footage" else (_WHOLE,), {key: str(told[key]) for key in told if told[key]}
+        (_WHOLE, _IN_PARTS) if material == _FILMED else (_WHOLE,), {key: str(told[key]) for key in told if told[key]}
     )
+
+
+def statement_of_portrait(description: Mapping[str, Any]) -> Statement | None:
+    """The statement for a picture of the replica itself, still or moving, with the mouth as it was.
+
+    None where the replica was filmed: such a picture shows what a camera saw, which is not AI-generated.
+    """
+    statement = statement_of(description, voice="")
+    return None if statement.replica["material"] == _FILMED else statement

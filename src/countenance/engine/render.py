@@ -33,7 +33,7 @@ from countenance.engine.utterance import Utterance, heard, recorded, said
 from countenance.engine.workplace import work_folder
 from countenance.errors import CountenanceError, Finding
 from countenance.machine import one_blas_thread
-from countenance.media.credentials import sealer
+from countenance.media.credentials import Statement, sealer
 from countenance.media.limits import Limits, limits_from
 from countenance.media.pipeline import ahead, behind
 from countenance.media.place import check_file
@@ -89,13 +89,16 @@ class RenderReport:
     """the voice's id, `personal` for the person's own, or `recording`"""
     engine: str
     """`built-in`, or the id of an external engine"""
+    statement: Statement
+    """what the video says of itself, for pictures of it"""
     notes: tuple[str, ...] = ()
     """what was done otherwise than asked, and why"""
     sentences: tuple[Sentence, ...] = ()
     """of a script, with their times in the video; empty where the voice does not tell them"""
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """JSON-ready, without what stands in the video."""
+        return {name: value for name, value in asdict(self).items() if name != "statement"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,6 +182,7 @@ def render(
         round(pace, 1),
         utterance.voice,
         engine,
+        _statement(job, engine),
         notes,
         utterance.sentences,
     )
@@ -206,12 +210,7 @@ def _written(job: _Job, pictures: Iterator[Picture], engine: str) -> tuple[int, 
 
     Playing, composing and writing run in threads of their own.
     """
-    statement = statement_of(job.replica.description, voice=job.utterance.voice)
-    call = job.options.engine
-    if call is not None and engine != BUILT_IN:
-        use = {} if call.manifest.licence.commercial else {"use": "not commercial"}
-        statement = replace(statement, replica={**statement.replica, "rendered_by": engine, **use})
-    seal = _sealed_if_permitted(job, sealer(statement, job.settings))
+    seal = _sealed_if_permitted(job, sealer(_statement(job, engine), job.settings))
     with ExitStack() as stack:
         stack.enter_context(one_blas_thread())
         source = stack.enter_context(ahead(pictures))
@@ -236,6 +235,16 @@ def _written(job: _Job, pictures: Iterator[Picture], engine: str) -> tuple[int, 
                 write(mark.on(shown) if mark else shown)
                 job.stages.update("render", index / job.count)
     return width - width % 2, height - height % 2
+
+
+def _statement(job: _Job, engine: str) -> Statement:
+    """What the video says of itself if this engine has made it."""
+    statement = statement_of(job.replica.description, voice=job.utterance.voice)
+    call = job.options.engine
+    if call is None or engine == BUILT_IN:
+        return statement
+    use = {} if call.manifest.licence.commercial else {"use": "not commercial"}
+    return replace(statement, replica={**statement.replica, "rendered_by": engine, **use})
 
 
 def _sealed_if_permitted(job: _Job, seal: Seal) -> Seal:

@@ -6,14 +6,14 @@ from countenance.errors import Rule, Severity
 
 SIGNER_UNUSABLE = Rule(
     id="media.signer_unusable",
-    title="The certificate or the key that signs videos cannot be used.",
+    title="The certificate or the key that signs what is rendered cannot be used.",
     remedy="Name a certificate for content credentials (PEM, with its chain) and its private key (PEM, no password, "
     "chmod 600) in COUNTENANCE_C2PA_CERTIFICATE and COUNTENANCE_C2PA_KEY. Without both, one is made in the folder "
     "`credentials` of the data folder; move that folder away to have a new one made.",
 )
 SIGNING_FAILED = Rule(
     id="media.signing_failed",
-    title="The video could not be signed as AI-generated, and was therefore not kept.",
+    title="The file could not be signed as AI-generated, and was therefore not kept.",
     remedy="Make room on the disk and in the folder for temporary files; check the certificate if one is named in "
     "COUNTENANCE_C2PA_CERTIFICATE.",
 )

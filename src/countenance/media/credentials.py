@@ -1,8 +1,8 @@
 """Sign what was made here: content credentials (C2PA) that say how it was made, in the file or, for WebM, beside it.
 
-MP4 and QuickTime hold their credentials themselves. For WebM and Matroska C2PA 2.2 names no place, so they lie beside
-it, in a file of the same name that ends in `.c2pa` and is bound to the video by its hash. Nothing is fetched: no time
-stamp, no certificate status.
+MP4, QuickTime, JPEG and GIF hold their credentials themselves. For WebM and Matroska C2PA 2.2 names no place, so they
+lie beside it, in a file of the same name that ends in `.c2pa` and is bound to the video by its hash. Nothing is
+fetched: no time stamp, no certificate status.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from countenance.media.write import Seal, placed
 from countenance.settings import Settings
 
 _SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_PICTURES: Mapping[bytes, str] = {b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+"""By their first bytes."""
 _PIECES_FROM_BYTES = 64_000_000
 _CORE: Mapping[str, Any] = {"backing_store_memory_threshold_in_mb": 64}
 """The library keeps a copy of the file; a larger one it puts into the folder for temporary files, without a name."""
@@ -63,7 +65,8 @@ def sealer(statement: Statement, settings: Settings) -> Seal:
 
 
 def sign(file: Path, target: Path, statement: Statement, signer: Signer) -> None:
-    """Sign a video, MP4, QuickTime or WebM, that is to bear the name `target`: whole or not at all.
+    """Sign a video (MP4, QuickTime, WebM) or a picture (JPEG, GIF) that is to bear the name `target`: whole or not
+    at all.
 
     Takes about 6 s per GB and 15 MB of memory, or up to three times the size of a file below 64 MB.
 
@@ -74,8 +77,7 @@ def sign(file: Path, target: Path, statement: Statement, signer: Signer) -> None
         with file.open("rb") as source:
             head = source.read(12)
             source.seek(0)
-            if head[4:8] == b"ftyp":
-                kind = "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
+            if kind := _kind_of(head):
                 # Its name is known to nobody yet, so it can be exchanged at leisure.
                 with placed(file) as part, part.open("w+b") as out:
                     _signed(source, kind, statement, signer, out)
@@ -85,9 +87,16 @@ def sign(file: Path, target: Path, statement: Statement, signer: Signer) -> None
                 with placed(sidecar_of(target)) as part:
                     part.write_bytes(manifest)
             else:
-                raise problem(SIGNING_FAILED, target, "It is neither MP4 nor WebM.")
+                raise problem(SIGNING_FAILED, target, "It is neither MP4 nor WebM, JPEG or GIF.")
     except OSError as error:
         raise problem(SIGNING_FAILED, target, f"{error.strerror}." if error.strerror else "") from error
+
+
+def _kind_of(head: bytes) -> str | None:
+    """The type of a file that begins like this, if it holds its credentials itself."""
+    if head[4:8] == b"ftyp":
+        return "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
+    return next((kind for magic, kind in _PICTURES.items() if head.startswith(magic)), None)
 
 
 def _signed(

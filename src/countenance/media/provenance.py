@@ -27,7 +27,7 @@ OFFLINE: Mapping[str, Any] = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
 }
 REPLICA = "org.countenance.replica"
-"""The assertion by which a video that was made here names its replica."""
+"""The assertion by which a video or a picture that was made here names its replica."""
 _STORE_BOX = bytes.fromhex("6332706100110010800000AA00389B71")
 """The type of the box that holds a manifest store (C2PA 2.2, 11.1.4.2), in whatever container it lies."""
 _MOST_CALLS = 300_000
@@ -114,7 +114,7 @@ class Credentials:
     remote: str = ""
     """Where the credentials are kept, for `remote`."""
     replica: Mapping[str, str] = field(default_factory=dict)
-    """What a video of a replica says of it; empty for everything else."""
+    """What a video or a picture of a replica says of it; empty for everything else."""
 
     @property
     def origins(self) -> frozenset[Origin]:

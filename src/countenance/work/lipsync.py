@@ -46,7 +46,7 @@ def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
         if not is_final(earlier(replica, certificate)):
             train_under(certificate, warrant, request.footage, replica, own, quick, progress=stages.nested("train"))
     report = render_replica(replica, out, own, stages.nested("render"), audio=folder / task.audio)
-    stills_of(out, folder / STILL, folder / MOVING, own)
+    stills_of(out, folder / STILL, folder / MOVING, own, report.statement)
     shutil.rmtree(replica, ignore_errors=True)
     stages.done()
     receipt = certificate.consent["receipt"]

@@ -42,7 +42,7 @@ def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
     report = render_replica(
         folder / task.replica, out, own, line.progress, audio=audio, script=task.script, options=options
     )
-    stills_of(out, folder / STILL, folder / MOVING, own)
+    stills_of(out, folder / STILL, folder / MOVING, own, report.statement)
     captions = _captions(report.sentences, folder / CAPTIONS)
     return {"report": report.as_dict(), "video": task.out, "still": STILL, "gif": MOVING, "captions": captions}
 

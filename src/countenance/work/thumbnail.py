@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from countenance.engine.align import runs
+from countenance.engine.credit import statement_of_portrait
 from countenance.engine.replica import BaseTrack, load
+from countenance.media.credentials import Statement, sealer
 from countenance.media.limits import Limits, limits_from
 from countenance.media.probe import probe
 from countenance.media.read import FPS, frames
-from countenance.media.write import VideoWriter
+from countenance.media.write import Seal, VideoWriter, placed, write_errors
 from countenance.people.face import BLENDSHAPES, FaceTracker
 from countenance.settings import Settings
 
@@ -27,6 +29,7 @@ _GIF_COLOURS = 255
 _UNCHANGED = 10
 """Grey levels; less is noise, which would make the file several times as large."""
 _JPEG_QUALITY = 88
+_TITLE = "Picture of a digital replica"
 _BLINKING_DEG = 30.0
 """Shut eyes weigh as much as a head that is turned by this."""
 
@@ -38,35 +41,45 @@ Picture = NDArray[np.uint8]
 def portrait_of(replica: Path, still: Path, moving: Path, settings: Settings) -> None:
     """A JPEG and an MP4 without sound of a replica's playing clip, where it looks most straight into the camera.
 
+    Both are signed as AI-generated, unless they show what was filmed.
+
     Raises:
-        CountenanceError: engine.not_a_replica, engine.replica_damaged, media.cannot_write.
+        CountenanceError: engine.not_a_replica, engine.replica_damaged, media.cannot_write, media.signer_unusable,
+            media.signing_failed.
     """
     whole = load(replica)
+    seal = _seal(statement_of_portrait(whole.description), settings)
     first, last, best = _window(whole.track)
     shown = _pictures(whole.base_clip, first / FPS, last / FPS, FPS, _own(limits_from(settings)))
     height, width = shown[0].shape[:2]
-    with VideoWriter(moving, width, height) as writer:
+    with VideoWriter(moving, width, height, seal=seal) as writer:
         for picture in shown:
             writer.write(picture)
-    _save(shown[min(best - first, len(shown) - 1)], still)
+    _save(shown[min(best - first, len(shown) - 1)], still, seal)
 
 
-def stills_of(video: Path, still: Path, moving: Path, settings: Settings) -> None:
+def stills_of(video: Path, still: Path, moving: Path, settings: Settings, statement: Statement | None) -> None:
     """A JPEG and a looping GIF of the first seconds of a video that was rendered here.
 
+    `statement` is what the video says of itself, which they are signed with too; None if it says nothing.
+
     Raises:
-        CountenanceError: what reading the video may raise.
+        CountenanceError: media.cannot_write, media.signer_unusable, media.signing_failed, and what reading the video
+            may raise.
     """
+    seal = _seal(statement, settings)
     limits = _own(limits_from(settings))
     start_s = min(0.5, max(0.0, probe(video, limits).duration_s - SECONDS))
     shown = _pictures(video, start_s, start_s + SECONDS, _GIF_FPS, limits)
-    _save(_best_of(shown, settings), still)
+    _save(_best_of(shown, settings), still, seal)
     shown = _calm(shown)
     # One palette for all pictures: what stands still does not shimmer.
     row = Image.fromarray(np.concatenate(shown[:: max(1, len(shown) // 6)], axis=1))
     palette = row.quantize(_GIF_COLOURS, method=Image.Quantize.MEDIANCUT)
     first, *rest = (Image.fromarray(picture).quantize(palette=palette, dither=Image.Dither.NONE) for picture in shown)
-    first.save(moving, append_images=rest, save_all=True, duration=round(1000 / _GIF_FPS), loop=0, optimize=False)
+    looping = {"save_all": True, "duration": round(1000 / _GIF_FPS), "loop": 0, "optimize": False}
+    with placed(moving, seal) as part, write_errors(moving):
+        first.save(part, format="GIF", append_images=rest, **looping)
 
 
 def _best_of(pictures: list[Picture], settings: Settings) -> Picture:
@@ -108,8 +121,13 @@ def _pictures(path: Path, start_s: float, end_s: float, fps: float, limits: Limi
     return [frame.image for frame in shown] or [next(frames(path, limits=limits, max_side=SIDE_PX)).image]
 
 
-def _save(picture: Picture, path: Path) -> None:
-    Image.fromarray(picture).save(path, format="JPEG", quality=_JPEG_QUALITY)
+def _save(picture: Picture, path: Path, seal: Seal | None) -> None:
+    with placed(path, seal) as part, write_errors(path):
+        Image.fromarray(picture).save(part, format="JPEG", quality=_JPEG_QUALITY)
+
+
+def _seal(statement: Statement | None, settings: Settings) -> Seal | None:
+    return None if statement is None else sealer(replace(statement, title=_TITLE), settings)
 
 
 def _own(limits: Limits) -> Limits:
