@@ -20,6 +20,8 @@ from countenance.service.accounts.scopes import OWNER
 from countenance.service.clock import now
 from countenance.service.consent_requests import answer, ask, expiry, revoke
 from countenance.service.context import Service
+from countenance.service.credits import ledger
+from countenance.service.credits.account import balances
 from countenance.service.db.tables import Replica
 from countenance.service.purge.purge import purge_replica
 from countenance.service.replicas import life, receipts
@@ -50,6 +52,8 @@ class Filled:
     viewer_key: str = field(repr=False)
     empty_key: str = field(repr=False)
     """to another workspace, in which nothing has happened yet"""
+    spent_key: str = field(repr=False)
+    """to one that has no training left"""
     ids: Mapping[str, str] = field(default_factory=dict)
     """`completed`, `preview`, `training`, `stalled`, `waiting`, `review`, `refused`, `picture_refused`, `stock`, ...;
     `video_ready`, ...; tokens of links for consent: `link_open`, `link_declined`, ..."""
@@ -99,12 +103,21 @@ def _filled(service: Service) -> Filled:
     ids |= account.ids(history)
     account.looked_at(history, key, {ids["completed"]: 53, ids["refused"]: 27})
     account.in_order_of_time(history)
-    return Filled(workspace.id, key, viewer_key, _empty(service), ids)
+    return Filled(workspace.id, key, viewer_key, _empty(service), _spent(service), ids)
 
 
 def _empty(service: Service) -> str:
     with service.database.transaction() as session:
         workspace = workspaces.create(session, service.settings, "New studio")
+        return keys.create(session, workspace.id, "first key", OWNER).text
+
+
+def _spent(service: Service) -> str:
+    with service.database.transaction() as session:
+        workspace = workspaces.create(session, service.settings, "Busy studio")
+        left = {each.unit: each.available for each in balances(session, workspace.id)}[ledger.TRAINING]
+        ledger.hold(session, "spent", workspace.id, ledger.TRAINING, left, "replica", "all of them")
+        ledger.capture(session, "spent")
         return keys.create(session, workspace.id, "first key", OWNER).text
 
 

@@ -18,6 +18,8 @@ class Who(StrEnum):
     """who may only look"""
     NEWCOMER = "newcomer"
     """the owner of a workspace in which nothing has happened yet"""
+    SPENT = "spent"
+    """the owner of a workspace that has no training left"""
     NOBODY = "nobody"
     """who is not signed in"""
 
@@ -51,7 +53,12 @@ class Sight:
 
 def key_of(who: Who, filled: Filled) -> str | None:
     """What this person signs in with."""
-    keys = {Who.OWNER: filled.key, Who.VIEWER: filled.viewer_key, Who.NEWCOMER: filled.empty_key}
+    keys = {
+        Who.OWNER: filled.key,
+        Who.VIEWER: filled.viewer_key,
+        Who.NEWCOMER: filled.empty_key,
+        Who.SPENT: filled.spent_key,
+    }
     return keys.get(who)
 
 

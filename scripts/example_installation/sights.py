@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from playwright.sync_api import Page
 
+from example_installation import recording
 from example_installation.pages import Sight, Who
 from example_installation.serving import BROKEN
 
@@ -75,6 +76,62 @@ def _signed_out(page: Page, ids: Mapping[str, str]) -> None:
     page.context.add_cookies(cast("list[SetCookieParam]", kept))  # for whoever looks once more
 
 
+_BEFORE_THE_CAMERA = _drafted(
+    "material",
+    ".prompter-text:visible",
+    way="own",
+    material={"how": "record"},
+    consent={"full_name": "Ada Winter", "language": "en", "how": "opens"},
+)
+
+
+def _camera_on(page: Page, ids: Mapping[str, str]) -> None:
+    recording.before_the_camera(page)
+    _BEFORE_THE_CAMERA(page, ids)
+    page.click("#footage-recorder .recorder-actions button:visible")
+    page.wait_for_selector("#footage-recorder[data-state=ready]")
+
+
+def _recording(page: Page, ids: Mapping[str, str]) -> None:
+    _camera_on(page, ids)
+    page.click("#footage-recorder .recorder-record")
+    page.wait_for_selector("#footage-recorder[data-state=recording]")
+
+
+def _recorded(page: Page, ids: Mapping[str, str]) -> None:
+    recording.kept(page, "example")
+    _drafted(
+        "material",
+        "#footage-use:visible",
+        way="own",
+        material={"how": "record", "name": recording.NAME, "recorded": True},
+        consent={"full_name": "Ada Winter", "language": "en", "how": "opens"},
+    )(page, ids)
+    page.wait_for_function("() => document.querySelector('#footage-recorder video').readyState > 1")
+
+
+def _cut_off(page: Page, ids: Mapping[str, str]) -> None:
+    """The connection is lost while footage is sent."""
+    recording.kept(page, "example")
+    recording.half_sent(page)
+    material = {"how": "file", "name": recording.NAME, "sending": True}
+    _drafted("material", "#material-sending[data-state=sending]", way="generated", material=material)(page, ids)
+    recording.cut_off(page)
+    page.wait_for_selector("#material-sending[data-state=waiting]")
+
+
+def _checking(page: Page, ids: Mapping[str, str]) -> None:
+    recording.half_checked(page, ids["upload_good"])
+    material = {"name": "ferry.mp4", "upload_id": "$upload_good"}
+    _drafted("check", "#check-left:not(:empty)", way="generated", material=material)(page, ids)
+
+
+def _wrong_key(page: Page, ids: Mapping[str, str]) -> None:
+    page.fill("#key", "cnt_that_is_not_one")
+    page.click("form .main")
+    page.wait_for_selector(".findings")
+
+
 def _refused_here(page: Page, ids: Mapping[str, str]) -> None:
     """A form asks for what the service refuses."""
     page.click("[data-opens=share]")
@@ -134,9 +191,14 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("create-consent-link", "/new", "asking somebody else by a link", act=_drafted(
         "consent", "#email:visible", way="other",
         consent={"full_name": "Ada Winter", "language": "en", "how": "link"})),
-    Sight("create-material", "/new", "recording the footage", act=_drafted(
-        "material", ".prompter-text:visible", way="own", material={"how": "record"},
-        consent={"full_name": "Ada Winter", "language": "en", "how": "opens"})),
+    Sight("create-material", "/new", "recording the footage", act=_BEFORE_THE_CAMERA),
+    Sight("create-camera", "/new", "a camera that is on", act=_camera_on),
+    Sight("create-recording", "/new", "footage that is being recorded", act=_recording),
+    Sight("create-recorded", "/new", "what was recorded, before it is sent", act=_recorded),
+    Sight("create-sending", "/new", "a connection that is lost while footage is sent", act=_cut_off),
+    Sight("create-checking", "/new", "a check that is under way", act=_checking),
+    Sight("create-check-good", "/new", "footage that can be used", act=_drafted(
+        "check", "#timeline svg", way="generated", material={"name": "ferry.mp4", "upload_id": "$upload_good"})),
     Sight("create-check", "/new", "what was found in footage, before anything is paid for", act=_drafted(
         "check", "#timeline svg", way="generated", material={"name": "ferry.mp4", "upload_id": "$upload_refused"})),
     Sight("create-finish", "/new", "what is declared, and what it costs", act=_drafted(
@@ -151,6 +213,8 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("create-elsewhere", "/new", "what is being made in another tab", act=_elsewhere),
     Sight("create-signed-out", "/new", "a session that is over in the middle of work", act=_signed_out,
           goes_wrong="status of 401"),
+    Sight("create-no-training", "/new", "for somebody who has no training left", Who.SPENT,
+          waits_for="#steps-and-step:not([hidden])"),
     Sight("create-viewer", "/new", "for somebody who may only look", Who.VIEWER),
     Sight("videos", "/videos", "the videos"),
     Sight("videos-empty", "/videos", "before the first video", Who.NEWCOMER),
@@ -182,6 +246,7 @@ SIGHTS: tuple[Sight, ...] = (
     Sight("review-one", "/review/$review", "a doubt, and its decision"),
     Sight("review-empty", "/review", "nothing to decide", Who.NEWCOMER),
     Sight("sign-in", "/sign-in", "signing in", Who.NOBODY),
+    Sight("sign-in-wrong", "/sign-in", "a key that is not valid", Who.NOBODY, _wrong_key, goes_wrong="status of 401"),
     Sight("sign-in-over", "/sign-in?next=%2Fkeys&over=1", "a session that is over", Who.NOBODY),
     Sight("sign-in-link", "/sign-in/some-token", "signing in with a link", Who.NOBODY),
     Sight("consent", "/consent/$link_open", "a person is asked", Who.NOBODY, waits_for="#ask:not([hidden])"),

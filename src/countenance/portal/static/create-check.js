@@ -10,7 +10,12 @@ import { call, here } from "./problem.js";
 
 const POLL_MS = 1200;
 const OFFER_SKIP_MS = 25_000;
-const STAGES = { queued: "Waiting for its turn", "": "Looking" };
+const STAGES = {
+  queued: "Waiting for its turn",
+  "": "Looking",
+  "check footage": "Looking at the footage",
+  "check picture": "Looking at the picture",
+};
 const video = at("seen-video");
 let asking = null;
 let url = "";

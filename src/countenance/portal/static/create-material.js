@@ -75,7 +75,8 @@ function fit() {
 function dress() {
   const there = Boolean(draft.material?.upload_id);
   button.textContent = there ? "Continue" : "Send and check";
-  button.classList.toggle("main", there || Boolean(taken));
+  const said_beside_it = taken && how() === "record"; // by a button of the recorder
+  button.classList.toggle("main", there || Boolean(taken && !said_beside_it));
 }
 
 /** After a reload a large file is not there any more; what of it has arrived is. */
