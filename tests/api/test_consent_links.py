@@ -179,6 +179,9 @@ def test_a_statement_with_words_that_are_good_once(client: TestClient) -> None:
     assert client.post("/v2/replicas", json=used).status_code == 200
     other = client.post("/v2/replicas", json={**used, "full_name": "Grace Hopper"})
     assert (other.status_code, other.json()["findings"][0]["rule"]) == (400, "consent.phrase_unknown")
+    for name in ("123", "李明", "Ada/Bob"):
+        asked = client.post("/v2/consent-statements", json={"full_name": name})
+        assert asked.status_code == 400, name
     for language in ("xx", "de"):  # unknown; known, but without words to draw
         asked = client.post("/v2/consent-statements", json={"full_name": "A", "language": language})
         assert asked.status_code == 400, language

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from countenance.consent import rules
 from countenance.consent.language import ENGLISH, WORDS, language_of
+from countenance.consent.words import words_of
+from countenance.errors import CountenanceError, Finding
 from countenance.settings import Settings
 
 
@@ -16,6 +19,16 @@ class Statement:
     language: str
     text: str
     """With the sentence of the one-time words, if there are any."""
+
+
+def check_name(name: str) -> None:
+    """Whether this name can be told when it is spoken: of what is not folded to a-z nothing would be left to compare.
+
+    Raises:
+        CountenanceError: consent.name_missing.
+    """
+    if not any(token.isalpha() for token in words_of(name)):
+        raise CountenanceError(Finding(rules.NAME_MISSING, measured=f"“{name[:80]}”"))
 
 
 def statement_for(

@@ -17,8 +17,8 @@ from countenance.consent.language import ENGLISH, Language, language_of
 from countenance.consent.liveness import Liveness, liveness_findings, liveness_scores, watch
 from countenance.consent.phrase import OneTimePhrase
 from countenance.consent.spoken import Heard, hear
-from countenance.consent.words import words_of
-from countenance.errors import CountenanceError, Finding, Severity, Span
+from countenance.consent.statement import check_name
+from countenance.errors import Finding, Severity, Span
 from countenance.media.container import check_file
 from countenance.media.errors import NO_AUDIO, NO_VIDEO, problem
 from countenance.media.limits import limits_from
@@ -128,8 +128,7 @@ def verify(
     """
     stages = StageProgress(STAGES, progress)
     stages.update("listen", 0.0)
-    if not any(token.isalpha() for token in words_of(name)):
-        raise CountenanceError(Finding(rules.NAME_MISSING, measured=f"“{name}”"))
+    check_name(name)
     spoken_language = language_of(language, settings)
     check_file(footage, limits_from(settings))
     agreed = _open(consent, settings)

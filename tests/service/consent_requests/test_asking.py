@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from countenance.consent import phrase
 from countenance.consent.language import language_of
+from countenance.consent.rules import NAME_MISSING
 from countenance.errors import CountenanceError
 from countenance.people.errors import LANGUAGE_NEEDS_MODEL
 from countenance.service.accounts import members
@@ -84,7 +85,9 @@ def kept(service: Service) -> list[tuple[object, object, bool]]:
 )
 def test_only_a_name_stands_where_a_name_belongs(service: Service, replica: str, name: str) -> None:
     assert refusal(service, replica, name=name) == NAME_ODD.id
-    for real in ("J.R.R. Tolkien", "Anne-Marie d'Arc, Ph.D", "李明", "A" * 100):
+    for nobody in ("123", "李明", "..."):
+        assert refusal(service, replica, name=nobody) == NAME_MISSING.id
+    for real in ("J.R.R. Tolkien", "Anne-Marie d'Arc, Ph.D", "Øystein Łoś", "A" * 100):
         asked(service, replica, real)
         with service.database.transaction() as session:
             session.execute(update(ConsentRequest).values(state="withdrawn"))

@@ -53,6 +53,11 @@ def created(service: Service, wanted: NewReplica, workspace: str = "w1") -> Repl
     ("wanted", "rule"),
     [
         (NewReplica(footage=URL), "consent.name_missing"),
+        (replace(FILMED, full_name="..."), "consent.name_missing"),
+        (replace(FILMED, full_name="123"), "consent.name_missing"),
+        (replace(FILMED, full_name="李明", consent_by_link=True), "consent.name_missing"),
+        (replace(FILMED, full_name="Ada 2"), "service.consent_name_odd"),
+        (replace(FILMED, full_name="A" * 101), "service.consent_name_odd"),
         (NewReplica(full_name="Ada"), "service.request_invalid"),
         (replace(FILMED, picture=URL), "service.request_invalid"),
         (replace(FILMED, material=Material.IMAGE), "service.request_invalid"),

@@ -11,7 +11,7 @@ from countenance.api.shown import consent as shown
 from countenance.consent import phrase
 from countenance.consent.language import language_of
 from countenance.consent.statement import statement_for
-from countenance.service.consent_requests import ask
+from countenance.service.consent_requests import ask, limits
 from countenance.service.uploads.drop import abort_by_link
 from countenance.wire.consent import AskConsent, ConsentRequestBody, StatementBody, WantStatement
 from countenance.wire.message import Page
@@ -25,6 +25,7 @@ def statement(body: WantStatement, call: WriteReplicas) -> StatementBody:
     """The statement for a person to read aloud, with words that are good for half an hour and for one consent."""
     settings = call.service.settings
     name = " ".join(body.full_name.split())
+    limits.check_name(name)
     words = phrase.draw(name, language_of(body.language, settings), settings, account=call.workspace_id)
     return shown.statement(statement_for(name, settings, language=body.language, one_time_words=words.words), words)
 

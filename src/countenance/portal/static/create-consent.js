@@ -8,6 +8,8 @@ import { at, element } from "./elements.js";
 import { call } from "./problem.js";
 
 const limits = readLimits();
+/** What can be told by its sound, and be a name. */
+const NAME = /^[^\d/@\\<>]*\p{Script=Latin}[^\d/@\\<>]*$/u;
 const hows = document.querySelectorAll("[name=consent_how]");
 const byLink = document.querySelector("[name=consent_how][value=link]");
 const panels = document.querySelectorAll("[data-step=consent] [data-how]");
@@ -53,6 +55,7 @@ export const consent = {
   async onward() {
     tell(at("consent-problem"), null);
     if (!draft.consent.full_name.trim()) return wants(at("full-name"), "Type the full name first.");
+    if (!NAME.test(draft.consent.full_name)) return wants(at("full-name"), "Type the name as it is spoken, in Latin letters and without digits.");
     if (!how()) return wants(hows[0], "Choose how the statement is recorded.");
     if (how() === "link" && !at("email").checkValidity()) return wants(at("email"), "This is no e-mail address.");
     if (done.consent()) return true;

@@ -21,9 +21,9 @@ NOT_WAITING = Rule(
 )
 NAME_ODD = Rule(
     id="service.consent_name_odd",
-    title="This cannot be the name of a person who is asked for consent.",
-    remedy="Give the full name as the person says it in the statement, and nothing else: it stands in the e-mail that "
-    "is sent. Up to 100 characters, without digits, slashes, @ and names of sites.",
+    title="This cannot be the full name of a person who agrees.",
+    remedy="Give the full name as the person says it in the statement, and nothing else: it is read aloud, and "
+    "stands in the e-mail that asks for it. Up to 100 characters, without digits, slashes, @ and names of sites.",
     limit=100,
     unit="characters",
 )

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from countenance.consent import statement
 from countenance.consent.language import ENGLISH, Language, language_of, languages
 from countenance.consent.phrase import has_words
 from countenance.errors import CountenanceError, Finding
@@ -26,11 +27,13 @@ _NOT_IN_NAMES = re.compile(r"[\d/@\\<>\x00-\x1f\x7f]|\w\.\w{2}")
 
 
 def check_name(name: str) -> None:
-    """Whether this can be the name of a person: in an e-mail nothing else is to stand in its place.
+    """Whether this can be the name of a person: nothing else is to be read aloud, or stand in an e-mail, in its place;
+    and what cannot be told when it is spoken is refused before anybody speaks it.
 
     Raises:
-        CountenanceError: service.consent_name_odd.
+        CountenanceError: consent.name_missing, service.consent_name_odd.
     """
+    statement.check_name(name)
     if len(name) > (NAME_ODD.limit or 0) or _NOT_IN_NAMES.search(name):
         raise refused(NAME_ODD, measured=float(len(name)))
 

@@ -79,8 +79,8 @@ def accepted(
 
     Raises:
         CountenanceError: service.request_invalid, consent.name_missing, voice.unknown_voice, and what
-            `consent.declaration.declare`, `consent.policy.permit`, `language_of`, `phrase.recall` and, of a replica
-            that waits for a link, `consent_requests.limits.check_language` find.
+            `consent.declaration.declare`, `consent.policy.permit`, `limits.check_name`, `language_of`, `phrase.recall`
+            and, of a replica that waits for a link, `limits.check_language` find.
     """
     _check_shape(wanted)
     declared = tuple(declare(each, workspace_id) for each in dict.fromkeys(wanted.declarations))
@@ -88,8 +88,11 @@ def accepted(
     missing = permit(wanted.made_of, wanted.shows, has_consent=filmed, declarations=declared)
     if missing:
         raise CountenanceError(*missing)
+    name = " ".join((wanted.full_name or "").split())
+    if filmed and name:
+        limits.check_name(name)
     if filmed and not wanted.consent_by_link:
-        if not (wanted.full_name or "").strip():
+        if not name:
             raise CountenanceError(Finding(rules.NAME_MISSING, detail="The field is `full_name`."))
         if wanted.phrase_id is not None:
             phrase.recall(wanted.phrase_id, wanted.full_name or "", settings, spoken_by, account=workspace_id)
