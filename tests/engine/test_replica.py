@@ -200,6 +200,16 @@ def test_a_spoilt_description_is_a_typed_error(
         bundle.load(tmp_path / "ada")
 
 
+@pytest.mark.parametrize("place", ["/proc/replica", "/proc/deep/replica", "{}/file/replica"])
+def test_a_place_that_nobody_can_write_to_is_known_first(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file")
+    bundle.check_place(tmp_path / "new" / "replica")
+    with pytest.raises(CountenanceError) as error:
+        bundle.check_place(Path(place.format(tmp_path)))
+    assert rule_of(error) == "engine.cannot_store"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_a_place_that_cannot_be_is_a_typed_error(replica: bundle.Replica, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for place in (tmp_path / "file" / "ada", tmp_path / ("x" * 300)):

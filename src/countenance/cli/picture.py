@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from countenance.cli.exits import Exit
 from countenance.cli.output import console, failure, print_findings, print_json
-from countenance.cli.reports import page_of, refusal_reported
+from countenance.cli.reports import exit_of, page_of, refusal_reported
 
 if TYPE_CHECKING:
     from countenance.clearance import Request
@@ -26,15 +26,17 @@ def check_picture(request: Request, settings: Settings, folder: Path | None, *, 
     protected = claim.findings if claim else ()
     forbidding = blocking(report.findings, protected, reviewed=request.reviewed_by is not None)
     told: dict[str, Any] = {"report": report.as_dict(), "claim": claim and claim.as_dict()}
-    told |= page_of(report, folder, settings)
-    findings = (*report.findings, *protected)
+    page, unwritten = page_of(report, folder, settings)
+    told |= page
+    findings = (*report.findings, *protected, *unwritten)
     if as_json:
         shown = [finding.as_dict() for finding in findings]
-        print_json(failure(forbidding, **told) if forbidding else {"ok": True, "findings": shown, **told})
+        stopped = (*forbidding, *unwritten)
+        print_json(failure(stopped, **told) if stopped else {"ok": True, "findings": shown, **told})
     else:
         print_findings(console(), findings)
         verdict = "This may not become a replica; see above." if forbidding else "This may become a replica."
         console().print(verdict, style="bold")
         if "page" in told:
             console().print(f"Report: {told['page']}", soft_wrap=True)
-    return Exit.REFUSED if forbidding else Exit.OK
+    return exit_of(forbidding, unwritten)

@@ -28,7 +28,7 @@ from countenance.cli.options import (
     device_of,
 )
 from countenance.cli.output import console, failure, print_findings, print_json, print_pairs, report_failure
-from countenance.cli.reports import page_of, refusal_reported
+from countenance.cli.reports import check_place, exit_of, page_of, refusal_reported
 from countenance.cli.request import Options, request_of
 from countenance.errors import CountenanceError, Finding, Severity
 
@@ -62,6 +62,7 @@ def check(
     )
     settings = load_settings()
     request = request_of(options, settings)
+    check_place(report)
     if is_image(footage):
         from countenance.cli.picture import check_picture
 
@@ -73,18 +74,18 @@ def check(
 
     with display.shown(as_json=json) as callback, refusal_reported(footage, report):
         cleared = examine(request, settings, callback)
-    told = cleared.as_dict() | page_of(cleared.report, report, settings)
+    page, unwritten = page_of(cleared.report, report, settings)
+    told = cleared.as_dict() | page
     if json:
         findings = [finding.as_dict() for finding in cleared.findings]
-        print_json(
-            failure(cleared.blocking, **told) if cleared.blocking else {"ok": True, "findings": findings, **told}
-        )
+        stopped = (*cleared.blocking, *unwritten)
+        print_json(failure(stopped, **told) if stopped else {"ok": True, "findings": findings, **told})
     else:
-        print_findings(console(), cleared.findings)
+        print_findings(console(), (*cleared.findings, *unwritten))
         facts = {**_consent_facts(cleared), **_written_where(told)}
         if isinstance(cleared.report, Report):
             _show_footage(console(), cleared.report, facts, fit=cleared.ok)
-    return Exit.OK if cleared.ok else Exit.REFUSED
+    return exit_of(cleared.blocking, unwritten)
 
 
 def train(
@@ -124,7 +125,7 @@ def train(
 ) -> Exit:
     """Train a replica of the person in a recording, who must have agreed or not exist, or in a picture."""
     from countenance.cli.jobs import clear_and_train
-    from countenance.engine.replica import check_place
+    from countenance.engine.replica import check_place as check_place_of_replica
     from countenance.media.image import is_image
     from countenance.work.training import Training
 
@@ -142,7 +143,7 @@ def train(
     training = Training(budget, refine_seconds, personal_voice, device_of(device), voice)
     settings = load_settings()
     request = request_of(options, settings)
-    check_place(out)
+    check_place_of_replica(out)
     with display.shown(as_json=json) as callback:
         cleared, description = clear_and_train(request, out, settings, callback, training)
     if description is None:
@@ -213,15 +214,17 @@ def _check_footage(footage: Path, settings: Settings, folder: Path | None, *, as
     with display.shown(as_json=as_json) as callback, refusal_reported(footage, folder):
         report = check_footage(footage, settings, callback)
     told: dict[str, Any] = {"report": report.as_dict(), "consent": None, "claim": None}
-    told |= page_of(report, folder, settings)
+    page, unwritten = page_of(report, folder, settings)
+    told |= page
     errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
     if as_json:
         findings = [finding.as_dict() for finding in report.findings]
-        print_json(failure(errors, **told) if errors else {"ok": True, "findings": findings, **told})
+        stopped = (*errors, *unwritten)
+        print_json(failure(stopped, **told) if stopped else {"ok": True, "findings": findings, **told})
     else:
-        print_findings(console(), report.findings)
+        print_findings(console(), (*report.findings, *unwritten))
         _show_footage(console(), report, _written_where(told), fit=report.ok)
-    return Exit.OK if report.ok else Exit.REFUSED
+    return exit_of(errors, unwritten)
 
 
 def _consent_facts(cleared: Clearance) -> dict[str, str]:

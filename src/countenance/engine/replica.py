@@ -36,6 +36,7 @@ from countenance.engine.mouth import MouthBasis
 from countenance.engine.upgrade import upgraded
 from countenance.engine.workplace import put_in_place, work_folder
 from countenance.errors import CountenanceError, Finding, Rule
+from countenance.media.place import try_folder
 
 Array = NDArray[np.float32]
 Arrays = dict[str, NDArray[Any]]
@@ -191,12 +192,13 @@ def _as_it_stands(folder: Path) -> dict[str, Any]:
 
 
 def check_place(folder: Path) -> None:
-    """Whether a replica may be written here: nothing, an empty folder, or an older replica and nothing else.
+    """Whether a replica can and may be written here: nothing, an empty folder, or an older replica and nothing else.
 
     Raises:
         CountenanceError: engine.place_taken, engine.cannot_store.
     """
     with storage_errors(folder):
+        try_folder(folder.resolve().parent)  # where it is made, before it takes its place
         if not folder.exists():
             return
         inside = {path.name for path in folder.iterdir()} if folder.is_dir() else {str(folder)}
