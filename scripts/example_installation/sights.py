@@ -123,7 +123,7 @@ def _cut_off(page: Page, ids: Mapping[str, str]) -> None:
 def _checking(page: Page, ids: Mapping[str, str]) -> None:
     recording.half_checked(page, ids["upload_good"])
     material = {"name": "ferry.mp4", "upload_id": "$upload_good"}
-    _drafted("check", "#check-left:not(:empty)", way="generated", material=material)(page, ids)
+    _drafted("check", "#check-stage:text('Looking at the footage')", way="generated", material=material)(page, ids)
 
 
 def _wrong_key(page: Page, ids: Mapping[str, str]) -> None:

@@ -13,8 +13,14 @@ from countenance.errors import CountenanceError
 from countenance.portal.page import Form, local_path, public_page, see_other, shown, viewer_of
 from countenance.service.accounts import audit, sessions
 from countenance.service.accounts.actor import authenticate
+from countenance.service.accounts.errors import KEY_INVALID
 
 router = APIRouter()
+_TYPED = (
+    "Look whether all of it was pasted, from `cnt_` on. A key that was lost cannot be shown again: an owner of your "
+    "workspace can make a new one, and revoke the old one."
+)
+"""What to do about a key that is not valid, for whoever types it rather than sends it in a header."""
 
 
 @router.api_route("/sign-in", methods=["GET", "HEAD"])
@@ -33,7 +39,11 @@ def with_key(request: Request, form: Form) -> Response:
         return _begun(request, path, form.get("key", "").strip(), by_link=False)
     except CountenanceError as error:
         status = status_of(error.finding.rule.id)
-        values = {"next": path, "over": False, "findings": shown(error.findings)}
+        findings = [
+            each.model_copy(update={"remedy": _TYPED}) if each.rule == KEY_INVALID.id else each
+            for each in shown(error.findings)
+        ]
+        values = {"next": path, "over": False, "findings": findings}
         return public_page(request, "sign_in/key.html", status, **values)
 
 
