@@ -275,6 +275,66 @@ def test_a_net_goes_on_from_its_notes(
 
 
 @needs_torch
+@pytest.mark.parametrize("paint_anew", [False, True])
+def test_a_net_learns_in_half_precision_what_it_learns_in_full(
+    paint_anew: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from countenance.engine.refine import school
+
+    made = lesson(bias=25.0)
+    torch.set_num_threads(1)
+
+    def taught(half: bool) -> tuple[Array, NDArray[np.uint8]]:
+        # Which precision is faster depends on the processor and the moment.
+        monkeypatch.setattr(school, "faster_in_half", lambda work, _: (work(half), half)[1])
+        pupil = school.School(made, 4, torch.device("cpu"), seed=0, paint_anew=paint_anew)
+        assert pupil.half is half
+        for _ in range(3):
+            pupil.step(0.1)
+        kept, _ = pupil.notes()
+        assert {array.dtype for array in kept.values() if array.ndim} == {np.dtype(np.float32)}
+        slopes = [array.ravel() for name, array in kept.items() if name.endswith("exp_avg")]
+        assert all(slope.any() for slope in slopes), "every layer learns"
+        return np.concatenate(slopes), pupil.pictures(made.checked)
+
+    (full, seen), (halved, seen_in_half) = taught(half=False), taught(half=True)
+    # The format has eight bits: 0.4 % of every value.
+    apart = float(np.linalg.norm(halved - full) / np.linalg.norm(full))
+    assert 0.0 < apart < 0.03
+    assert np.abs(seen_in_half.astype(int) - seen).max() <= 2, "grey levels"
+
+
+@needs_torch
+@pytest.mark.parametrize("full_band", [False, True])
+def test_a_net_paints_in_half_precision_what_it_paints_in_full(
+    full_band: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from countenance.engine.refine import device
+    from countenance.engine.refine.net import Net, Shape
+
+    torch.manual_seed(0)
+    net = Net(Shape(7 if full_band else 3, 2, 8, full_band))
+    for part in (net.head, net.film[2]):  # these begin at zero, which any precision would hold
+        torch.nn.init.normal_(part.weight, std=0.05)
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 255, (2, SIDE, SIDE, net.shape.inputs)).astype(np.uint8)
+    wishes = rng.uniform(-1, 1, (2, 2)).astype(np.float32)
+    painted = []
+    for half in (False, True):
+        monkeypatch.setattr(device, "faster_in_half", lambda work, _, half=half: (work(half), half)[1])
+        painted.append(device.Runner(net, SIDE, 1, "cpu")(pictures, wishes))
+    full, halved = painted
+    assert halved.dtype == np.float32
+    assert full.std() > 1.0
+    apart = np.abs(halved - full)
+    assert 0.0 < apart.max() < 0.05 * np.ptp(full)
+
+
+@needs_torch
 def test_a_card_that_is_not_there_is_named(speaker: tuple[bundle.Replica, MouthPath]) -> None:
     import torch
 
