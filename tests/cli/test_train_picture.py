@@ -45,9 +45,15 @@ def test_a_picture_needs_its_declaration(picture: Path, short_footage: Path, tmp
         ("train", picture, "--synthetic", "--out", out),
         ("train", picture, "--picture-rights", "--name", "Ada Winter", "--out", out),
         ("train", short_footage, "--picture-rights", "--out", out),
+        ("check", picture, "--synthetic"),
+        ("check", picture, "--name", "Ada Winter"),
+        ("check", picture, "--subject", "self"),
+        ("check", picture, "--accept-responsibility"),
+        ("check", short_footage, "--picture-rights"),
     ):
         done = command(*line, "--json")
         assert (done.code, done.result["error"]["rule"]) == (Exit.USAGE, "cli.usage")
+        assert "--picture-rights" in done.result["error"]["detail"]
     assert not out.exists()
 
 

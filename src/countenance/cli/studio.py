@@ -60,6 +60,8 @@ def check(
     options = Options(
         footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed, picture_rights
     )
+    if options.is_about_consent or accept_responsibility:
+        _check_declared(options, is_picture=is_image(footage))
     settings = load_settings()
     request = request_of(options, settings)
     check_place(report)
@@ -129,10 +131,6 @@ def train(
     from countenance.media.image import is_image
     from countenance.work.training import Training
 
-    if is_image(footage) and not picture_rights:
-        raise typer.BadParameter("a picture needs --picture-rights")
-    if picture_rights and not is_image(footage):
-        raise typer.BadParameter("--picture-rights is for a picture; this is none")
     if voice is not None and not is_image(footage):
         raise typer.BadParameter("--voice is for a picture; this is none")
     if personal_voice and is_image(footage):
@@ -140,6 +138,7 @@ def train(
     options = Options(
         footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed, picture_rights
     )
+    _check_declared(options, is_picture=is_image(footage))
     training = Training(budget, refine_seconds, personal_voice, device_of(device), voice)
     settings = load_settings()
     request = request_of(options, settings)
@@ -193,6 +192,20 @@ def statement(
     if words:
         typer.echo(f"Until {words.expires_at}: --phrase {words.id}", err=True)
     return Exit.OK
+
+
+def _check_declared(options: Options, *, is_picture: bool) -> None:
+    """A picture is declared as one; it says nothing of who agreed, and may be AI-generated or not.
+
+    Raises:
+        typer.BadParameter: for a picture that is not, and for footage that is.
+    """
+    if is_picture and not options.picture_rights:
+        raise typer.BadParameter(
+            "a picture, AI-generated or not, needs --picture-rights in place of --name or --synthetic"
+        )
+    if options.picture_rights and not is_picture:
+        raise typer.BadParameter("--picture-rights is for a picture; this is none")
 
 
 def load_settings() -> Settings:
