@@ -39,9 +39,9 @@ _FIRST = (
     "portal/test_consent_page", "engine/test_checkpoint", "service/jobs/test_takeover", "test_defects",
     "portal/test_create_tabs", "stock/test_defects", "service/server/test_real_training", "consent/test_presenter",
     "portal/test_videos", "portrait/test_animate", "client/test_official_clients", "footage/test_report",
-    "portal/test_recorder", "service/server/test_race", "portal/test_create_steps", "people/test_speech",
-    "portal/test_uploader", "service/uploads/test_reports", "cli/test_studio", "portal/test_library",
-    "client/test_commands", "engine/test_extras", "portal/test_states", "consent/test_liveness",
+    "portal/test_recorder", "service/server/test_race", "portal/test_create_camera", "people/test_speech",
+    "portal/test_create_steps", "portal/test_uploader", "service/uploads/test_reports", "cli/test_studio",
+    "portal/test_library", "client/test_commands", "engine/test_extras", "portal/test_states", "consent/test_liveness",
     "portal/test_library_live", "engine/test_refine", "client/test_client", "test_clearance",
 )  # fmt: skip
 """What takes long begins first, so that nothing of it is left for one worker alone at the end; what waits stands
