@@ -141,20 +141,29 @@ def test_sounds_are_spoken_as_they_are_given() -> None:
     [
         ("", "Line 1, column 1"),
         ('{\n "name": "n",\n "rules": [,]\n}', "Line 3, column 12"),
-        ("[]", "the file"),
+        ("3", "the file is no object with `name` and `rules`."),
         ("[" * 100_000, "recursion"),
-        ('{"rules": []}', "name: Field required"),
-        (json.dumps({"name": "x" * 256}), "name: String should have at most 255"),
-        (json.dumps({"name": "n", "rules": [_rule("a", "b"), _rule("", "b")]}), "entry 2, text"),
-        (json.dumps({"name": "n", "rules": [_rule(" ", "b")]}), "entry 1, text"),
-        (json.dumps({"name": "n", "rules": [_rule("x" * 201, "b")]}), "at most 200"),
-        (json.dumps({"name": "n", "rules": [_rule("a", "x" * 501)]}), "at most 500"),
-        (json.dumps({"name": "n", "rules": [_rule("a", "b", "arpabet")]}), "entry 1, type"),
-        (json.dumps({"name": "n", "rules": [_rule("a", "b", case_sensitive="yes")]}), "entry 1, case_sensitive"),
-        (json.dumps({"name": "n", "rules": [_rule("a", "b", case="x")]}), "entry 1, case: Extra"),
-        (json.dumps({"name": "n", "rules": [{"text": "a"}]}), "entry 1, pronunciation"),
+        ('{"rules": []}', "name is missing."),
+        (json.dumps({"name": "x" * 256}), "name is longer than 255 characters."),
+        (json.dumps({"name": "n", "rules": [_rule("a", "b"), _rule("", "b")]}), "entry 2, text is empty."),
+        (json.dumps({"name": "n", "rules": [_rule(" ", "b")]}), "entry 1, text is blank."),
+        (json.dumps({"name": "n", "rules": [_rule("x" * 201, "b")]}), "longer than 200 characters"),
+        (json.dumps({"name": "n", "rules": [_rule("a", "x" * 501)]}), "longer than 500 characters"),
+        (
+            json.dumps({"name": "n", "rules": [_rule("a", "b", "arpabet")]}),
+            "entry 1, type is neither 'alias' nor 'ipa'.",
+        ),
+        (
+            json.dumps({"name": "n", "rules": [_rule("a", "b", case_sensitive="yes")]}),
+            "entry 1, case_sensitive is neither true nor false.",
+        ),
+        (json.dumps({"name": "n", "rules": [_rule("a", "b", case="x")]}), "entry 1, case is not known."),
+        (
+            json.dumps({"name": "n", "rules": [{"text": "a"}]}),
+            "entry 1, pronunciation is missing; entry 1, type is missing.",
+        ),
         (json.dumps({"name": "n", "rules": [_rule("a", "b"), _rule("A", "c")]}), 'Entry 2: "A" stands there twice'),
-        (json.dumps({"name": "n", "rules": [_rule(f"w{i}", "b") for i in range(10_001)]}), "10000 items"),
+        (json.dumps({"name": "n", "rules": [_rule(f"w{i}", "b") for i in range(10_001)]}), "more than 10,000 entries"),
     ],
 )
 def test_a_wrong_file_is_told_where(content: str, told: str, tmp_path: Path) -> None:
@@ -164,6 +173,19 @@ def test_a_wrong_file_is_told_where(content: str, told: str, tmp_path: Path) -> 
         load(file)
     assert caught.value.finding.rule is DICTIONARY_INVALID
     assert caught.value.finding.file == str(file)
+
+
+def test_a_file_may_be_a_list_of_rules_alone(tmp_path: Path) -> None:
+    file = tmp_path / "names.json"
+    file.write_text(json.dumps([_rule("SQL", "sequel")]))
+    read = load(file)
+    assert (read.name, pronounced("SQL", read)) == ("names", "sequel")
+    for rules, told in (([_rule("SQL", "")], "entry 1, pronunciation is empty."), ([3], "entry 1 is no object.")):
+        file.write_text(json.dumps(rules))
+        with pytest.raises(CountenanceError, match=re.escape(told)):
+            load(file)
+    with pytest.raises(CountenanceError, match="the file is no object with `name` and `rules`"):
+        parse([_rule("SQL", "sequel")])
 
 
 def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from countenance.errors import CountenanceError, Finding
 from countenance.voice.english import NOTATION
@@ -28,6 +29,19 @@ _ERRORS_SHOWN = 5
 _Named = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
 _Said = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"\S")]
+
+
+_FAULTS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known",
+    "string_type": "is no text",
+    "string_too_short": "is empty",
+    "string_pattern_mismatch": "is blank",
+    "string_unicode": "has half a character in it",
+    "bool_type": "is neither true nor false",
+    "list_type": "is no list",
+}
+"""What pydantic finds, in the words of somebody who wrote a file."""
 
 
 class Entry(BaseModel):
@@ -68,7 +82,7 @@ class Dictionary:
 
 
 def load(path: Path) -> Dictionary:
-    """A dictionary from a JSON file (UTF-8).
+    """A dictionary from a JSON file (UTF-8); a list of rules alone is named like its file.
 
     Raises:
         CountenanceError: voice.dictionary_invalid, voice.unknown_sound; both tell the entry, counted from 1.
@@ -82,7 +96,7 @@ def load(path: Path) -> Dictionary:
         raise CountenanceError(Finding(DICTIONARY_INVALID, file=str(path), detail=detail)) from error
     except (OSError, ValueError, RecursionError) as error:
         raise CountenanceError(Finding(DICTIONARY_INVALID, file=str(path), detail=f"{error}.")) from error
-    return parse(data, file=str(path))
+    return parse({"name": path.stem, "rules": data} if isinstance(data, list) else data, file=str(path))
 
 
 def parse(data: Any, *, file: str = "", sounds_known: bool = False) -> Dictionary:
@@ -96,7 +110,7 @@ def parse(data: Any, *, file: str = "", sounds_known: bool = False) -> Dictionar
     try:
         shape = _Shape.model_validate(data)
     except ValidationError as error:
-        wrong = "; ".join(f"{_place(part['loc'])}: {part['msg']}" for part in error.errors()[:_ERRORS_SHOWN])
+        wrong = "; ".join(f"{_place(part['loc'])} {_fault(part)}" for part in error.errors()[:_ERRORS_SHOWN])
         raise CountenanceError(Finding(DICTIONARY_INVALID, file=file, detail=f"{wrong}.")) from error
     exact: dict[str, Entry] = {}
     folded: dict[str, Entry] = {}
@@ -222,6 +236,23 @@ def _place(location: tuple[int | str, ...]) -> str:
             return "the file"
         case _:
             return ".".join(map(str, location))
+
+
+def _fault(part: ErrorDetails) -> str:
+    """What is wrong at a place, in words: `is missing`."""
+    bounds = part.get("ctx", {})
+    match part["type"]:
+        case "string_too_long":
+            return f"is longer than {bounds['max_length']} characters"
+        case "too_long":
+            return f"has more than {bounds['max_length']:,} entries"
+        case "literal_error":
+            one_of = str(bounds["expected"])
+            return f"is neither {one_of.replace(' or ', ' nor ')}" if " or " in one_of else f"is not {one_of}"
+        case "model_type" | "dict_type":
+            return "is no object" if part["loc"] else "is no object with `name` and `rules`"
+        case kind:
+            return _FAULTS.get(kind, "cannot be used")
 
 
 def _cuts_word(text: str, at: int) -> bool:
