@@ -19,6 +19,7 @@ from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
+from countenance.service.credits.invariants import faults
 from countenance.service.db.tables import CreditHold, Job, MediaSource, OutboxEvent, Replica, Upload, Video, Workspace
 from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.replicas import find, life
@@ -280,3 +281,4 @@ def test_what_a_cancelled_training_costs_is_the_owners_choice(
     with service.database.transaction() as session:
         assert balance(session, workspace, ledger.TRAINING).spent == spent
         assert balance(session, workspace, ledger.TRAINING).held == 0
+        assert not any(faults(session).values())
