@@ -40,13 +40,17 @@ def request_of(options: Options, settings: Settings) -> Request:
 
     Raises:
         typer.BadParameter: for options that contradict each other.
+        CountenanceError: consent.name_missing.
     """
     from countenance.clearance import Request
     from countenance.consent.policy import Subject
     from countenance.consent.receipt import account_of
     from countenance.consent.receipt_content import Material
+    from countenance.consent.statement import check_name
 
     _check(options)
+    if options.name:
+        check_name(options.name)
     subjects = [subject.value for subject in Subject]
     if options.subject is not None and options.subject not in subjects:
         raise typer.BadParameter(f"--subject is one of {', '.join(subjects)}")

@@ -178,11 +178,12 @@ def statement(
 
     from countenance.consent.language import language_of
     from countenance.consent.phrase import draw
-    from countenance.consent.statement import statement_for
+    from countenance.consent.statement import check_name, statement_for
 
     if not name.strip():
         raise typer.BadParameter("--name must not be empty")
     settings, code, person = load_settings(), language or "en", " ".join(name.split())
+    check_name(person)
     words = draw(person, language_of(code, settings), settings) if one_time else None
     wanted = statement_for(person, settings, language=code, one_time_words=words.words if words else ())
     if json:
