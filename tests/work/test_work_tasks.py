@@ -16,6 +16,7 @@ from countenance.consent.origin import SignedBy, trace
 from countenance.consent.register import Standing, held, held_ids, standing
 from countenance.engine.replica import describe
 from countenance.engine.upgrade import id_of
+from countenance.errors import CountenanceError
 from countenance.media.probe import probe
 from countenance.media.read import audio, frames
 from countenance.media.write import write_wav
@@ -139,6 +140,16 @@ def test_a_done_training_is_not_done_again(trained: Trained, tmp_path: Path) -> 
     result = done("train", folder, footage="in/footage.mp4")
     assert result["description"] == second.result["description"]
     assert result["receipt"] == second.result["receipt"]
+
+
+def test_without_a_signer_no_training_begins(checked: Checked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, _ = checked
+    shutil.copytree(folder / "warrant", tmp_path / "warrant")
+    (tmp_path / "certificate.pem").write_text("no certificate")
+    monkeypatch.setenv("COUNTENANCE_C2PA_CERTIFICATE", str(tmp_path / "certificate.pem"))
+    with pytest.raises(CountenanceError) as caught:
+        done("train", tmp_path, footage="footage.mp4")
+    assert caught.value.finding.rule.id == "media.signer_unusable"
 
 
 def test_other_footage_is_not_trained_from(checked: Checked, tmp_path: Path) -> None:

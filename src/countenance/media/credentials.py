@@ -49,14 +49,24 @@ class Statement:
     title: str = "Video of a digital replica"
 
 
+def tried_signer(settings: Settings) -> Signer:
+    """The signer, after it has signed something.
+
+    Raises:
+        CountenanceError: media.signer_unusable.
+    """
+    signer = signer_of(settings)
+    _try(signer)
+    return signer
+
+
 def sealer(statement: Statement, settings: Settings) -> Seal:
     """What signs a finished file before it appears (`VideoWriter(..., seal=...)`). The signer is tried at once.
 
     Raises:
         CountenanceError: media.signer_unusable at once; media.signing_failed, media.cannot_write when it seals.
     """
-    signer = signer_of(settings)
-    _try(signer)
+    signer = tried_signer(settings)
 
     def seal(part: Path, target: Path) -> None:
         sign(part, target, statement, signer)

@@ -10,6 +10,7 @@ from typing import Any
 from countenance.certificate import Certificate, certified
 from countenance.consent.erase import receipt_in
 from countenance.engine.replica import describe
+from countenance.media.credentials import tried_signer
 from countenance.settings import Settings
 from countenance.warrant import CONSENT, FOOTAGE, Warrant, load_warrant
 from countenance.work.line import Line
@@ -25,6 +26,7 @@ def run(folder: Path, settings: Settings, line: Line) -> Mapping[str, Any]:
     """See docs/work.md."""
     task = task_in(folder, Trained)
     warrant = load_warrant(folder / task.warrant, settings).reviewed(task.reviewed_by)
+    tried_signer(settings)  # its pictures and videos are signed: what cannot be is known before minutes of work
     own = settings.model_copy(update={"account": warrant.content.account})
     files, out = _files(task, warrant, folder), folder / task.out
     training = Training(
