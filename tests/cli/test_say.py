@@ -18,7 +18,7 @@ from PIL import Image
 from trained_once import TrainedOnce
 
 from countenance.cli.exits import Exit
-from countenance.cli.say import _written
+from countenance.cli.say import _rounded, _written
 from countenance.errors import CountenanceError
 from countenance.media.errors import CANNOT_WRITE
 from countenance.media.probe import probe
@@ -73,8 +73,8 @@ def test_a_replica_speaks_a_script_and_a_recording(replica: Trained, tmp_path: P
         assert done.code == Exit.OK, done.result
         assert done.result["video"] == str(video)
         assert probe(video).duration_s == pytest.approx(spoken.duration_s, abs=0.08)
-        told = [asdict(sentence) for sentence in spoken.sentences] if source[0] == "--script" else []
-        assert done.result["sentences"] == told
+        told = _rounded([asdict(sentence) for sentence in spoken.sentences]) if source[0] == "--script" else []
+        assert done.result["sentences"] == json.loads(json.dumps(told))
     assert vtt.read_text().endswith("\nSeven silver swans swam silently.\n")
     assert (done.result["voice"], done.result["engine"]) == ("recording", "built-in")
     seen = command("inspect", video, "--json")

@@ -35,10 +35,15 @@ INTERNAL = Rule(
     title="Something went wrong inside the software.",
     remedy="Please report it together with what stands above.",
 )
+SCRIPT_NO_TEXT = Rule(
+    id="cli.script_no_text",
+    title="The script's file is no text.",
+    remedy="Save it as plain text in UTF-8.",
+)
 NO_STOCK_CLIP = Rule(
     id="cli.no_stock_clip",
     title="The stock clip is not part of this installation.",
     remedy="Install countenance from its wheel or its repository.",
 )
 
-RULES = (USAGE, BAD_SETTING, INTERRUPTED, TERMINATED, PREVIEW_STAYS, INTERNAL, NO_STOCK_CLIP)
+RULES = (USAGE, BAD_SETTING, INTERRUPTED, TERMINATED, PREVIEW_STAYS, INTERNAL, SCRIPT_NO_TEXT, NO_STOCK_CLIP)

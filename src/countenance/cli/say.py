@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
@@ -13,6 +13,7 @@ from countenance.cli import progress as display
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.options import Device, Json, device_of
 from countenance.cli.output import console, print_json, print_pairs, report_failure
+from countenance.cli.script import read_script
 from countenance.cli.studio import load_settings
 from countenance.errors import CountenanceError
 
@@ -32,6 +33,12 @@ def say(
     script: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(help="What to say.", show_default=False),
+    ] = None,
+    script_file: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            metavar="FILE", help="What to say, as a text file (UTF-8); - for standard input.", show_default=False
+        ),
     ] = None,
     audio: Annotated[
         Optional[Path],  # noqa: UP045
@@ -54,7 +61,7 @@ def say(
         Optional[Path],  # noqa: UP045
         typer.Option(
             metavar="FILE",
-            help="Also write what is said when, as captions (WebVTT), if the voice tells it; with --script.",
+            help="Also write what is said when, as captions (WebVTT), if the voice tells it; with a script.",
             show_default=False,
         ),
     ] = None,
@@ -84,10 +91,10 @@ def say(
     json: Json = False,
 ) -> Exit:
     """Let a replica speak a script or a recording, as a video."""
-    if (script is None) == (audio is None):
-        raise typer.BadParameter("give either --script or --audio")
+    if [script, script_file, audio].count(None) != 2:
+        raise typer.BadParameter("give one of --script, --script-file and --audio")
     if audio is not None and (voice or pronunciations or captions):
-        raise typer.BadParameter("--voice, --pronunciations and --captions go with --script")
+        raise typer.BadParameter("--voice, --pronunciations and --captions go with a script")
     if captions is not None and captions.suffix.lower() != ".vtt":
         raise typer.BadParameter("the name of --captions ends in .vtt")
     if engine is None and (accept_non_commercial or fall_back):
@@ -99,6 +106,8 @@ def say(
 
     settings = load_settings()
     chosen = device_of(device)
+    if script_file is not None:
+        script = read_script(script_file)
     options = RenderOptions(
         voice=voice,
         pronunciations=load(pronunciations) if pronunciations else None,
@@ -106,7 +115,7 @@ def say(
         engine=_call(engine, settings, chosen, accepted=accept_non_commercial),
         fall_back=fall_back,
         device=chosen,
-        inputs=() if pronunciations is None else (pronunciations,),
+        inputs=tuple(path for path in (pronunciations, script_file) if path is not None),
         beside=() if captions is None else (captions,),
     )
     with display.shown(as_json=json) as callback:
@@ -116,7 +125,7 @@ def say(
     except CountenanceError as error:
         return _left_without_captions(rendered, error.finding, as_json=json)
     if json:
-        print_json({"ok": True, **rendered.as_dict(), **written})
+        print_json({"ok": True, **_rounded(rendered.as_dict()), **written})
         return Exit.OK
     target = console()
     facts = {key: value for key, value in rendered.as_dict().items() if key not in ("video", "notes", "sentences")}
@@ -146,8 +155,21 @@ def _written(sentences: Sequence[Sentence], captions: Path) -> str | None:
 def _left_without_captions(rendered: RenderReport, finding: Finding, *, as_json: bool) -> Exit:
     """Say that the captions failed, and that the video did not: making it may have taken long."""
     detail = f"{finding.detail} The video was written: {rendered.video}.".strip()
-    report_failure([replace(finding, detail=detail)], as_json=as_json, **rendered.as_dict())
+    report_failure([replace(finding, detail=detail)], as_json=as_json, **_rounded(rendered.as_dict()))
     return exit_for(finding, judges_material=False)
+
+
+def _rounded(told: Any) -> Any:
+    """The same with numbers of three decimals: milliseconds, for times."""
+    match told:
+        case float():
+            return round(told, 3)
+        case dict():
+            return {name: _rounded(value) for name, value in told.items()}
+        case list() | tuple():
+            return [_rounded(value) for value in told]
+        case _:
+            return told
 
 
 def _call(engine: str | None, settings: Settings, device: str, *, accepted: bool) -> Call | None:
