@@ -139,7 +139,13 @@ def train(
         footage, consent, name, language, phrase, subject, synthetic, accept_responsibility, reviewed, picture_rights
     )
     _check_declared(options, is_picture=is_image(footage))
-    training = Training(budget, refine_seconds, personal_voice, device_of(device), voice)
+    training = Training(
+        budget_s=budget,
+        refine_s=refine_seconds,
+        personal_voice=personal_voice,
+        device=device_of(device),
+        voice=voice,
+    )
     settings = load_settings()
     request = request_of(options, settings)
     check_place_of_replica(out)
