@@ -34,26 +34,27 @@ _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 _FIRST = (
-    "portal/test_every_page", "engine/test_main_job", "service/server/test_crashes", "consent/test_verify",
-    "portal/test_create", "work/test_work_tasks", "service/jobs/test_workflow", "cli/test_say",
-    "portal/test_consent_page", "engine/test_checkpoint", "service/jobs/test_takeover", "test_defects",
-    "portal/test_create_tabs", "stock/test_defects", "service/server/test_real_training", "consent/test_presenter",
-    "portal/test_videos", "portrait/test_animate", "client/test_official_clients", "footage/test_report",
-    "portal/test_recorder", "service/server/test_race", "portal/test_create_camera", "people/test_speech",
-    "portal/test_create_steps", "portal/test_uploader", "service/uploads/test_reports", "cli/test_studio",
-    "portal/test_library", "client/test_commands", "engine/test_extras", "portal/test_states", "consent/test_liveness",
-    "portal/test_library_live", "engine/test_refine", "client/test_client", "test_clearance",
+    "engine/test_main_job", "service/server/test_crashes", "consent/test_verify", "work/test_work_tasks",
+    "service/jobs/test_workflow", "cli/test_say", "engine/test_checkpoint", "service/jobs/test_takeover",
+    "test_defects", "stock/test_defects", "service/server/test_real_training", "consent/test_presenter",
+    "portrait/test_animate", "client/test_official_clients", "footage/test_report", "service/server/test_race",
+    "people/test_speech", "service/uploads/test_reports", "cli/test_studio", "client/test_commands",
+    "engine/test_extras", "consent/test_liveness", "engine/test_refine", "client/test_client",
+    "test_clearance",
 )  # fmt: skip
-"""What takes long begins first, so that nothing of it is left for one worker alone at the end; what waits stands
-between what computes."""
+"""What takes long begins early, so that nothing of it is left for one worker alone at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bring the tests of the files in `_FIRST` to the front. `--no-loadscope-reorder` hands them out in this order."""
+    """Tests of pages first, in a row, since they share servers and a browser; then those of the files in `_FIRST`.
+
+    `--no-loadscope-reorder` hands them out in this order.
+    """
     here = Path(__file__).parent
-    first = {here / f"{name}.py": place for place, name in enumerate(_FIRST)}
-    assert all(path.is_file() for path in first), "a file was renamed"
-    items.sort(key=lambda item: first.get(item.path, len(first)))
+    early = {here / f"{name}.py": place for place, name in enumerate(_FIRST, start=1)}
+    assert all(path.is_file() for path in early), "a file was renamed"
+    pages = here / "portal"
+    items.sort(key=lambda item: 0 if pages in item.path.parents else early.get(item.path, len(early) + 1))
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ class Bench:
         """Whether the process still does anything."""
         try:
             return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             return False
 
     @contextlib.contextmanager

@@ -58,7 +58,7 @@ def put_in_place(part: Path, target: Path) -> None:
         try:
             private_folder(target.parent)
             part.replace(target)
-        except FileNotFoundError:
+        except (FileNotFoundError, FileExistsError):  # the latter where it was there and then was not
             if attempt == _ATTEMPTS - 1 or not part.exists():
                 raise
         else:
