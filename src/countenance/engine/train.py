@@ -208,14 +208,17 @@ def _preview(task: _Task, seen: Watched, clip: Path, stages: StageProgress, *, a
         return None
     if not any(task.out.glob("*")):
         stages.update("preview", 0.0)
-        saved = _saved(task, learned, {"tier": "preview"})
-        try:
-            task.options.on_preview(saved)
-        except BaseException:
-            # What nobody knows of must not lie about.
-            shutil.rmtree(task.out, ignore_errors=True)
-            raise
+        tell_of_preview(_saved(task, learned, {"tier": "preview"}), task.options)
     return learned
+
+
+def tell_of_preview(preview: Replica, options: TrainOptions) -> None:
+    """Say that a preview is in place. Where that fails it goes: what nobody knows of must not lie about."""
+    try:
+        options.on_preview(preview)
+    except BaseException:
+        shutil.rmtree(preview.base_clip.parent, ignore_errors=True)
+        raise
 
 
 def _stages(chosen: Parts, first: Parts, options: TrainOptions) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import Any
 from countenance.engine.checkpoint import Checkpoints, is_whole, opened
 from countenance.engine.options import TrainOptions
 from countenance.engine.replica import Replica, check_place, file_sha256, save, storage_errors
-from countenance.engine.train import train
+from countenance.engine.train import tell_of_preview, train
 from countenance.engine.workplace import work_folder
 from countenance.portrait.animate import SECONDS, animate
 from countenance.progress import ProgressCallback, StageProgress
@@ -60,7 +59,8 @@ def train_from_picture(
 
         def preview(learned: Replica) -> None:
             if not any(out.glob("*")):
-                _publish(replace(learned, description={**learned.description, **said}), out, options)
+                described = replace(learned, description={**learned.description, **said})
+                tell_of_preview(save(described, out), options)
 
         left_s = None if options.budget_s is None else max(1.0, options.budget_s - made["took_s"])
         whole = replace(
@@ -78,17 +78,6 @@ def train_from_picture(
         saved = save(replace(replica, description={**replica.description, **told}), out)
         kept.clear()
         return saved
-
-
-def _publish(learned: Replica, out: Path, options: TrainOptions) -> None:
-    """Put a preview in place, and say so."""
-    saved = save(learned, out)
-    try:
-        options.on_preview(saved)
-    except BaseException:
-        # What nobody knows of must not lie about.
-        shutil.rmtree(out, ignore_errors=True)
-        raise
 
 
 def _picture(stages: StageProgress) -> ProgressCallback:

@@ -58,6 +58,7 @@ class Reporter:
         self._job_id = job_id
         self._task = task
         self._executor_id = executor_id
+        self._refined = refines(service.settings)
         self._news: Mapping[str, Any] | None = None
         self._written = 0.0
 
@@ -104,7 +105,7 @@ class Reporter:
                 return False
             job.heartbeat_at = now()
             if news is not None:
-                _take_over(job, news, refines(self._service.settings))
+                _take_over(job, news, self._refined)
             return True
 
 
