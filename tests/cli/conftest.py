@@ -27,7 +27,7 @@ class Done:
     def result(self) -> dict[str, Any]:
         """The one JSON object on stdout."""
         lines = self.out.splitlines()
-        assert len(lines) == 1, self.out
+        assert [line[:1] for line in lines] == ["{"], (self.out, self.err)
         data = json.loads(lines[0])
         assert isinstance(data, dict)
         return data
@@ -35,6 +35,8 @@ class Done:
     @property
     def progress(self) -> list[dict[str, Any]]:
         """The JSON lines on stderr; nothing else may be there."""
+        others = [line for line in self.err.splitlines() if not line.startswith('{"')]
+        assert not others, others
         return [json.loads(line) for line in self.err.splitlines()]
 
 
