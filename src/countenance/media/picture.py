@@ -13,6 +13,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
+from countenance.media.hdr import is_hdr, usual
+
 _UNSPECIFIED_MATRIX = 2  # AVCOL_SPC_UNSPECIFIED
 _HD_HEIGHT, _HD_WIDTH = 720, 1280
 _SAME_SIZE = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
@@ -80,17 +82,20 @@ class PictureReader:
         self._reformatter = VideoReformatter()
 
     def rgb(self, picture: VideoFrame) -> NDArray[np.uint8]:
-        """(H, W, 3) uint8, full range, upright."""
+        """(H, W, 3) uint8, full range, upright; of a high dynamic range, what a usual screen shows."""
+        deep = is_hdr(picture)
         smaller = self._width * self._height < picture.width * picture.height
         converted = self._reformatter.reformat(
             picture,
             width=self._width,
             height=self._height,
-            format="rgb24",
+            format="rgb48le" if deep else "rgb24",
             src_colorspace=_assumed_matrix(picture),
             interpolation=_SMALLER if smaller else _SAME_SIZE,
             threads=1,
         )
+        if deep:
+            return self._turn.apply(usual(cast(NDArray[np.uint16], converted.to_ndarray()), picture))
         return self._turn.apply(cast(NDArray[np.uint8], converted.to_ndarray()))
 
 
