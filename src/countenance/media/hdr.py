@@ -39,7 +39,7 @@ def usual(deep: NDArray[np.uint16], picture: VideoFrame) -> NDArray[np.uint8]:
     # What BT.709 cannot show comes out negative, and lamps above the scale.
     most = _brightest(transfer)
     steps = np.sqrt(np.clip(light, 0.0, most)) * np.float32((_STEPS - 1) / most**0.5)
-    return _codes(transfer)[steps.astype(np.uint16)]
+    return np.asarray(_codes(transfer)[steps.astype(np.uint16)], np.uint8)
 
 
 @lru_cache
