@@ -68,4 +68,4 @@ def _codes(transfer: ColorTrc) -> NDArray[np.uint8]:
         code = np.where(light < 0.018, 4.5 * light, 1.099 * light**0.45 - 0.099)
     else:
         code = light ** (1 / 2.4)
-    return np.rint(255 * np.clip(code, 0, 1)).astype(np.uint8)
+    return cast(NDArray[np.uint8], np.rint(255 * np.clip(code, 0, 1)).astype(np.uint8))
