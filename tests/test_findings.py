@@ -35,3 +35,10 @@ def test_a_measurement_and_its_limit() -> None:
     assert finding.message() == "Too long. Measured 22,000 characters, limit 20,000 characters. Split it."
     assert _facts(finding) == [("Measured", "22,000 characters"), ("Limit", "20,000 characters")]
     assert Finding(rule, measured=3.0, limit=1.5).message().count("Measured 3 characters, limit 1.5 characters.") == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "told"), [("a/b.mp4", "b.mp4: Odd."), (".", ".: Odd."), ("/", "/: Odd."), ("", "Odd.")]
+)
+def test_a_message_begins_with_the_name_of_the_file(file: str, told: str) -> None:
+    assert Finding(Rule("test.odd", "Odd.", ""), file=file).message().strip() == told

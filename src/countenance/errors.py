@@ -85,7 +85,9 @@ class Finding:
 
     def message(self) -> str:
         """The whole story in one paragraph: file, rule, measured value, limit, where, what to do."""
-        parts = [f"{Path(self.file).name}: {self.rule.title}" if self.file else self.rule.title]
+        # Of `.` and `/` the name is empty.
+        name = Path(self.file).name or self.file
+        parts = [f"{name}: {self.rule.title}" if name else self.rule.title]
         if self.detail:
             parts.append(self.detail)
         if self.measured is not None:

@@ -17,10 +17,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from countenance.engine.errors import SUFFIX_MISFITS, UNKNOWN_BACKGROUND
+from countenance.engine.errors import BACKGROUND_UNREADABLE, SUFFIX_MISFITS, UNKNOWN_BACKGROUND
 from countenance.errors import CountenanceError, Finding
 from countenance.media.alpha import SUFFIX, AlphaWriter
-from countenance.media.errors import NO_VIDEO
+from countenance.media.errors import UNKNOWN_FORMAT
 from countenance.media.image import is_image, read_image
 from countenance.media.limits import Limits, limits_from
 from countenance.media.probe import probe
@@ -104,7 +104,8 @@ def check_background(background: Background, out: Path, limits: Limits) -> None:
     """Whether the background can be used and the video's name fits it, before much work is done.
 
     Raises:
-        CountenanceError: engine.suffix_misfits, and whatever is wrong with the file of a picture or video.
+        CountenanceError: engine.suffix_misfits, engine.background_unreadable, and whatever else is wrong with the
+            file of a picture or video.
     """
     suffixes = (SUFFIX,) if background.kind is Kind.TRANSPARENT else _SUFFIXES
     if out.suffix.lower() not in suffixes:
@@ -112,9 +113,23 @@ def check_background(background: Background, out: Path, limits: Limits) -> None:
     if background.file is not None and background.kind is Kind.PICTURE:
         read_image(background.file, limits)
     elif background.file is not None:
-        if probe(background.file, limits).video is None:
-            raise CountenanceError(Finding(NO_VIDEO, file=str(background.file)))
+        if not _is_video(background.file, limits):
+            raise CountenanceError(Finding(BACKGROUND_UNREADABLE, file=str(background.file)))
         next(frames(background.file, limits=limits))
+
+
+def _is_video(path: Path, limits: Limits) -> bool:
+    """Whether a file has a moving picture; one that is no media file at all has none.
+
+    Raises:
+        CountenanceError: for whatever else is wrong with the file.
+    """
+    try:
+        return probe(path, limits).video is not None
+    except CountenanceError as error:
+        if error.finding.rule is UNKNOWN_FORMAT:
+            return False
+        raise
 
 
 def writer_for(

@@ -83,6 +83,12 @@ UNKNOWN_BACKGROUND = Rule(
     remedy="Say filmed, transparent, green, blue, white, black or a colour like #2b6cb0, or name a picture or video.",
 )
 
+BACKGROUND_UNREADABLE = Rule(
+    id="engine.background_unreadable",
+    title="The background is neither a picture nor a video that can be read.",
+    remedy="Give a JPEG, PNG or WebP picture or a video such as MP4, and check that a viewer shows it.",
+)
+
 SUFFIX_MISFITS = Rule(
     id="engine.suffix_misfits",
     title="The video's name does not fit what it holds: transparent videos are WebM files, all others MP4.",
@@ -110,5 +116,6 @@ RULES: tuple[Rule, ...] = (
     SOUND_TOO_SHORT,
     NO_GPU,
     UNKNOWN_BACKGROUND,
+    BACKGROUND_UNREADABLE,
     SUFFIX_MISFITS,
 )
