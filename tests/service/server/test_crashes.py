@@ -31,6 +31,7 @@ class Server:
         self.key = ""
         self.url = ""
         self.process: subprocess.Popen[str] | None = None
+        self.client = httpx2.Client(timeout=60)  # making one reads all the certificates there are
 
     def start(self, **environment: str) -> dict[str, Any]:
         """What it says first."""
@@ -56,7 +57,7 @@ class Server:
 
     def call(self, method: str, path: str, **body: Any) -> Any:
         """The answer's JSON; None of an empty one."""
-        answer = httpx2.request(method, self.url + path, json=body or None, headers={"x-api-key": self.key}, timeout=60)
+        answer = self.client.request(method, self.url + path, json=body or None, headers={"x-api-key": self.key})
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
 
@@ -77,6 +78,7 @@ def _server(data: Path) -> Iterator[Server]:
     finally:
         if server.process is not None and server.process.poll() is None:
             server.end(signal.SIGKILL)
+        server.client.close()
 
 
 def _uploaded(server: Server, footage: Path) -> str:
