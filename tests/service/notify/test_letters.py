@@ -142,6 +142,20 @@ def test_a_missing_picture_keeps_no_letter_back(service: Service, tmp_path: Path
     assert formed(letter, service.settings.mail_from, "ada@example.org", "e1")["Subject"]
 
 
+def test_characters_that_no_page_can_hold_keep_no_letter_back(service: Service, tmp_path: Path) -> None:
+    told = [{**_TURNED, "detail": "Its last lines: \x1b[31mout of memory\x1b[0m\x0c\ufffe"}]
+    event = _event(service, tmp_path, ERROR, name="Rio\x01\x1b]0;mine\x07\uffff", findings=told)
+    send(service, event, "ada@example.org")
+    (file,) = (service.settings.data_dir / "mail").iterdir()
+    message = email.message_from_bytes(file.read_bytes(), policy=default)
+    assert message["Subject"] == "Rio]0;mine could not be trained"
+    text, page, _ = _parts(message)
+    for form in (text, page):
+        assert "Rio]0;mine could not be trained" in form
+        assert "Its last lines: [31mout of memory[0m" in form
+        assert not re.search(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", form)
+
+
 def test_who_is_asked_for_consent_gets_the_link_alone(service: Service) -> None:
     with service.database.transaction() as session:
         session.add(Workspace(id="w1", name="", created_at=now()))
