@@ -89,15 +89,19 @@ class Call:
         work: Callable[[Session], Body],
         status: int = 200,
         *,
+        before: Callable[[], None] = lambda: None,
         kept: Callable[[Body], Body] | None = None,
         told: Callable[[str], str] = lambda text: text,
     ) -> Response:
         """Do it in one transaction and answer; with an `Idempotency-Key` only the first time.
 
-        `kept` takes out of an answer what must not be stored, such as a new key; `told` completes the answer's JSON
-        after the transaction, each time that it is given.
+        `before` is what takes too long for a transaction: it is done first, unless there is an answer already. `kept`
+        takes out of an answer what must not be stored, such as a new key; `told` completes the answer's JSON after the
+        transaction, each time that it is given.
         """
         key = self.idempotency_key
+        if key is None or not self._is_known(key):
+            before()
         with self.transaction() as session:
             if key is not None:
                 path = self.request.url.path + ("?" + self.request.url.query if self.request.url.query else "")
@@ -114,6 +118,10 @@ class Call:
             replayed = {"Idempotent-Replayed": "true"}
             return Response(told(earlier.body), earlier.status, replayed, media_type=JSON)
         return Response(told(text), status, media_type=JSON)
+
+    def _is_known(self, key: str) -> bool:
+        with self.reading() as session:
+            return idempotency.is_known(session, self.workspace_id, key)
 
 
 def limiter_of(request: Request) -> Limiter:

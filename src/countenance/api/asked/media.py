@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from countenance.service.fetch.given import check_media, check_postable
 from countenance.service.tasks.sources import MediaRef
+from countenance.settings import Settings
 
 
 def ref(url: str | None, upload_id: str | None = None) -> MediaRef | None:
@@ -10,3 +14,16 @@ def ref(url: str | None, upload_id: str | None = None) -> MediaRef | None:
     if not url and not upload_id:
         return None
     return MediaRef(url=url or None, upload_id=upload_id or None)
+
+
+def checked(settings: Settings, callback_url: str | None, **urls: str | None) -> Callable[[], None]:
+    """Look at the URLs of a request, by their fields: to be called outside of a transaction, for it asks for names.
+
+    What is returned raises CountenanceError service.url_refused, service.url_host.
+    """
+
+    def check() -> None:
+        check_media(settings, urls)
+        check_postable(settings, {"callback_url": callback_url})
+
+    return check

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
+from countenance.api.asked.media import checked
 from countenance.api.asked.videos import new_lipsync
 from countenance.api.call import ONCE, Call, ReadVideos, WriteVideos
 from countenance.api.links import link_of
@@ -32,7 +33,12 @@ def create(body: CreateLipsync, call: WriteVideos) -> Response:
         call.note(session, "lipsync.create", "lipsync", made.id)
         return _body(call, session, made)
 
-    return call.once(work)
+    urls = {
+        "original_video_url": body.original_video_url,
+        "source_audio_url": body.source_audio_url,
+        "consent_video_url": body.consent_video_url,
+    }
+    return call.once(work, before=checked(call.service.settings, body.callback_url, **urls))
 
 
 @router.get("")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
+from countenance.api.asked.media import checked
 from countenance.api.asked.replicas import new_replica
 from countenance.api.call import ONCE, Call, ReadReplicas, WriteReplicas
 from countenance.api.links import link_of
@@ -47,7 +48,12 @@ def create(body: CreateReplica, call: WriteReplicas) -> Response:
         call.note(session, "replica.create", "replica", made.id)
         return shown.created(made)
 
-    return call.once(work)
+    urls = {
+        "train_video_url": body.train_video_url,
+        "train_image_url": body.train_image_url,
+        "consent_video_url": body.consent_video_url,
+    }
+    return call.once(work, before=checked(call.service.settings, body.callback_url, **urls))
 
 
 @router.get("")

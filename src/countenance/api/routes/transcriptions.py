@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
+from countenance.api.asked.media import checked
 from countenance.api.asked.videos import new_transcription
 from countenance.api.call import ONCE, Call, ReadTranscriptions, WriteTranscriptions
 from countenance.api.paging import LargePart
@@ -29,7 +30,7 @@ def create(body: CreateTranscription, call: WriteTranscriptions) -> Response:
         call.note(session, "transcription.create", "transcription", made.id)
         return _body(call, session, made)
 
-    return call.once(work)
+    return call.once(work, before=checked(call.service.settings, body.callback_url, media_url=body.media_url))
 
 
 @router.get("")

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
+from countenance.api.asked.media import checked
 from countenance.api.asked.videos import new_video
 from countenance.api.call import ONCE, Call, ReadVideos, WriteVideos
 from countenance.api.links import link_of
@@ -31,7 +32,17 @@ def create(body: CreateVideo, call: WriteVideos) -> Response:
     """Let a replica speak. While it is being trained the video waits; it is paid for when it is ready."""
 
     wanted = new_video(body)
-    script_s = spoken_seconds(call.service, call.workspace_id, wanted)
+    script_s: int | None = None
+
+    def before() -> None:
+        nonlocal script_s
+        script_s = spoken_seconds(call.service, call.workspace_id, wanted)
+        urls = {
+            "audio_url": body.audio_url,
+            "background_source_url": body.background_source_url,
+            "watermark_image_url": body.watermark_image_url,
+        }
+        checked(call.service.settings, body.callback_url, **urls)()
 
     def work(session: Session) -> CreatedVideo:
         with named_in_body(REPLICA_UNKNOWN, DICTIONARY_UNKNOWN):
@@ -39,7 +50,7 @@ def create(body: CreateVideo, call: WriteVideos) -> Response:
         call.note(session, "video.create", "video", made.id)
         return shown.created(made, call.base_url)
 
-    return call.once(work)
+    return call.once(work, before=before)
 
 
 @router.get("")

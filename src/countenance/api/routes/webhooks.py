@@ -11,7 +11,7 @@ from countenance.api.call import ONCE, ReadWebhooks, WriteWebhooks
 from countenance.api.paging import Part
 from countenance.api.problem import problems
 from countenance.service.db.tables import Delivery, OutboxEvent, WebhookEndpoint
-from countenance.service.fetch.posting import check_postable
+from countenance.service.fetch.given import check_postable
 from countenance.service.notify import endpoints, log
 from countenance.service.notify.signing import workspace_secret
 from countenance.wire.message import Page
@@ -30,14 +30,16 @@ router = APIRouter(prefix="/v2", tags=["webhooks"])
 )
 def create(body: CreateEndpoint, call: WriteWebhooks) -> Response:
     """Register a URL, which must be public. The secret by which it verifies what it is told is shown this once."""
-    check_postable(call.service.settings, body.url)
+
+    def before() -> None:
+        check_postable(call.service.settings, {"url": body.url})
 
     def work(session: Session) -> EndpointBody:
         made = endpoints.create(session, call.workspace_id, body.url, body.types)
         call.note(session, "endpoint.create", "endpoint", made.id)
         return _endpoint(made, made.secret)
 
-    return call.once(work, 201, kept=lambda made: made.model_copy(update={"secret": None}))
+    return call.once(work, 201, before=before, kept=lambda made: made.model_copy(update={"secret": None}))
 
 
 @router.get("/webhook-endpoints")

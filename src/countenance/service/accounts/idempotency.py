@@ -74,6 +74,12 @@ def claim(session: Session, workspace_id: str, key: str, method: str, path: str,
     raise refused(IDEMPOTENCY_RUNNING)
 
 
+def is_known(session: Session, workspace_id: str, key: str) -> bool:
+    """Whether a request with this key was answered: then another is answered from what is kept, or refused."""
+    row = session.get(IdempotencyKey, (workspace_id, key))
+    return row is not None and row.status is not None and row.created_at > now() - KEPT
+
+
 def keep(session: Session, workspace_id: str, key: str, status: int, body: str) -> None:
     """Keep the answer. Never one with a secret in it, such as a new key's: it would be stored as it is."""
     row = session.get_one(IdempotencyKey, (workspace_id, key))

@@ -7,9 +7,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from countenance.service.fetch.allow import allowed_by
 from countenance.service.fetch.fetching import told
-from countenance.service.fetch.session import check_public, safe_session
+from countenance.service.fetch.session import safe_session
 from countenance.service.fetch.target import target_of
 from countenance.settings import Settings
 
@@ -24,15 +23,6 @@ class Answer:
     text: str
     """the first 2 KB; empty where the server is not public: whoever may say where to post reads nothing of it"""
     duration_ms: int
-
-
-def check_postable(settings: Settings, url: str) -> None:
-    """Whether `post` would go there at all, as far as the URL itself says.
-
-    Raises:
-        CountenanceError: service.url_refused.
-    """
-    check_public(target_of(url), allowed_by(settings.webhook_allow))
 
 
 def post(settings: Settings, url: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float = 15.0) -> Answer:

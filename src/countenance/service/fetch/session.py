@@ -107,15 +107,19 @@ def policy_for(target: Target, allowed: Allowed) -> AntiSSRFPolicy:
 
 
 def check_public(target: Target, allowed: Allowed) -> None:
-    """Refuse what would be refused later on in any case. What a name stands for is not looked up here: then it may be
-    something else.
+    """Refuse what would be refused later on in any case. What a name stands for is not looked up here.
 
     Raises:
         CountenanceError: service.url_refused.
     """
-    policy = policy_for(target, allowed)
-    if target.is_address and not policy._is_str_ip_address_connection_allowed(target.host):
+    policy_for(target, allowed)
+    if target.is_address and not allows(target, allowed, target.host):
         raise refused(URL_REFUSED, why_not(target))
+
+
+def allows(target: Target, allowed: Allowed, address: str) -> bool:
+    """Whether a target may stand for this address."""
+    return bool(policy_for(target, allowed)._is_str_ip_address_connection_allowed(address))
 
 
 def why_not(target: Target) -> str:
