@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import cast
 
-import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorPrimaries, ColorTrc
@@ -32,6 +31,8 @@ def is_hdr(picture: VideoFrame) -> bool:
 
 def usual(deep: NDArray[np.uint16], picture: VideoFrame) -> NDArray[np.uint8]:
     """(H, W, 3) full-range RGB as `picture` has it to BT.709 with eight bits."""
+    import cv2  # most pictures that are read need none of it
+
     transfer = ColorTrc(picture.color_trc)
     light = _light(transfer)[deep]
     if picture.color_primaries == ColorPrimaries.BT2020:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from countenance.settings import Settings
+if TYPE_CHECKING:  # a process that only looks at a file needs no settings, and begins in half the time without them
+    from countenance.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
