@@ -233,6 +233,61 @@ def test_what_was_typed_comes_back_where_it_was_and_wherever_one_signs_in(
     expect(signed_in.locator("li", has_text="ada@example.org")).to_contain_text("viewer")
 
 
+def test_what_was_typed_in_what_is_asked_comes_back_at_the_address_of_its_form(
+    filled: Any, open_page: Callable[..., Page]
+) -> None:
+    page, place = open_page(filled.key, filled), f"/replicas/{filled.ids['completed']}"
+
+    def signed_out_meanwhile(button: str) -> None:
+        page.context.clear_cookies()
+        page.get_by_role("button", name=button).click()
+        page.get_by_label("Key").fill(filled.key)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.locator("#typed-again")).to_contain_text("it was not sent")
+
+    page.goto(place)
+    page.get_by_role("link", name="Rename").click()
+    page.locator("dialog[open]").get_by_label("Name").fill("Ada, in the morning")
+    signed_out_meanwhile("Rename")
+    expect(page.get_by_label("Name")).to_have_value("Ada, in the morning")
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url(f"**{place}")
+    page.goto(f"{place}/revoke")
+    page.get_by_label("Why, for the signed record").fill("They moved.")
+    page.locator("#typed").fill("take back")
+    signed_out_meanwhile("Take it back and erase everything")
+    expect(page.get_by_label("Why, for the signed record")).to_have_value("They moved.")
+    expect(page.locator("#typed")).to_have_value("")  # it is typed once more
+
+
+def test_what_a_proxy_says_takes_no_place(signed_in: Page, troubles: Any) -> None:
+    troubles.expect("status of 502|Error Code 502")
+    signed_in.goto("/keys")
+    signed_in.get_by_label("Name").fill("render farm")
+    signed_in.route("**/keys", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"))
+    signed_in.get_by_role("button", name="Make the key").click()
+    expect(signed_in.locator("#strange")).to_contain_text("The server cannot be reached (answer 502).")
+    expect(signed_in.get_by_label("Name")).to_have_value("render farm")
+    signed_in.unroute("**/keys")
+    signed_in.get_by_role("button", name="Make the key").click()
+    expect(signed_in.locator("#keys")).to_contain_text("cnt_")
+    expect(signed_in.locator("#strange")).to_have_count(0)
+
+
+def test_a_long_name_without_a_space_makes_no_page_wider(open_page: Callable[..., Page], portal: Any) -> None:
+    name = 255 * "W"
+    made = replica(portal, name)
+    video = videos(portal).asked(name, made, "Good morning.")
+    with portal.service.database.transaction() as session:
+        keys.create(session, portal.workspace_id, 64 * "W", OWNER)
+    page = open_page(portal.key, phone=True)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in ("/", f"/replicas/{made}", "/videos", f"/videos/{video}", "/credits", "/keys",
+                 "/help/errors"):  # fmt: skip
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, path
+
+
 def test_a_part_of_a_page_leads_whoever_is_signed_out_to_where_one_signs_in(portal: Any) -> None:
     asked = {"HX-Request": "true", "HX-Current-URL": f"{portal.url}/?state=failed", "Origin": portal.url}
     found = httpx2.get(f"{portal.url}/?search=ada", headers=asked, timeout=60)

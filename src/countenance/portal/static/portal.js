@@ -3,7 +3,7 @@
 
 import { back, lost } from "./connection.js";
 import { at } from "./elements.js";
-import { tell } from "./toasts.js";
+import { tell, untell } from "./toasts.js";
 import { mind_what_is_typed } from "./typed.js";
 
 const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [30 * 86400, "day", 86400]];
@@ -44,8 +44,18 @@ async function copy(button) {
   }
 }
 
+// An error that this server did not write, such as a proxy's, takes the place of nothing that was typed.
+function is_strange({ isError, xhr }) {
+  return isError && xhr.status > 0 && !xhr.getResponseHeader("Content-Security-Policy");
+}
+
 // What went wrong is told where one looks: in the dialog that is open, else at the top of the page.
 function tell_where(event) {
+  if (is_strange(event.detail)) {
+    event.detail.shouldSwap = false;
+    const words = "This page stays as it is. Wait a moment and try again.";
+    return tell("strange", words, { title: `The server cannot be reached (answer ${event.detail.xhr.status}).`, seconds: 0 });
+  }
   const dialog = document.querySelector("dialog:modal");
   if (event.detail.target.id !== "problems" || !dialog) return;
   let place = dialog.querySelector(".problems");
@@ -60,6 +70,7 @@ function tell_where(event) {
 
 function forget_problems(event) {
   if (!event.detail.successful) return;
+  untell("strange");
   for (const place of document.querySelectorAll("#problems, .problems")) place.replaceChildren();
 }
 

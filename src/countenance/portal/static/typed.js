@@ -11,11 +11,14 @@ const here = () => location.pathname + location.search;
 
 /** Not what is typed to confirm something, which is typed once more. */
 function keep({ target: form }) {
-  if (!document.body.dataset.who || form.method !== "post" || form.matches("[hx-post], [data-forgets], [data-typed]")) return;
-  if (!form.querySelector(FILLED_IN)) return;
-  const secret = [...form.querySelectorAll("[type=password]")].map((field) => field.name);
+  if (!document.body.dataset.who || form.method !== "post" || form.matches("[hx-post], [data-forgets]")) return;
+  const secret = [...form.querySelectorAll("[type=password], [data-typed] [name=typed]")].map((field) => field.name);
+  if (![...form.querySelectorAll(FILLED_IN)].some((field) => !secret.includes(field.name))) return;
   const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !secret.includes(name));
-  remember({ place: here(), id: form.id, action: form.getAttribute("action") ?? "", fields });
+  const action = form.getAttribute("action") ?? "";
+  // What was asked in a dialog is asked at the address of its form as well.
+  const asked = form.closest("#ask") !== null;
+  remember({ place: asked ? action : here(), asked, id: form.id, action, fields });
 }
 
 /**
@@ -29,7 +32,7 @@ function resume() {
   const broken = document.querySelector("[data-broken]");
   if (signing_in) {
     const { next } = signing_in.elements;
-    if (next.value === "/") next.value = known.place;
+    if (known.asked || next.value === "/") next.value = known.place;
     // Whoever signs in elsewhere, and loads this page again, gets there as well.
     history.replaceState(history.state, "", `/sign-in?over=1&next=${encodeURIComponent(next.value)}`);
     return remember({ ...known, said: NOT_SENT });
