@@ -80,7 +80,7 @@ def test_a_film_beyond_the_limits_is_told_with_measure_limit_and_remedy(check: C
     assert not short["ok"]
     assert _rules(short) == [("footage.too_short", "error"), ("footage.resolution_low", "warning")]
     assert short["findings"][0]["measured"] == pytest.approx(2, abs=0.1)
-    assert "limit 10 s" in short["told"]
+    assert "at least 10 s" in short["told"]
     assert "It is 320 x 180." in short["told"]
     assert "Record a minute or more" in short["told"]
     spoken = check(tmp_path / "short.webm", "consent")
@@ -90,6 +90,21 @@ def test_a_film_beyond_the_limits_is_told_with_measure_limit_and_remedy(check: C
     assert _rules(check(clip, "consent_link", too_large=1.0)) == [("service.upload_too_large", "error")]
     beyond = check(clip, "training", too_long=5.0, too_many_pixels=0.5)
     assert _rules(beyond) == [("media.picture_too_large", "error"), ("media.too_long", "error")]
+
+
+def test_figures_are_told_as_on_the_page_of_a_replica(page: Page) -> None:
+    page.goto("/sign-in")
+    say = "async (each) => (await import('/static/checks.js')).measureText(each)"
+    for measured, limit, unit, said in (
+        (14.18, 10, "% of the time", "Measured 14.2 % of the time, at most 10 %."),
+        (4, 1, "parts of the face", "Measured 4 parts of the face, at most 1 part of the face."),
+        (4.221, 3, "times the movement around it", "Measured 4.22 times the movement around it, at most 3 times."),
+        (31.07, 60, "s of speech", "Measured 31.1 s of speech, at least 60 s."),
+        (22000.4, 750, "MB", "Measured 22,000 MB, at most 750 MB."),
+        (-40, 5, "dB", "Measured -40 dB, limit 5 dB."),
+        ("avi", None, "", "Measured avi."),
+    ):
+        assert page.evaluate(say, {"measured": measured, "limit": limit, "unit": unit}) == said
 
 
 @pytest.mark.parametrize(

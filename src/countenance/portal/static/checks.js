@@ -59,14 +59,24 @@ export function findingsList(findings) {
   return list;
 }
 
-/** `Measured 4.2 s, limit 10 s.` */
+/** `Measured 4.2 s, at least 10 s.`, as `macros.html` has it. */
 export function measureText({ measured, limit, unit }) {
   if (measured === null || measured === undefined) return "";
-  const space = unit ? ` ${unit}` : "";
-  const said = (value) => (typeof value === "number" ? value.toLocaleString("en", { maximumSignificantDigits: 4 }) : value);
-  return limit === null || limit === undefined
-    ? `Measured ${said(measured)}${space}.`
-    : `Measured ${said(measured)}${space}, limit ${said(limit)}${space}.`;
+  const first = `Measured ${counted(measured, unit || "")}`;
+  if (limit === null || limit === undefined) return `${first}.`;
+  const is_clear = typeof measured === "number" && measured !== limit && measured * limit >= 0;
+  const bound = is_clear ? (measured < limit ? "at least" : "at most") : "limit";
+  const [short] = (unit || "").split(" ");
+  return `${first}, ${bound} ${counted(limit, ["%", "s", "px", "dB", "times"].includes(short) ? short : unit || "")}.`;
+}
+
+/** At most three digits that say something, and one of what there is one of. */
+function counted(value, unit) {
+  if (typeof value !== "number") return String(value);
+  const digits = Math.abs(value) < 100 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 };
+  const number = value.toLocaleString("en", digits);
+  const one = number === "1" ? unit.replace(/^(?!times\b)(\w{3,})s\b/, "$1") : unit;
+  return one ? `${number} ${one}` : number;
 }
 
 function* named(file, { accept, rules }) {
