@@ -71,8 +71,8 @@ def test_each_state_says_what_is_and_what_to_do(filled: Any, open_page: Callable
     page, ids = open_page(filled.key, filled), filled.ids
     expected = {
         "preview": ("It can speak already. Mouth and voice are being refined", "Say something"),
-        "stalled": ("oes on by itself", None),
-        "review": ("The check left a doubt about who agreed", "Look and listen"),
+        "stalled": ("appears here, once a worker goes on", None),
+        "review": ("The check left a doubt about what it is made from", "Look and listen"),
         "preview_only": ("refining it failed", "Say something"),
         "replica_declined": ("The person who was asked does not agree", "Start again"),
         "replica_expired": ("expired", None),

@@ -121,6 +121,12 @@ def test_steps_are_behind_at_hand_or_to_come(fields: dict[str, Any], expected: l
     assert phase(body, told) == seen
 
 
+@pytest.mark.parametrize(("material", "about"), [("footage", "who agreed"), ("synthetic", "what it is made from")])
+def test_a_doubt_is_about_what_there_is(material: str, about: str) -> None:
+    told = told_of(_body(stage="waiting for review", material=material), _NOW, 30.0)
+    assert told.note == f"The check left a doubt about {about}. Somebody has to look and listen."
+
+
 @pytest.mark.parametrize(("topics", "found"), [(FOOTAGE, rules.RULES), (PICTURE, portrait_rules.RULES)])
 def test_what_is_looked_at_has_a_topic_and_no_topic_is_made_up(topics: Any, found: Any) -> None:
     ours = {rule.id.partition(".")[2] for rule in found if rule.id.startswith(("footage.", "portrait."))}

@@ -122,7 +122,8 @@ def _failed(replica: ReplicaBody, page: str) -> Told:
 
 def _waiting(replica: ReplicaBody, page: str) -> Told:
     if replica.stage == FOR_REVIEW:
-        note = "The check left a doubt about who agreed. Somebody has to look and listen."
+        about = "who agreed" if replica.material == "footage" else "what it is made from"
+        note = f"The check left a doubt about {about}. Somebody has to look and listen."
         news = "waits for somebody to look at it."
         return Told("review", "In review", "wait", note, Step("Look at it", f"/review/{replica.replica_id}"), news=news)
     if replica.stage == FOR_CONSENT:

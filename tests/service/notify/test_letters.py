@@ -127,6 +127,13 @@ def test_other_ends(service: Service, tmp_path: Path, type: str, said: str) -> N
     assert letter.url.endswith("/review/r1" if type == REVIEW else "/replicas/r1")
 
 
+def test_a_doubt_about_what_nobody_agreed_to_asks_for_no_comparison(service: Service, tmp_path: Path) -> None:
+    doubt = {**_TURNED, "remedy": "Look at it, and confirm it (on the command line with --reviewed)."}
+    letter = letter_for(service, _event(service, tmp_path, REVIEW, material="synthetic", findings=[doubt]))
+    assert "agreed" not in " ".join(letter.paragraphs)
+    assert letter.problems[0].remedy == "Look at it, and confirm it."
+
+
 def test_of_something_that_was_deleted_for_good_nothing_is_told(service: Service, tmp_path: Path) -> None:
     event = _event(service, tmp_path, ERROR, purged_at=now(), deleted_at=now())
     letter = letter_for(service, event)

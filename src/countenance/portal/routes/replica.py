@@ -19,6 +19,7 @@ from countenance.portal.figures import figures
 from countenance.portal.footage_report import footage_report
 from countenance.portal.history import moments, paid
 from countenance.portal.page import ReplicasSeen, render
+from countenance.portal.routes.review import here
 from countenance.portal.routes.videos import Card
 from countenance.portal.stages import status_values
 from countenance.portal.video_words import told_of_video
@@ -75,7 +76,7 @@ def values_of(request: Request, call: Call, replica: ReplicaBody) -> dict[str, A
         "figures": figures(report.metrics, has_voice=replica.has_voice),
         "footage": footage_report(clearance, replica.findings),
         "receipt": receipt,
-        "doubts": [each for each in replica.findings if each.rule.startswith("consent.")],
+        "doubts": [here(each) for each in replica.findings if each.rule.startswith("consent.")],
         "videos": videos,
         "watched_videos": [each.video.video_id for each in videos["cards"] if not each.told.is_final],
         "base_url": call.base_url,

@@ -21,6 +21,7 @@ from countenance.portal.page import Form, ReplicasChanged, render
 from countenance.portal.subjects import subjects
 from countenance.service.db.tables import Replica
 from countenance.service.errors import refused
+from countenance.service.notify.mail.letter import AT_A_TERMINAL
 from countenance.service.replicas import find
 from countenance.service.replicas.errors import NOTHING_TO_REVIEW, REVIEW_MISSED
 from countenance.service.replicas.life import waits_before
@@ -31,7 +32,6 @@ from countenance.wire.times import iso_ms
 
 router = APIRouter()
 _LINES = 20
-_AT_A_TERMINAL = " (on the command line with --reviewed)"
 _CREDENTIALS = {
     CredentialState.TRUSTED: "in order, from a known authority",
     CredentialState.VALID: "in order, but anybody may have signed them",
@@ -114,8 +114,12 @@ def doubts(body: ReplicaBody, row: Replica) -> list[FindingBody]:
     clearance: Mapping[str, Any] = row.clearance or {}
     rules = {finding.get("rule") for part in _of_people(clearance) for finding in part.get("findings", ())}
     told = [each for each in body.findings if each.rule in rules and each.severity == "warning"]
-    here = [each.model_copy(update={"remedy": each.remedy.replace(_AT_A_TERMINAL, "")}) for each in told]
-    return list({each.message: each for each in here}.values())
+    return list({each.message: each for each in map(here, told)}.values())
+
+
+def here(doubt: FindingBody) -> FindingBody:
+    """As it is told to those who can decide on a page."""
+    return doubt.model_copy(update={"remedy": doubt.remedy.replace(AT_A_TERMINAL, "")})
 
 
 def until(row: Replica) -> str:

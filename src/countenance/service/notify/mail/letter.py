@@ -19,6 +19,15 @@ from countenance.service.replicas import events as replicas
 _MOST_FINDINGS, _MOST_PICTURES = 6, 3
 _MOST_PICTURE_BYTES = 2_000_000
 _ORDER = {"error": 0, "warning": 1, "hint": 2}
+AT_A_TERMINAL = " (on the command line with --reviewed)"
+"""What remedies say for those who are at one."""
+_OF_WHAT_IT_SHOWS = "Whether it is what it was declared to be is not clear to the machine. Please look at it."
+_DOUBTS = {
+    "footage": "Whether the right person agreed is not clear to the machine. Please compare the recordings.",
+    "synthetic": _OF_WHAT_IT_SHOWS,
+    "image": _OF_WHAT_IT_SHOWS,
+}
+"""What waits for a human, by what the replica is made from."""
 _FREE = "Nothing was charged: what was set aside for it is available again."
 
 
@@ -87,7 +96,7 @@ def _of_replica(service: Service, event: OutboxEvent, replica: Replica | None) -
         said = ("It can speak as its preview does, but refining it did not succeed.", _FREE)
         return Letter(f"{name} stays a preview", f"{name} stays a preview", said, problems, "Open the replica", url)
     if event.type == replicas.REVIEW:
-        said = ("Whether the right person agreed is not clear to the machine. Please compare the recordings.",)
+        said = (_DOUBTS.get(replica.material if replica is not None else "", _DOUBTS["footage"]),)
         url = _page(service, f"review/{event.subject_id}")
         return Letter(f"{name} needs your look", f"{name} needs your look", said, problems, "Look at it", url)
     said = ("Here is what went wrong, and what to do differently.", _FREE)
@@ -193,9 +202,8 @@ def _problem(found: dict[str, Any], picture: bytes | None, kind: str = "jpeg") -
     if spans:
         seen.append("At " + ", ".join(f"{_clock(start)} to {_clock(end)}" for start, end in spans[:5]) + ".")
     told = " ".join(filter(None, seen))
-    return Problem(
-        str(found.get("title", "")), told, str(found.get("remedy", "")), picture, kind, str(found.get("rule", ""))
-    )
+    remedy = str(found.get("remedy", "")).replace(AT_A_TERMINAL, "")
+    return Problem(str(found.get("title", "")), told, remedy, picture, kind, str(found.get("rule", "")))
 
 
 def _picture(service: Service, key: str) -> bytes | None:
