@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import stat
 import threading
@@ -24,6 +25,7 @@ from countenance.client import (
     UploadBrokenError,
     WorkFailedError,
 )
+from countenance.client.sink import Sink
 from countenance.errors import CountenanceError, Finding
 from countenance.footage.rules import RULES
 from countenance.progress import Progress
@@ -280,6 +282,19 @@ def test_waiting_ends_with_what_went_wrong_and_with_time(ask: Ask, client: Clien
         ask("replicas.wait", "r000000000000")
 
 
+def test_waiting_goes_on_while_a_proxy_says_that_the_server_is_away(
+    ask: Ask, proxy: Any, client: Client, service: Service
+) -> None:
+    made = _training(service, client)
+    _trained(service, made)
+    proxy.faults.extend(["502"] * HASTE.attempts + ["503"] * HASTE.attempts)
+    assert ask("replicas.wait", made, every_s=0.01, url=proxy.url).status == "completed"
+    proxy.faults.extend(["502"] * HASTE.attempts)
+    with pytest.raises(ClientError) as late:
+        ask("replicas.wait", made, every_s=0.5, timeout_s=0.1, url=proxy.url)
+    assert late.value.finding.rule.id == "client.waited_too_long"
+
+
 def test_a_report_is_waited_for(ask: Ask, client: Client, service: Service) -> None:
     upload = client.uploads.send(presenter_clip()).upload_id
     assert ask("uploads.check", upload).state == "queued"
@@ -377,6 +392,21 @@ def test_what_cannot_be_downloaded_leaves_nothing(
         ask("videos.download", film[0], folder / "missing" / "a.mp4")
     assert nowhere.value.finding.rule.id == "media.cannot_write"
     assert list(folder.iterdir()) == []
+
+
+def test_a_disk_that_is_full_is_told_and_nothing_is_left_on_it(
+    ask: Ask, film: tuple[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Sink, "write", full)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(CountenanceError) as caught:
+        ask("videos.download", film[0], tmp_path / "out" / "a.mp4")
+    assert caught.value.finding.rule.id == "media.cannot_write"
+    assert "No space left" in caught.value.finding.detail
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_many_things_at_once(server: str, key: str) -> None:

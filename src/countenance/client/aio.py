@@ -52,7 +52,7 @@ class AsyncClient(Subjects["AsyncClient"]):
             while True:
                 try:
                     came = await self._step(step)
-                except CountenanceError as error:
+                except (CountenanceError, OSError) as error:
                     step = flow.throw(error)
                 else:
                     step = flow.send(came)

@@ -63,7 +63,7 @@ class Client(Subjects["Client"]):
             while True:
                 try:
                     came = self._step(step)
-                except CountenanceError as error:
+                except (CountenanceError, OSError) as error:
                     step = flow.throw(error)
                 else:
                     step = flow.send(came)

@@ -8,7 +8,14 @@ from typing import Literal, TypeVar
 
 from countenance.client.call import Call
 from countenance.client.calls import lipsyncs, replicas, transcriptions, uploads, videos
-from countenance.client.errors import WAITED_TOO_LONG, WORK_FAILED, ClientError, UnreachableError, WorkFailedError
+from countenance.client.errors import (
+    WAITED_TOO_LONG,
+    WORK_FAILED,
+    ApiError,
+    ClientError,
+    UnreachableError,
+    WorkFailedError,
+)
 from countenance.client.errors import as_finding as finding_of
 from countenance.client.flow import Flow, pause, run
 from countenance.errors import Finding
@@ -22,6 +29,7 @@ from countenance.wire.works import LipsyncBody, TranscriptionBody, WorkBody
 Made = TypeVar("Made", ReplicaBody, VideoBody, LipsyncBody, TranscriptionBody, UploadReport)
 _AWAY_S = 300.0
 """So long the server may not answer, such as while it is started anew."""
+_AWAY = (502, 503, 504)
 _EVERY_S = 2.0
 
 
@@ -102,8 +110,8 @@ def _until(
     while True:
         try:
             seen = yield from run(look())
-        except UnreachableError:
-            if time.monotonic() - seen_at > _AWAY_S:
+        except ClientError as error:
+            if not _may_pass(error) or time.monotonic() - seen_at > _AWAY_S:
                 raise
         else:
             seen_at = time.monotonic()
@@ -116,6 +124,12 @@ def _until(
         if timeout_s is not None and time.monotonic() - began + every_s > timeout_s:
             raise ClientError(Finding(WAITED_TOO_LONG, limit=timeout_s))
         yield from pause(every_s)
+
+
+def _may_pass(error: ClientError) -> bool:
+    """Whether it says nothing of what is waited for: there is no answer, or only that of a proxy before the server."""
+    away = isinstance(error, ApiError) and error.status in _AWAY and error.problem is None
+    return away or isinstance(error, UnreachableError)
 
 
 def _is_complete(seen: WorkBody) -> bool:
