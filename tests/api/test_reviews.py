@@ -79,4 +79,6 @@ def test_a_review_confirms_if_nothing_else_is_said(client: TestClient, doubted: 
         ("grant", training["granted"]),
     ]
     assert client.get("/v2/credits/statement", params={"month": "1999-12"}).json()["total_count"] == 0
+    for month in ("0000-01", "0001-01", "9999-12"):
+        assert client.get("/v2/credits/statement", params={"month": month}).json()["total_count"] == 0
     assert client.get("/v2/credits/statement", params={"month": "soon"}).status_code == 400

@@ -61,6 +61,7 @@ def test_a_dictionary_makes_a_script_longer_and_a_url_holds_what_is_left(service
     }.items():
         seconds = spoken_seconds(service, "w1", wanted)
         with service.database.transaction() as session:
+            ledger.grant(session, "w1", ledger.VIDEO_SECOND, 50, "over, and not taken back yet", moment)
             job_id = life.create(session, service, "w1", wanted, seconds).job_id
             held[name] = session.get_one(CreditHold, job_id or "").amount
     assert held["plain"] < 10 < 38 <= held["said"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -49,6 +49,8 @@ def movements(
 ) -> Page[LineBody]:
     """Every movement, the latest first."""
     since, until = span_of(month)
+    if month and since is None:
+        return Page(data=[], total_count=0)
     with call.reading() as session:
         lines, total = account.statement(
             session,
@@ -63,12 +65,15 @@ def movements(
 
 
 def span_of(month: str | None) -> tuple[datetime | None, datetime | None]:
-    """From its first moment to that of the next month; nothing of no month, or of one that no calendar has."""
+    """From its first moment to that of the next month, if there is one; nothing of no month, or of one that no calendar
+    has."""
     try:
         since = datetime.strptime(month or "", "%Y-%m").replace(tzinfo=UTC)
-        return since, since.replace(year=since.year + since.month // 12, month=since.month % 12 + 1)
     except ValueError:
         return None, None
+    if (since.year, since.month) == (MAXYEAR, 12):
+        return since, None
+    return since, since.replace(year=since.year + since.month // 12, month=since.month % 12 + 1)
 
 
 def _hold(row: CreditHold) -> HoldBody:

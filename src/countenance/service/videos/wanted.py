@@ -108,5 +108,6 @@ def most_seconds(session: Session, settings: Settings, workspace_id: str, audio:
     known = (upload.media or {}).get("duration_s") if upload is not None else None
     if isinstance(known, int | float) and known > 0:
         return math.ceil(min(known, longest))
+    ledger.expire(session, workspace_id, ledger.VIDEO_SECOND)  # or more would be held than there is
     available = balance(session, workspace_id, ledger.VIDEO_SECOND).available
     return max(1, min(math.ceil(longest), available))
