@@ -95,6 +95,25 @@ def test_a_bad_patch_changes_nothing(client: TestClient, made: str, patch: list[
     assert client.get(f"{PATH}/{made}").json() == before
 
 
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ({"op": "test", "path": "/name", "value": "Other"}, "`/name` has another value"),
+        ({"op": "copy", "from": "/x", "path": "/name"}, "there is no place `/x` or no place `/name`"),
+        ({"op": "move", "from": "/rules/9", "path": "/name"}, "there is no place `/rules/9` or no place `/name`"),
+        ({"op": "add", "path": "/name/x", "value": 1}, "there is no place `/name/x`"),
+        ({"op": "replace", "path": "/rules/abc/text", "value": 1}, "there is no place `/rules/abc/text`"),
+        ({"op": "jump", "path": "/name"}, "Unknown operation 'jump'"),
+    ],
+)
+def test_what_is_wrong_with_a_patch_is_told_in_words(
+    client: TestClient, made: str, step: dict[str, Any], said: str
+) -> None:
+    answer = client.patch(f"{PATH}/{made}", json=[{"op": "test", "path": "/name", "value": "Names"}, step])
+    assert answer.status_code == 422, answer.text
+    assert f"Operation 2: {said}. " in answer.json()["detail"]
+
+
 def test_it_is_deleted_once(client: TestClient, made: str) -> None:
     assert client.delete(f"{PATH}/{made}").status_code == 204
     assert client.delete(f"{PATH}/{made}").status_code == 404

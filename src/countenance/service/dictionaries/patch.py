@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from jsonpatch import JsonPatch, JsonPatchException
+from jsonpatch import InvalidJsonPatch, JsonPatch, JsonPatchException, JsonPatchTestFailed
 from jsonpointer import JsonPointer, JsonPointerException
 
 from countenance.errors import CountenanceError
@@ -48,11 +48,21 @@ def _applied(document: Any, patch: Sequence[Any]) -> Any:
         try:
             copied += _copied(document, step)
             if copied > _MOST_COPIED:
-                raise ValueError("too much is copied")
+                raise InvalidJsonPatch("too much is copied")
             document = JsonPatch([step]).apply(document, in_place=True)
         except (JsonPatchException, JsonPointerException, TypeError, ValueError, KeyError, IndexError) as error:
-            raise refused(PATCH_INVALID, f"Operation {number}: {str(error)[:200]}.") from error
+            raise refused(PATCH_INVALID, f"Operation {number}: {_why(error, step)}.") from error
     return document
+
+
+def _why(error: Exception, step: Any) -> str:
+    """In words: the library quotes documents and the names of its own types."""
+    if isinstance(error, InvalidJsonPatch) or not isinstance(step, dict):
+        return str(error)[:200]
+    if isinstance(error, JsonPatchTestFailed):
+        return f"`{step.get('path')}` has another value".replace("\n", " ")[:200]
+    places = [str(step[name])[:80] for name in ("from", "path") if name in step]
+    return f"there is no place {' or no place '.join(f'`{place}`' for place in places)}"
 
 
 def _copied(document: Any, step: Any) -> int:
