@@ -208,6 +208,22 @@ def test_a_video_is_told_with_its_page_and_its_file(service: Service, key: str |
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
+def test_of_a_replica_that_was_deleted_nobody_is_told_that_it_can_speak(reachable: Service, receiver: Receiver) -> None:
+    with reachable.database.transaction() as session:
+        ledger.grant(session, "w1", ledger.TRAINING, 1, "a gift")
+        footage = MediaRef(url="https://x.test/a.mp4")
+        replica = life.create(session, reachable, "w1", NewReplica(footage=footage, full_name="Ada"))
+        replica.callback_url, replica.status = receiver.url, "preview"
+        events.tell(session, replica, events.PREVIEW)
+    with reachable.database.transaction() as session:
+        life.delete(session, reachable, "w1", replica.id)
+    dispatch(reachable)
+    (callback,) = _webhooks(reachable)
+    assert deliver(reachable, callback.id) is None
+    assert receiver.got == []
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_a_preview_is_not_told_behind_the_end(reachable: Service, receiver: Receiver) -> None:
     with reachable.database.transaction() as session:
         ledger.grant(session, "w1", ledger.TRAINING, 1, "a gift")

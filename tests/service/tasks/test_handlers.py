@@ -208,12 +208,13 @@ def test_a_check_that_finds_something(studio: Service) -> None:
     task.write(report__face_jpg=b"a picture")
     where = str(task.folder / "in" / "footage.mp4")
     error = {**DOUBT, "severity": "error", "file": where, "evidence": "face.jpg", "message": "Too small.", "rule": "r"}
-    task.done({"ok": False, "findings": [error, DOUBT], "clearance": {"a": [where]}, "evidence": ["report/face.jpg"]})
+    cleared = {"a": [where], "b": f"Of {task.folder.resolve()}/in/footage.mp4 and {task.folder}/x."}
+    task.done({"ok": False, "findings": [error, DOUBT], "clearance": cleared, "evidence": ["report/face.jpg"]})
     found = row(studio, replica)
     assert (found.status, found.error_type, found.error_message) == ("error", "r", "Too small.")
     assert found.findings is not None
     assert [each["file"] for each in found.findings] == ["footage.mp4", ""]
-    assert found.clearance == {"a": ["in/footage.mp4"]}
+    assert found.clearance == {"a": ["footage.mp4"], "b": "Of footage.mp4 and x."}
     assert studio.objects.list(f"replicas/{replica.id}/report") == [f"replicas/{replica.id}/report/face.jpg"]
     with studio.database.transaction() as session:
         assert balance(session, "w1", ledger.TRAINING).available == 3

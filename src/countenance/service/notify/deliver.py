@@ -63,7 +63,7 @@ def deliver(service: Service, delivery_id: str) -> float | None:
     elif over:
         tried = Tried(False, None, "The request for consent is closed.", 0, hopeless=True)
     elif overtaken:
-        tried = Tried(False, None, "It is more than a preview by now.", 0, hopeless=True, ours=True)
+        tried = Tried(False, None, "It is no preview any more.", 0, hopeless=True, ours=True)
     else:
         tried = _try(service, found, event, endpoint)
     with service.database.transaction() as session:
@@ -88,9 +88,9 @@ def _try(service: Service, delivery: Delivery, event: OutboxEvent, endpoint: Web
 
 
 def _is_preview(session: Session, replica_id: str) -> bool:
-    """Whether that is still so: told behind its end it would seem to be the end."""
+    """Whether that is still so: told behind its end it would seem to be the end; and what is deleted cannot speak."""
     replica = session.get(Replica, replica_id)
-    return replica is None or replica.status == "preview"
+    return replica is None or (replica.status == "preview" and replica.deleted_at is None)
 
 
 def _noted(session: Session, service: Service, delivery_id: str, tried: Tried) -> float | None:

@@ -13,7 +13,7 @@ from countenance.consent.register import HoldingKind, Standing
 from countenance.consent.revoke import revoke
 from countenance.errors import CountenanceError
 from countenance.service.context import Service
-from countenance.service.tasks import sources
+from countenance.service.tasks import inputs, sources
 from countenance.settings import Settings
 
 PICTURES = ("thumbnail.jpg", "thumbnail.mp4")
@@ -109,10 +109,13 @@ def _noted(receipt_id: str, kind: HoldingKind, path: Path, settings: Settings) -
 
 
 def without_paths(value: Any, folder: Path) -> Any:
-    """The same with names in place of paths in the task's folder: nobody need know where that is."""
+    """The same with names in place of paths in the task's folder, wherever they stand: nobody need know where that
+    is."""
     match value:
         case str():
-            return value.removeprefix(f"{folder}/").removeprefix(f"{folder.resolve()}/")
+            for place in (folder, folder.resolve()):
+                value = value.replace(f"{place}/{inputs.FOLDER}/", "").replace(f"{place}/", "")
+            return value
         case dict():
             return {name: without_paths(each, folder) for name, each in value.items()}
         case list() | tuple():
