@@ -18,7 +18,7 @@ from countenance.voice.speech import PAUSE, Sentence, Speech
 SETTINGS = Settings(threads=1)
 TEXT = 'Dr. Ada Lo said: "Come in." Was it [Kyiv](/kˈijɪv/)\'s\nbest café?\n\n...\nNo!'
 WRITTEN = ['Dr. Ada Lo said: "Come in."', "Was it Kyiv's", "best café? ...", "No!"]
-"""A line break ends a sentence."""
+"""A line break ends a sentence, behind a short line."""
 
 
 def _dictionary(*rules: tuple[str, str, str]) -> Dictionary:

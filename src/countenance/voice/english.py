@@ -10,12 +10,14 @@ import json
 import re
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from countenance.errors import CountenanceError, Finding
+from countenance.voice.aloud import written_out
 from countenance.voice.errors import CANNOT_BE_SPOKEN, NOTHING_TO_SAY, SCRIPT_TOO_LONG
 
 VOWELS = frozenset("AIOWYaiuæɑɔɛɜɪʊʌəᵊᵻ")
@@ -26,6 +28,13 @@ NOTATION = re.compile(r"\[([^\[\]]+)\]\(/([^()/]+)/\)")
 
 _MAX_PHONEMES = 400
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
+_UNENDED = re.compile(
+    r"\b(?:vs\. .|(?:[Nn]os?|[Vv]ol|[Ff]igs?|[Cc]h|[Ss]ec|pp?|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\. \d)$"
+)
+"""Short forms and what follows them: a sentence does not end there, whatever the dot says."""
+_WRAPPED_CHARACTERS = 40
+"""Lines of poems and lists are shorter, and each is spoken on its own."""
+_TAG = re.compile(r"""</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
 _POSSESSIVE = re.compile(NOTATION.pattern + r"['’]s\b")
 _HISSING, _VOICELESS = frozenset("szʃʒʤʧ"), frozenset("pktfθ")
 
@@ -49,7 +58,8 @@ def read(text: str) -> list[ReadSentence]:
     from hibari import Hibari
 
     _check(text)
-    sentences = [ReadSentence(part, tuple(_fit(_read(part)))) for part in Hibari.split_sentences(text)]
+    parts = _rejoined(text, Hibari.split_sentences(text))
+    sentences = [ReadSentence(part, tuple(_fit(_read(" ".join(part.split()))))) for part in parts]
     if not any(symbol.isalpha() for sentence in sentences for part in sentence.utterances for symbol in part):
         raise CountenanceError(Finding(NOTHING_TO_SAY))
     return sentences
@@ -67,6 +77,29 @@ def ids(utterance: str) -> list[int]:
     return [0, *(inventory[character] for character in known(utterance)), 0]
 
 
+def _rejoined(text: str, parts: Sequence[str]) -> list[str]:
+    """Sentences without those ends that are none: behind a short form, and where a long line was only wrapped."""
+    joined: list[str] = []
+    at = begin = 0
+    for part in parts:
+        start = text.index(part, at)
+        if joined and _goes_on(joined[-1], text[at:start], part):
+            joined[-1] = text[begin : start + len(part)]
+        else:
+            joined.append(part)
+            begin = start
+        at = start + len(part)
+    return joined
+
+
+def _goes_on(before: str, between: str, after: str) -> bool:
+    if "\n" not in between:
+        return _UNENDED.search(before + " " + after[:1]) is not None
+    line = before.rsplit("\n", 1)[-1].strip()
+    wrapped = len(line) >= _WRAPPED_CHARACTERS and line[-1] not in ".!?…:;"
+    return wrapped and between.count("\n") == 1 and re.match(r"[a-z]|I\b", after) is not None
+
+
 def _read(sentence: str) -> str:
     """Phoneme characters of a sentence. Sounds that are given are kept from the rules for numbers and short forms."""
     from hibari.g2p import normalize
@@ -77,7 +110,7 @@ def _read(sentence: str) -> str:
     for given in (*NOTATION.finditer(sentence), None):
         between = sentence[at : given.start() if given else len(sentence)]
         around = [" " if edge and edge.isspace() else "" for edge in (between[:1], between[-1:])]
-        plain = normalize(between)
+        plain = normalize(written_out(between))
         parts += [around[0], plain, around[1] if plain else "", given[0] if given else ""]
         at = given.end() if given else at
     return str(_reader()("".join(parts).strip(), normalize_text=False))
@@ -104,6 +137,8 @@ def _check(text: str) -> None:
         raise CountenanceError(Finding(NOTHING_TO_SAY))
     if SCRIPT_TOO_LONG.limit is not None and len(plain) > SCRIPT_TOO_LONG.limit:
         raise CountenanceError(Finding(SCRIPT_TOO_LONG, measured=len(plain)))
+    if tag := _TAG.search(plain):
+        raise CountenanceError(Finding(CANNOT_BE_SPOKEN, detail=f"Found markup: {tag[0]}"))
     foreign = sorted({c for c in unicodedata.normalize("NFC", plain) if not _speakable(c)})
     if foreign:
         shown = " ".join(foreign[:10]) + (" ..." if len(foreign) > 10 else "")
