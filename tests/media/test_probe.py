@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import av
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from countenance.errors import CountenanceError
+from countenance.media.container import open_input
 from countenance.media.limits import Limits, limits_from
 from countenance.media.probe import probe
 from countenance.media.read import audio, frames
@@ -179,6 +181,39 @@ def test_a_picture_larger_than_its_container_says_is_not_decoded(tmp_path: Path,
     assert (video.width, video.height) == (640, 480)
     with pytest.raises(CountenanceError):
         probe(path, Limits(pixels=1000))
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"), [("png", "large.mov"), ("mjpeg", "large.avi"), ("libvpx-vp9", "large.webm")]
+)
+def test_a_picture_that_is_too_large_is_not_decoded_to_find_that_out(tmp_path: Path, codec: str, name: str) -> None:
+    path = _still(tmp_path / name, codec)
+    with open_input(path, Limits(pixels=640 * 480 - 1)) as container:
+        assert container.streams.video[0].codec_context.width == 0, "its decoder was given what it takes to look"
+    assert rule_of(lambda: probe(path, Limits(pixels=640 * 480 - 1))) == "media.picture_too_large"
+    assert probe(path, Limits(pixels=640 * 480)).video is not None
+
+
+def test_of_too_many_tracks_none_is_looked_at(tmp_path: Path) -> None:
+    path = _still(tmp_path / "many.mov", "png", tracks=40)
+    with patch("countenance.media.container._check_streams") as looked:
+        assert rule_of(lambda: probe(path)) == "media.too_many_streams"
+    assert not looked.called, "all were opened"
+
+
+def _still(path: Path, codec: str, tracks: int = 1) -> Path:
+    """One picture of 640 x 480, in each of some tracks."""
+    pixels = {"png": "rgb24", "mjpeg": "yuvj420p"}.get(codec, "yuv420p")
+    with av.open(str(path), "w") as target:
+        for _ in range(tracks):
+            track = target.add_stream(codec, rate=25)
+            assert isinstance(track, av.VideoStream)
+            track.width, track.height, track.pix_fmt = 640, 480, pixels
+        for track in target.streams.video:
+            picture = av.VideoFrame(640, 480, pixels)
+            picture.pts = 0
+            target.mux([*track.encode(picture), *track.encode(None)])
+    return path
 
 
 def test_cut_off_files(tmp_path: Path, make_clip: Clip, grey: Grey, beep: Beep) -> None:

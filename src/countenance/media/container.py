@@ -50,9 +50,14 @@ def open_input(path: Path, limits: Limits) -> Iterator[InputContainer]:
     check_file(path, limits)
     # The explicit protocol keeps a name like `concat:a.mp4` from being taken for one.
     url = f"file:{path.resolve()}"
-    whitelist = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
+    allowed = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS, "max_streams": str(limits.streams + 1)}
     try:
-        container = av.open(url, mode="r", container_options=whitelist, metadata_errors="replace")
+        # Opening decodes the first picture of every track, so that the limits hold already then.
+        container = av.open(
+            url, mode="r", container_options=allowed, options=_weighed(limits), metadata_errors="replace"
+        )
+    except MemoryError as error:  # how more tracks than may be are told
+        raise problem(TOO_MANY_STREAMS, path, limit=limits.streams) from error
     except (FFmpegError, ValueError) as error:
         raise problem(UNKNOWN_FORMAT, path) from error
     with container:
@@ -134,9 +139,13 @@ def _check_streams(path: Path, container: InputContainer, limits: Limits) -> Non
         if stream.codec_context is None:
             raise problem(UNKNOWN_CODEC, path)
         stream.thread_type = "AUTO"
-        # The bit stream may hold a larger picture than the container says; the decoder refuses that one itself.
-        stream.codec_context.options = {"max_pixels": str(limits.pixels)}
+        stream.codec_context.options = _weighed(limits)
         pixels = stream.codec_context.width * stream.codec_context.height
         if pixels > limits.pixels:
             detail = f"It is {stream.codec_context.width} x {stream.codec_context.height}."
             raise problem(PICTURE_TOO_LARGE, path, detail, measured=pixels / 1e6, limit=limits.pixels / 1e6)
+
+
+def _weighed(limits: Limits) -> dict[str, str]:
+    """The bit stream may hold a larger picture than the container says; the decoder refuses that one itself."""
+    return {"max_pixels": str(limits.pixels)}

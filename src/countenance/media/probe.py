@@ -13,12 +13,20 @@ import av.audio.stream
 import av.video.stream
 import numpy as np
 from av.container import InputContainer
-from av.error import FFmpegError
+from av.error import ArgumentError, FFmpegError
 from av.packet import Packet
 from av.video.frame import VideoFrame
 
 from countenance.media.container import main_audio, main_video, open_input, packets
-from countenance.media.errors import BAD_SOUND, EMPTY_FILE, TOO_LONG, UNDECODABLE, UNKNOWN_FORMAT, problem
+from countenance.media.errors import (
+    BAD_SOUND,
+    EMPTY_FILE,
+    PICTURE_TOO_LARGE,
+    TOO_LONG,
+    UNDECODABLE,
+    UNKNOWN_FORMAT,
+    problem,
+)
 from countenance.media.limits import Limits
 from countenance.media.picture import displayed_size, orientation
 
@@ -92,6 +100,8 @@ def probe(path: Path, limits: Limits = Limits()) -> MediaInfo:  # noqa: B008 - f
         stated_s = container.duration / av.time_base if container.duration else None
         scan = _scan(container, video, audio, whole=stated_s is None)
         if video is not None and scan.first_picture is None:
+            if scan.is_too_large:
+                raise problem(PICTURE_TOO_LARGE, path, limit=limits.pixels / 1e6)
             raise problem(UNDECODABLE, path)
         duration_s = scan.duration_s if stated_s is None else stated_s
         if duration_s <= 0:
@@ -115,6 +125,8 @@ class _Scan:
     """What the packets told."""
 
     first_picture: VideoFrame | None = None
+    is_too_large: bool = False
+    """whether the decoder refused a picture for its size"""
     picture_times: list[float] = field(default_factory=list)
     start_s: float = float("inf")
     end_s: float = float("-inf")
@@ -140,7 +152,10 @@ def _scan(
             if packet.stream is video:
                 scan.picture_times.append(time_s)
         if packet.stream is video and scan.first_picture is None:
-            scan.first_picture = _first_of(packet)
+            try:
+                scan.first_picture = _first_of(packet)
+            except ArgumentError:  # not what damaged ones are refused by
+                scan.is_too_large = True
         seen = scan.first_picture is not None and len(scan.picture_times) >= _ENOUGH_PICTURES
         if not whole and (seen or video is None):
             scan.picture_times = sorted(scan.picture_times)[:-_REORDERED]
@@ -151,6 +166,8 @@ def _scan(
 def _first_of(packet: Packet[Any]) -> VideoFrame | None:
     try:
         return next((frame for frame in packet.decode() if isinstance(frame, VideoFrame)), None)
+    except ArgumentError:
+        raise
     except FFmpegError:
         return None
 
