@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
-from scipy.signal import resample_poly
 
 from countenance.media.read import FPS
 from countenance.people.encoder import ALL_LAYERS, LAYERS, sound_features
@@ -94,6 +93,8 @@ def hear(
     layers: int = LAYERS,
 ) -> list[View]:
     """The recording, 16 kHz, in all the ways in which the motion is to be learned from it."""
+    from scipy.signal import resample_poly  # half of what a command that lets a replica speak would read to begin
+
     straight = np.arange(frames, dtype=np.float64)
     views = [View(features_of(samples, layers, settings), straight)]
     for count, speed in enumerate(_SPEEDS, start=1):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
 
 from countenance.media.read import SAMPLE_RATE
 from countenance.people.speech import VAD_CHUNK
@@ -30,6 +29,8 @@ class LoudnessMeter:
         self._parts: list[NDArray[np.float32]] = []
 
     def feed(self, samples: NDArray[np.float32]) -> None:
+        from scipy.signal import sosfilt  # much to read for who only asks what was measured
+
         weighted, self._state = sosfilt(self._filters, samples, zi=self._state)
         self._parts.append(np.square(weighted).reshape(-1, VAD_CHUNK).mean(axis=1).astype(np.float32))
 
