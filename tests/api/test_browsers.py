@@ -31,6 +31,7 @@ def test_a_browser_that_is_signed_in_needs_no_key(browser: TestClient) -> None:
         {"Origin": "http://elsewhere.example"},
         {"Origin": "null"},
         {"Origin": "http://testserver.elsewhere.example"},
+        {"Origin": "http://[::1"},
         {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
         {"Origin": "http://testserver", "Sec-Fetch-Site": "same-site"},
     ],

@@ -29,6 +29,9 @@ def _is_ours(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    origin = urlsplit(request.headers.get("origin", "")).netloc
+    try:
+        origin = urlsplit(request.headers.get("origin", "")).netloc
+    except ValueError:  # no browser's
+        return False
     public = urlsplit(service_of(request).settings.public_url or "").netloc
     return bool(origin) and origin in (request.headers.get("host", ""), public)
