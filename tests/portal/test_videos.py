@@ -17,6 +17,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import func, select
 from tests.portal.said import bundle_of, ready_video, replica, until, videos
 
+from countenance.api.paging import Paging
 from countenance.service.credits import ledger
 from countenance.service.credits.account import balance
 from countenance.service.db.tables import MediaSource, Replica, Video
@@ -48,6 +49,24 @@ def _rows(portal: Any) -> list[Video]:
     with portal.service.database.reading() as session:
         wanted = select(Video).where(Video.workspace_id == portal.workspace_id).order_by(Video.created_at)
         return list(session.scalars(wanted))
+
+
+def test_of_many_replicas_the_newest_are_listed_and_the_others_named(
+    portal: Any, signed_in: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Ada", "Bea"):
+        replica(portal, name)
+    video = videos(portal).asked("Old", replica(portal, "Cleo"), "Good morning.")
+    signed_in.goto("/videos/new")
+    expect(signed_in.get_by_text("The newest are listed.")).to_have_count(0)
+    monkeypatch.setattr("countenance.portal.say._MOST_SHOWN", Paging(limit=1, page=1))
+    monkeypatch.setattr("countenance.portal.routes.videos._MOST_REPLICAS", Paging(limit=1, page=1))
+    signed_in.goto("/videos/new")
+    expect(signed_in.get_by_text("The newest are listed.")).to_be_visible()
+    signed_in.goto("/videos")
+    older = signed_in.get_by_role("option", name="Older ones: from their own pages")
+    expect(older).to_have_js_property("disabled", True)
+    expect(signed_in.locator(f"a[href='/videos/{video}']").first).to_be_visible()
 
 
 def test_a_script_becomes_a_video_before_ones_eyes(portal: Any, worker: Any, signed_in: Page) -> None:

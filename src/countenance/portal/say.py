@@ -53,6 +53,8 @@ class Say:
     """replicas that can speak"""
     coming: list[ReplicaBody]
     """those in training: a video waits for them"""
+    has_older: bool
+    """whether there are more than are listed"""
     voices: list[VoiceBody]
     dictionaries: list[DictionaryBody]
     limits: dict[str, Any]
@@ -103,13 +105,14 @@ def say_form(
     """The form for a replica, or for any; with what was typed and what was wrong with it."""
     scopes = call.actor.scopes
     may_list = "replicas:read" in scopes
-    speaking, coming = _replicas(call, replica_id) if may_list else ([], [])
+    speaking, coming, has_older = _replicas(call, replica_id) if may_list else ([], [], False)
     voices = voice_routes.listed(call, _ALL, search="", tag="stock").data if may_list else []
     limits = limits_for(call.service.settings, "sound", "picture", "training")
     sound, picture, film = (limits["purposes"][name] for name in ("sound", "picture", "training"))
     is_unclear = error is not None and error.finding.rule == REQUEST_INVALID
     return Say(
         speaking=speaking,
+        has_older=has_older,
         coming=coming,
         voices=[each for each in voices if each.ready],
         dictionaries=dictionary_routes.listed(call, _ALL).data if "dictionaries:read" in scopes else [],
@@ -126,15 +129,17 @@ def say_form(
     )
 
 
-def _replicas(call: Call, chosen: str) -> tuple[list[ReplicaBody], list[ReplicaBody]]:
-    """Those that can speak and those in training, the newest of each, with the chosen one among them."""
-    speaking = replica_routes.found(call, _MOST_SHOWN, statuses=USABLE).data
-    coming = replica_routes.found(call, _MOST_SHOWN, statuses=_COMING).data
+def _replicas(call: Call, chosen: str) -> tuple[list[ReplicaBody], list[ReplicaBody], bool]:
+    """Those that can speak and those in training, the newest of each, with the chosen one among them; whether there
+    are others."""
+    can, will = (replica_routes.found(call, _MOST_SHOWN, statuses=each) for each in (USABLE, _COMING))
+    speaking, coming = can.data, will.data
+    has_older = can.total_count > len(speaking) or will.total_count > len(coming)
     if chosen and chosen not in {each.replica_id for each in (*speaking, *coming)}:
         found = replica_routes.found(call, _MOST_SHOWN, ids=(chosen,), statuses=(*USABLE, *_COMING)).data
         speaking = [*(each for each in found if each.preview_ready), *speaking]
         coming = [*(each for each in found if not each.preview_ready), *coming]
-    return speaking, coming
+    return speaking, coming, has_older
 
 
 def typed_for(call: Call, video_id: str) -> dict[str, str]:

@@ -23,7 +23,6 @@ from countenance.portal.standing import Told
 from countenance.portal.video_words import background_of, origin_of, told_of_video, voice_of
 from countenance.service.db.tables import MediaSource, Replica, Video
 from countenance.service.errors import VIDEO_UNKNOWN
-from countenance.wire.replicas import ReplicaBody
 from countenance.wire.times import iso_ms
 from countenance.wire.videos import RenameVideo, VideoBody
 
@@ -208,13 +207,15 @@ def _replicas(call: Call, replica_ids: Iterable[str]) -> dict[str, tuple[str, st
 
 
 def _choices(call: Call, chosen: str, seen: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
-    """The replicas by which the library may be narrowed down."""
+    """The replicas by which the library may be narrowed down; under an empty id, that there are older ones."""
     if "replicas:read" not in call.actor.scopes:
         return []
-    known: list[ReplicaBody] = replica_routes.found(call, _MOST_REPLICAS).data
-    listed = [(each.replica_id, each.replica_name) for each in known]
+    known = replica_routes.found(call, _MOST_REPLICAS)
+    listed = [(each.replica_id, each.replica_name) for each in known.data]
     if chosen in seen and chosen not in {replica_id for replica_id, _ in listed}:
         listed.append((chosen, seen[chosen][0]))
+    if known.total_count > len(known.data):
+        listed.append(("", "Older ones: from their own pages"))
     return listed
 
 
