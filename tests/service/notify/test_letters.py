@@ -179,6 +179,7 @@ def test_who_is_asked_for_consent_gets_the_link_alone(service: Service) -> None:
     assert letter.url == payload["url"]
     assert "Ada Winter" in letter.paragraphs[0]
     assert "decline" in " ".join(letter.paragraphs)
+    assert "until 2026-12-01, 00:00 UTC." in " ".join(letter.paragraphs)
     assert "ask Harbour Films, or whoever told you of this letter" in " ".join(letter.paragraphs)
     settings = service.settings.model_copy(update={"contact": "privacy@harbour.example"})
     reachable = Service(settings, service.database, service.objects, service.queue)

@@ -131,7 +131,7 @@ def _asked(payload: dict[str, Any], contact: str) -> Letter:
             "it. If you do not want this, decline there, or do nothing.",
             "What for: people whom it lets do so write texts, and the replica says them in videos. Which ones, and who "
             f"will see them, ask {whom}.",
-            f"The link is for you alone. You can agree by it until {payload['expires_at']}. If you do, keep this "
+            f"The link is for you alone. You can agree by it until {_moment(payload['expires_at'])}. If you do, keep this "
             "letter: by the same link you see later what you have agreed to, and take it back, at any time and without "
             "a reason.",
         ),
