@@ -481,5 +481,6 @@ def test_public_pages_are_asked_for_at_the_pace_of_people(
 def test_without_scripts_the_page_says_what_it_needs(open_page: Callable[..., Page], link: str) -> None:
     page = open_page(java_script_enabled=False)
     page.goto(link)
-    assert "cannot show the statement or record you without JavaScript" in page.locator("main").inner_text()
+    assert "Without JavaScript this page cannot show the statement, record you, or take back" in page.inner_text("main")
+    expect(page.locator("#opening")).to_be_hidden()
     assert "Ada Winter" not in page.content()

@@ -163,6 +163,20 @@ def test_news_are_seen_and_said_over_an_open_dialog(signed_in: Page, portal: Any
     expect(signed_in.locator("body > #toasts #one")).to_be_visible()
 
 
+def test_pages_are_printed_dark_on_light_and_without_what_is_pressed(dark: Page) -> None:
+    dark.goto("/credits")
+    ink = "getComputedStyle(document.body).color"
+    seen = dark.evaluate(ink)
+    dark.emulate_media(media="print")
+    assert (seen, dark.evaluate(ink)) == ("rgb(233, 235, 229)", "rgb(31, 33, 30)")
+    expect(dark.locator(".top nav")).to_be_hidden()
+    dark.emulate_media(media="screen", forced_colors="active")
+    assert (
+        dark.evaluate("getComputedStyle(document.body.appendChild(document.createElement('progress'))).borderTopWidth")
+        == "1px"
+    )
+
+
 def test_without_motion_a_wait_is_told_in_a_word(signed_in: Page) -> None:
     signed_in.goto("/credits")
     said = "getComputedStyle(document.querySelector('.top'), '::after')"
