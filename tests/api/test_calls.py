@@ -10,10 +10,12 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from countenance.api.app import create_app
+from countenance.api.metrics import Work
 from countenance.service.accounts import keys, workspaces
 from countenance.service.clock import now
 from countenance.service.context import Service
-from countenance.service.db.tables import AuditEntry, Replica
+from countenance.service.db.tables import AuditEntry, Job, Replica
+from countenance.service.replicas import life
 
 FOOTAGE = {"train_video_url": "https://example.org/footage.mp4", "full_name": "Ada Lovelace"}
 
@@ -125,6 +127,18 @@ def test_metrics_are_for_the_operator(client: TestClient, service: Service, key:
     assert 'countenance_jobs{state="queued",task="check"} 1.0' in told
     assert 'countenance_ledger_faults{invariant="balances_off"} 0.0' in told
     assert made not in told
+
+
+def test_what_has_waited_for_a_person_has_not_waited_for_a_worker(client: TestClient, service: Service) -> None:
+    made = client.post("/v2/replicas", json=FOOTAGE | {"consent_by_link": True}).json()["replica_id"]
+    with service.database.transaction() as session:
+        session.query(Job).where(Job.subject_id == made).one().created_at = now() - timedelta(days=6)
+    with service.database.transaction() as session:
+        assert life.consented(session, service, made)
+    (oldest,) = [each for each in Work(service.database).collect() if each.name == "countenance_oldest_queued_seconds"]
+    (sample,) = oldest.samples
+    assert sample.labels == {"task": "check"}
+    assert 0 <= sample.value < 3600
 
 
 def test_the_workspace_and_its_people(client: TestClient) -> None:

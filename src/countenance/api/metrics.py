@@ -13,7 +13,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from countenance.service.clock import now
 from countenance.service.credits.invariants import faults
 from countenance.service.db.database import Database
-from countenance.service.db.tables import Delivery, Job, Lease, Replica, Video
+from countenance.service.db.tables import Delivery, Job, Replica, Video
+from countenance.service.jobs import lease
 
 
 class RequestCounts:
@@ -70,16 +71,17 @@ def _by(
 
 
 def _oldest(session: Session) -> GaugeMetricFamily:
-    gauge = GaugeMetricFamily("countenance_oldest_queued_seconds", "Age of the oldest queued job.", labels=["task"])
-    rows = session.execute(select(Job.task, func.min(Job.created_at)).where(Job.state == "queued").group_by(Job.task))
+    what = "For how long the job that has waited longest has waited for a worker."
+    gauge = GaugeMetricFamily("countenance_oldest_queued_seconds", what, labels=["task"])
+    since_when = func.min(func.coalesce(Job.queued_at, Job.created_at))
+    rows = session.execute(select(Job.task, since_when).where(Job.state == "queued").group_by(Job.task))
     for task, since in rows:
         gauge.add_metric([task], (now() - since).total_seconds())
     return gauge
 
 
 def _leases(session: Session) -> GaugeMetricFamily:
-    alive = session.scalar(select(func.count()).select_from(Lease).where(Lease.expires_at > now()))
-    return GaugeMetricFamily("countenance_workers", "Workers that are alive.", value=alive or 0)
+    return GaugeMetricFamily("countenance_workers", "Workers that are alive.", value=len(lease.alive(session)))
 
 
 def _faults(session: Session) -> GaugeMetricFamily:

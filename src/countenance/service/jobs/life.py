@@ -52,7 +52,7 @@ def hand_on(session: Session, queue: Queue, job: Job, queue_name: str, task: str
 
 def wait_for_worker(job: Job) -> None:
     """What is shown of the job until a worker begins."""
-    job.stage, job.seconds_left = "queued", None
+    job.stage, job.seconds_left, job.queued_at = "queued", None, now()
 
 
 def end(job: Job, state: Ended, findings: Sequence[Any] = ()) -> bool:

@@ -48,6 +48,8 @@ class Job(Base):
     """when the worker last said that it is at work on this"""
     executor_id: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime]
+    queued_at: Mapped[datetime | None]
+    """when its task was last put into its queue"""
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     tidied_at: Mapped[datetime | None]
