@@ -50,3 +50,11 @@ def test_one_row_for_each_fiftieth_of_a_second(count: int, settings: Settings) -
     features = sound_features(np.full(count, 0.01, np.float32), settings)
     assert features.shape == (-(-count // 320), 384)
     assert np.isfinite(features).all()
+
+
+def test_it_is_told_how_far_it_is(spoken: Array, settings: Settings) -> None:
+    told: list[float] = []
+    sound_features(spoken, settings, told.append)
+    assert told == sorted(told)
+    assert len(told) > len(spoken) / 16_000 / 2
+    assert 0.0 < told[0] < 0.5 < told[-1] <= 1.0

@@ -65,7 +65,11 @@ def test_speech_is_found_in_blocks_of_any_length(settings: Settings, spoken: Sam
 
 
 def test_transcript_has_the_words_with_their_times(settings: Settings, spoken: Samples) -> None:
-    heard = speech.transcribe(spoken, settings)
+    told: list[float] = []
+    heard = speech.transcribe(spoken, settings, progress=told.append)
+    assert told
+    assert told == sorted(told)
+    assert 0.0 < told[-1] <= 1.0
     words = [word.text.strip(".,").lower() for word in heard.words]
     for word in ("lighthouse", "keeper", "slowly", "breakfast"):
         assert word in words

@@ -83,7 +83,7 @@ def test_what_is_not_english_speech_has_no_phones(spoken: tuple[NDArray[np.float
 def test_a_script_gives_what_was_said_where_hearing_fails(
     spoken: tuple[NDArray[np.float32], tuple[Phone, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alignment, "transcribe", lambda *_: Transcript((), ""))
+    monkeypatch.setattr(alignment, "transcribe", lambda *_, **__: Transcript((), ""))
     found = phones_heard(spoken[0], Settings(threads=1), script=TEXT)
     made = [phone for phone in spoken[1] if phone.symbol in LIPS]
     assert [phone.symbol for phone in found if phone.symbol in LIPS] == [phone.symbol for phone in made]

@@ -78,11 +78,15 @@ class View:
     positions: NDArray[np.float64]
 
 
-def features_of(samples: Array, layers: int, settings: Settings) -> Array:
+def features_of(
+    samples: Array, layers: int, settings: Settings, progress: Callable[[float], None] = lambda _: None
+) -> Array:
     """What speech, 16 kHz, is to the encoder after so many of its layers, at 50 Hz: `LAYERS`, or `ALL_LAYERS` as
     replicas of the first format have it.
     """
-    return encoder_features(samples, settings) if layers == ALL_LAYERS else sound_features(samples, settings)
+    if layers == ALL_LAYERS:
+        return encoder_features(samples, settings)
+    return sound_features(samples, settings, progress)
 
 
 def hear(

@@ -48,7 +48,7 @@ from countenance.voice.speech import Sentence
 Array = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 
-STAGES = {"open": 1, "listen": 3, "render": 20}
+STAGES = {"open": 1, "listen": 6, "render": 20}
 _MARK_TRIED_ON = (640, 360)
 """A size of pictures: whether a mark can be drawn does not depend on it."""
 _EXTERNAL_STAGES = {"open": 1, "listen": 3, "external engine": 60, "render": 10}
@@ -158,14 +158,15 @@ def render(
     finish, unrefined = None, tuple[str, ...]()
     if options.engine is None or options.fall_back:
         finish, unrefined = finish_for(replica, settings, options.device)
-    stages.update("listen", 0.0)
+    listening = stages.stage("listen")
     if script is not None:
         utterance = said(script, replica, options.voice, options.pronunciations, settings)
     else:
-        utterance = _spoken_recording(audio, settings, limits)
+        utterance = _spoken_recording(audio, settings, limits, lambda share: listening(share / 2))
     count = max(1, math.ceil(utterance.duration_s * FPS - 1e-6))
     sound = heard(utterance)
-    path = close_lips(mouth_path(replica.motion, replica.rest, sound, count, settings), utterance.phones, replica.atlas)
+    path = mouth_path(replica.motion, replica.rest, sound, count, settings, lambda share: listening(0.5 + share / 2))
+    path = close_lips(path, utterance.phones, replica.atlas)
     check()
     job = _Job(replica, finish, unrefined, out, utterance, count, path, options, settings, limits, stages, check)
     started = time.monotonic()
@@ -334,14 +335,16 @@ def _check_marks(replica: Replica, settings: Settings) -> None:
     mark_for(*_MARK_TRIED_ON, settings)
 
 
-def _spoken_recording(audio: Path | None, settings: Settings, limits: Limits) -> Utterance:
+def _spoken_recording(
+    audio: Path | None, settings: Settings, limits: Limits, progress: Callable[[float], None]
+) -> Utterance:
     """The recording to move the lips to.
 
     Raises:
         CountenanceError: engine.sound_too_short, and what reading may raise.
     """
     path = Path() if audio is None else audio
-    utterance = recorded(path, settings, limits)
+    utterance = recorded(path, settings, limits, progress)
     shortest_s = SOUND_TOO_SHORT.limit or 0.0
     if utterance.duration_s < shortest_s:
         raise CountenanceError(Finding(SOUND_TOO_SHORT, file=str(path), measured=utterance.duration_s))

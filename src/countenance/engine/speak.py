@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,9 +29,16 @@ class MouthPath:
         return MouthPath(self.code[frames], self.gap[frames], self.speaking[frames])
 
 
-def mouth_path(motion: SpeechMotion, rest: Array, samples: Array, frames: int, settings: Settings) -> MouthPath:
+def mouth_path(
+    motion: SpeechMotion,
+    rest: Array,
+    samples: Array,
+    frames: int,
+    settings: Settings,
+    progress: Callable[[float], None] = lambda _: None,
+) -> MouthPath:
     """How the mouth moves to sound (16 kHz) for so many frames. In silence it is at `rest` (13,): code and gap."""
-    moving = motion.predict(features_of(samples, int(motion.layers[0]), settings), frames)
+    moving = motion.predict(features_of(samples, int(motion.layers[0]), settings, progress), frames)
     share = speaking(samples, frames, settings)
     path = np.asarray(rest + share[:, None] * (moving - rest), np.float32)
     return MouthPath(path[:, :-1], np.maximum(path[:, -1], 0.0), share)

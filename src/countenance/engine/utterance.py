@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,10 +83,14 @@ def _told(replica: Replica, part: str, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def recorded(path: Path, settings: Settings, limits: Limits) -> Utterance:
+def recorded(
+    path: Path, settings: Settings, limits: Limits, progress: Callable[[float], None] = lambda _: None
+) -> Utterance:
     """The sound of a file. Its sounds are known where it is English and understood."""
     samples = audio(path, rate=_RECORDING_RATE, limits=limits)
-    phones = phones_heard(resampled(samples, _RECORDING_RATE, SAMPLE_RATE), settings) if len(samples) else ()
+    phones: tuple[Phone, ...] = ()
+    if len(samples):
+        phones = phones_heard(resampled(samples, _RECORDING_RATE, SAMPLE_RATE), settings, progress=progress)
     return Utterance(samples, _RECORDING_RATE, phones, RECORDING)
 
 

@@ -8,7 +8,7 @@ Radford et al. 2022, arXiv:2212.04356).
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -48,12 +48,13 @@ _TYPES: dict[int, np.dtype[Any]] = {
 Weights = Mapping[str, Array]
 
 
-def sound_features(samples: Array, settings: Settings) -> Array:
+def sound_features(samples: Array, settings: Settings, progress: Callable[[float], None] = lambda _: None) -> Array:
     """What the encoder hears in speech, 16 kHz, at 50 Hz: (ceil(n / 320), 384) float32; row t from t / 50 s on.
 
     Its numbers depend on where in its window a sound stands as well as on the sound. So it is given windows of 8 s, 1.5
     seconds apart, and only the middle of each is kept, faded into the next: the same sound gives the same features
-    wherever it is in a recording, and no window's edge shows. Memory is bounded but for the result.
+    wherever it is in a recording, and no window's edge shows. Memory is bounded but for the result. `progress` is told
+    how far it is, 0 to 1.
     """
     count = -(-len(samples) // (HOP * _MEL_PER_FEATURE))
     if count == 0:
@@ -78,6 +79,7 @@ def sound_features(samples: Array, settings: Settings) -> Array:
     with one_blas_thread(), ThreadPoolExecutor(thread_count(settings)) as pool:
         for start, part in zip(starts, pool.map(heard, starts), strict=True):
             features[start : start + 2 * _STEP] += part
+            progress((start + _STEP) / len(features))
     return features[_STEP : _STEP + count]
 
 

@@ -5,6 +5,7 @@ All functions take float32 mono at 16 kHz of any length, silence and nothing at 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -117,11 +118,17 @@ class SpeechDetector:
         return self.feed(np.zeros(VAD_CHUNK - begun, np.float32)) if begun else np.zeros(0, np.float32)
 
 
-def transcribe(samples: NDArray[np.float32], settings: Settings, prompt: str = "", language: str = "en") -> Transcript:
+def transcribe(
+    samples: NDArray[np.float32],
+    settings: Settings,
+    prompt: str = "",
+    language: str = "en",
+    progress: Callable[[float], None] = lambda _: None,
+) -> Transcript:
     """Speech as words with times: English with Whisper tiny.en (8 bit), others with `Settings.speech_model`.
 
     `prompt` is text that helps with rare words, such as a person's name; `language` is an ISO 639-1 code. Words that
-    the recogniser imagines where nobody speaks are dropped.
+    the recogniser imagines where nobody speaks are dropped. `progress` is told how far it is, 0 to 1.
 
     Raises:
         CountenanceError: people.language_needs_model.
@@ -139,14 +146,16 @@ def transcribe(samples: NDArray[np.float32], settings: Settings, prompt: str = "
         condition_on_previous_text=False,
         word_timestamps=True,
     )
-    words = tuple(
-        _tightened(Word(word.word.strip(), float(word.start), float(word.end), float(word.probability)), spans)
-        for segment in segments
-        if segment.no_speech_prob < _NO_SPEECH and segment.compression_ratio < _REPETITIVE
-        for word in segment.words or ()
-        if _within(spans, word.start, word.end)
-    )
-    return Transcript(words, " ".join(word.text for word in words))
+    words: list[Word] = []
+    for segment in segments:
+        progress(min(1.0, segment.end * SAMPLE_RATE / len(samples)))
+        if segment.no_speech_prob < _NO_SPEECH and segment.compression_ratio < _REPETITIVE:
+            words += [
+                _tightened(Word(word.word.strip(), float(word.start), float(word.end), float(word.probability)), spans)
+                for word in segment.words or ()
+                if _within(spans, word.start, word.end)
+            ]
+    return Transcript(tuple(words), " ".join(word.text for word in words))
 
 
 def _tightened(word: Word, spans: tuple[Span, ...]) -> Word:
