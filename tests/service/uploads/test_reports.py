@@ -133,7 +133,7 @@ def test_there_is_one_report_however_often_it_is_asked_for(service: Service, wor
     assert finish(service, REPORTING, job_id, "report", Done(result))
     upload, job = _now(service, workspace, film)
     assert (job.state, job.fraction, job.findings) == ("done", 1.0, None)
-    found = [{**FOUND, "file": "in/a.mp4"}]
+    found = [{**FOUND, "file": "a.mp4"}]
     assert upload.report == {"ok": False, "findings": found, "duration_s": 0.4, "usable": [[0.0, 0.4]]}
     assert service.objects.list("uploads") == [f"uploads/{film}/media", f"uploads/{film}/report/face.jpg"]
     assert _ask(service, workspace, film) == job_id
@@ -301,4 +301,4 @@ def test_a_worker_judges_real_footage(service: Service, workspace: str, send: An
     shown = {finding["evidence"] for finding in found.values() if finding["evidence"]}
     stored = {Path(key).name for key in service.objects.list(f"uploads/{upload}/report")}
     assert shown <= stored != set()
-    assert {finding["file"] for finding in found.values()} == {"in/footage.mp4"}
+    assert {finding["file"] for finding in found.values()} == {"footage.mp4"}

@@ -272,6 +272,20 @@ def test_what_is_given_up_is_gone(service: Service, workspace: str, send: Any) -
 
 
 @pytest.mark.parametrize("backend", ["sqlite"])
+def test_of_what_is_gone_neither_name_nor_hash_is_kept(service: Service, workspace: str, begin: Any, send: Any) -> None:
+    given_up, lapsed = (begin("Grace Hopper.wav", SOUND, sha256=hashlib.sha256(SOUND).hexdigest()) for _ in range(2))
+    refused = send("Grace Hopper.wav", b"no sound at all")
+    abort(service, workspace, given_up.id)
+    with service.database.transaction() as session:
+        session.execute(update(Upload).where(Upload.id == lapsed.id).values(expires_at=now()))
+    assert sweep(service) == 1
+    assert _rule(lambda: complete(service, workspace, refused.id)) == "service.upload_not_media"
+    with service.database.reading() as session:
+        kept = [(row.state, row.filename, row.sha256) for row in session.scalars(select(Upload))]
+    assert kept == [("deleted", "", None)] * 3
+
+
+@pytest.mark.parametrize("backend", ["sqlite"])
 def test_a_part_that_is_sent_while_the_upload_is_given_up_is_cleared_away(
     service: Service, workspace: str, begin: Any
 ) -> None:

@@ -27,6 +27,7 @@ from countenance.service.db.tables import (
 )
 from countenance.service.purge.traces import LIPSYNC, REPLICA, REQUEST, TRANSCRIPTION, VIDEO, Traces, about
 from countenance.service.uploads import report
+from countenance.service.uploads.drop import GONE
 
 _MADE: dict[str, Any] = {
     "name": "",
@@ -86,8 +87,7 @@ def forget_sources(session: Session, sources: Sequence[str], uploads: Sequence[s
     forgotten = {"url": None, "object_key": None, "sha256": None, "deleted_at": now()}
     session.execute(update(MediaSource).where(MediaSource.id.in_(sources)).values(**forgotten))
     session.execute(delete(UploadPart).where(UploadPart.upload_id.in_(uploads)))
-    gone = {"state": "deleted", "filename": "", "sha256": None, "object_key": None, "media": None, "report": None}
-    session.execute(update(Upload).where(Upload.id.in_(uploads)).values(**gone))
+    session.execute(update(Upload).where(Upload.id.in_(uploads)).values(**GONE))
 
 
 def mark(session: Session, traces: Traces, at: datetime) -> None:

@@ -22,7 +22,7 @@ from countenance.service.fetch.sniff import IMAGE
 from countenance.service.objects.errors import OBJECT_MISSING
 from countenance.service.objects.files import PIECE_BYTES, opened
 from countenance.service.uploads import begin, bucket, folder, parts
-from countenance.service.uploads.drop import forget
+from countenance.service.uploads.drop import GONE, forget
 from countenance.service.uploads.errors import (
     UPLOAD_CHANGED,
     UPLOAD_CLOSED,
@@ -77,7 +77,7 @@ def _completed(service: Service, upload: Upload, whole: Path) -> Upload:
     except CountenanceError as error:
         if error.finding.rule not in _STAYS_OPEN:
             with service.database.transaction() as session:
-                _closed(session, upload, state=begin.DELETED)
+                _closed(session, upload, **GONE)
             forget(service, upload)
         raise
     key = bucket.key_of(upload.id)

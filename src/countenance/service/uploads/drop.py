@@ -13,6 +13,12 @@ from countenance.service.errors import refused
 from countenance.service.uploads import begin, bucket, folder, report
 from countenance.service.uploads.errors import UPLOAD_IN_USE
 
+GONE = {
+    "state": begin.DELETED,
+    **dict.fromkeys(("sha256", "object_key", "media", "report")),
+    "filename": "",
+}
+"""What is left of an upload: that it was there, and how large. Names of files are often those of people."""
 _log = structlog.get_logger(__name__)
 
 
@@ -63,8 +69,7 @@ def unused() -> ColumnElement[bool]:
 def mark_deleted(session: Session, upload: Upload) -> bool:
     """Mark an upload as deleted unless something was made from it; whether it is."""
     jobs = report.locked_jobs(session, [upload.id])
-    values = {"state": begin.DELETED, "media": None, "report": None, "object_key": None}
-    marked = session.execute(update(Upload).where(Upload.id == upload.id, unused()).values(**values))
+    marked = session.execute(update(Upload).where(Upload.id == upload.id, unused()).values(**GONE))
     session.execute(delete(UploadPart).where(UploadPart.upload_id == upload.id))
     if not marked.rowcount:  # type: ignore[attr-defined]
         return False
