@@ -242,10 +242,13 @@ def test_a_name_that_is_none_is_asked_for_again(
 
 def test_erasing_wants_the_name_and_says_what_goes(signed_in: Page, portal: Any, made: Replicas) -> None:
     replica_id = made.asked("Ada Winter", Material.SYNTHETIC)
+    signed_in.set_viewport_size({"width": 360, "height": 600})
     signed_in.goto("/")
     signed_in.click(f"#more-{replica_id}")
     signed_in.get_by_role("link", name="Delete").click()
     dialog = signed_in.get_by_role("dialog", name="Delete “Ada Winter”?")
+    expect(dialog.get_by_role("heading", level=2)).to_be_in_viewport()
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
     expect(dialog).to_contain_text("the credit that is held for it is free again")
     for gone in ("the footage", "videos made with it", "Kept", "receipt"):
         expect(dialog).to_contain_text(gone)

@@ -16,6 +16,11 @@ async function on_click(event) {
   if (!dialog.querySelector("form")) return;
   compare_all();
   dialog.showModal();
+  // What has the focus may lie below the foot of a small screen: the question is read first.
+  if (dialog.scrollTop === 0) return;
+  dialog.querySelector("[autofocus]")?.removeAttribute("autofocus"); // htmx would come back to it
+  dialog.querySelector(".dialog-head [data-closes]").focus();
+  dialog.scrollTop = 0;
 }
 
 function compare_all() {
