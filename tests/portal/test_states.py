@@ -177,6 +177,19 @@ def test_pages_are_printed_dark_on_light_and_without_what_is_pressed(dark: Page)
     )
 
 
+def test_a_moment_is_told_by_no_day_that_it_may_not_have_been(signed_in: Page) -> None:
+    signed_in.goto("/credits")
+    told = """(hours) => {
+      const time = document.querySelector("main").appendChild(document.createElement("time"));
+      Object.assign(time.dataset, { when: "" });
+      time.dateTime = new Date(Date.now() - hours * 3600e3).toISOString();
+      document.dispatchEvent(new Event("htmx:afterSettle"));
+      return time.textContent;
+    }"""
+    expected = {0: "now", 0.999: "1 hour ago", 5: "5 hours ago", 23.7: "1 day ago", 30: "1 day ago", -30: "in 1 day"}
+    assert {hours: signed_in.evaluate(told, hours) for hours in expected} == expected
+
+
 def test_without_motion_a_wait_is_told_in_a_word(signed_in: Page) -> None:
     signed_in.goto("/credits")
     said = "getComputedStyle(document.querySelector('.top'), '::after')"

@@ -7,16 +7,19 @@ import { tell, untell } from "./toasts.js";
 import { mind_what_is_typed } from "./typed.js";
 
 const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [30 * 86400, "day", 86400]];
-const ago = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const now = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const ago = new Intl.RelativeTimeFormat("en"); // 30 hours ago may be the day before yesterday
 const exact = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 function tell_times() {
   for (const each of document.querySelectorAll("time[data-when]")) {
     const moment = new Date(each.dateTime);
     const seconds = (moment - Date.now()) / 1000;
-    const step = STEPS.find(([below]) => Math.abs(seconds) < below);
+    const rounded = (size) => Math.round(seconds / size);
+    const step = STEPS.find(([below, , size]) => Math.abs(rounded(size)) * size < below);
     each.title = exact.format(moment);
-    each.textContent = step ? ago.format(Math.round(seconds / step[2]), step[1]) : each.title;
+    if (!step) each.textContent = each.title;
+    else each.textContent = (Math.abs(seconds) < 1 ? now : ago).format(rounded(step[2]), step[1]);
   }
 }
 
