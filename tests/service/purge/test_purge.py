@@ -520,6 +520,23 @@ def test_a_video_alone(world: World) -> None:
         assert event.payload["data"] == {"script": None}
 
 
+def test_a_callback_that_has_been_told_is_not_known_any_more(world: World) -> None:
+    """Its address may name somebody; until it has been told how things ended, it has to be known."""
+
+    def target(state: str) -> str:
+        with world.service.database.transaction() as session:
+            told = session.query(Delivery).where(Delivery.channel == "webhook").one()
+            told.target, told.state = told.target and f"https://hooks.example/{EMAIL}", state
+        purge_replica(world.service, world.replica)
+        with world.service.database.reading() as session:
+            return session.query(Delivery).where(Delivery.channel == "webhook").one().target
+
+    _deleted(world)
+    assert target("pending") == f"https://hooks.example/{EMAIL}"
+    assert target("delivered") == ""
+    assert world.found()["e-mail"] == set()
+
+
 def test_a_link_that_asked_for_consent(service: Service) -> None:
     with service.database.transaction() as session:
         workspace = workspaces.create(session, service.settings, "Harbour Films").id

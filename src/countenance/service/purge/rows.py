@@ -116,6 +116,9 @@ def _forget_events(session: Session, traces: Traces) -> None:
         ended = {"state": "failed", "next_at": None, "finished_at": now()}
         letters = or_(Delivery.channel == "email", Delivery.target == "")
         session.execute(update(Delivery).where(deliveries, Delivery.state == "pending", letters).values(**ended))
+        # Callbacks are this one's alone, and their addresses may name somebody; a workspace's endpoints do not.
+        callbacks = (Delivery.channel == "webhook") & Delivery.endpoint_id.is_(None)
+        session.execute(update(Delivery).where(deliveries, callbacks, Delivery.state != "pending").values(target=""))
         tries = select(Delivery.id).where(deliveries)
         session.execute(update(DeliveryAttempt).where(DeliveryAttempt.delivery_id.in_(tries)).values(answer=""))
 
