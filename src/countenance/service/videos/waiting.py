@@ -23,9 +23,10 @@ FOR_REPLICA = "waiting for the replica"
 
 
 def start(session: Session, service: Service, replica_id: str) -> int:
-    """The replica can speak: every video that waits for it is queued; how many those are."""
+    """The replica can speak: every video that waits for it is queued, in the order in which they were asked for; how
+    many those are."""
     waiting = [job for job in _jobs(session, replica_id) if job.state == "waiting"]
-    for job in waiting:
+    for job in sorted(waiting, key=lambda job: (job.created_at, job.id)):
         jobs.hand_on(session, service.queue, job, RENDER, "render")
     return len(waiting)
 
