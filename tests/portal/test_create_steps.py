@@ -75,6 +75,9 @@ def test_back_and_forward_lose_nothing(journey: Journey) -> None:
     page.go_back()
     journey.sees("What do you have?")
     expect(page.get_by_role("radio", name="AI-generated footage")).to_be_checked()
+    page.set_viewport_size({"width": 360, "height": 740})  # where one is stands out, also where all is done
+    here = "getComputedStyle(document.querySelector('.steps a[aria-current]'), '::before').opacity"
+    assert page.evaluate(here) == "1"
     page.go_forward()
     page.go_forward()
     journey.sees("Footage")
