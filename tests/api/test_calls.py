@@ -122,8 +122,12 @@ def test_metrics_are_for_the_operator(client: TestClient, service: Service, key:
     app = create_app(Service(own, service.database, service.objects, service.queue))
     with TestClient(app, headers={"x-api-key": key}) as operated:
         operated.get(f"/v2/replicas/{made}")
+        for path in ("/v2/videos/videos", "/v2/faces/v2/report", "/v2/faces", "/v2/nothing/here", "/healthz"):
+            operated.get(path)
         told = operated.get("/metrics", headers={"authorization": "Bearer t0ken"}).text
     assert 'countenance_requests_total{method="GET",route="/v2/replicas/{replica_id}",status="200"} 1.0' in told
+    for route in ("/v2/videos/{video_id}", "/v2/faces/{replica_id}/report", "/v2/faces", "", "/healthz"):
+        assert f'countenance_requests_total{{method="GET",route="{route}",' in told
     assert 'countenance_jobs{state="queued",task="check"} 1.0' in told
     assert 'countenance_ledger_faults{invariant="balances_off"} 0.0' in told
     assert made not in told

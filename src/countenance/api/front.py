@@ -141,8 +141,10 @@ def _route(scope: Scope) -> str:
     """The path with its parameters' names for their values; empty where there is none."""
     if "route" not in scope:
         return ""
-    names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
-    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
+    template: str = getattr(scope["route"], "path", "")
+    # A route knows its path without the prefix under which it is served, in which there are no parameters.
+    parts = scope["path"].split("/")
+    return "/".join(parts[: len(parts) - template.count("/")]) + template
 
 
 def _without_slash(scope: Scope) -> None:
