@@ -282,6 +282,13 @@ def test_waiting_ends_with_what_went_wrong_and_with_time(ask: Ask, client: Clien
         ask("replicas.wait", "r000000000000")
 
 
+def test_waiting_goes_on_where_too_much_was_asked(ask: Ask, proxy: Any, client: Client, service: Service) -> None:
+    made = _training(service, client)
+    _trained(service, made)
+    proxy.faults.extend(["429:0"] * HASTE.attempts)
+    assert ask("replicas.wait", made, every_s=0.01, url=proxy.url).status == "completed"
+
+
 def test_waiting_goes_on_while_a_proxy_says_that_the_server_is_away(
     ask: Ask, proxy: Any, client: Client, service: Service
 ) -> None:

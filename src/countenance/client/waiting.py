@@ -30,6 +30,7 @@ Made = TypeVar("Made", ReplicaBody, VideoBody, LipsyncBody, TranscriptionBody, U
 _AWAY_S = 300.0
 """So long the server may not answer, such as while it is started anew."""
 _AWAY = (502, 503, 504)
+_TOO_MANY = 429
 _EVERY_S = 2.0
 
 
@@ -127,9 +128,11 @@ def _until(
 
 
 def _may_pass(error: ClientError) -> bool:
-    """Whether it says nothing of what is waited for: there is no answer, or only that of a proxy before the server."""
-    away = isinstance(error, ApiError) and error.status in _AWAY and error.problem is None
-    return away or isinstance(error, UnreachableError)
+    """Whether it says nothing of what is waited for: there is no answer, only that of a proxy before the server, or
+    that too much is asked."""
+    if isinstance(error, ApiError):
+        return error.status == _TOO_MANY or (error.status in _AWAY and error.problem is None)
+    return isinstance(error, UnreachableError)
 
 
 def _is_complete(seen: WorkBody) -> bool:
