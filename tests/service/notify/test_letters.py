@@ -128,8 +128,11 @@ def test_other_ends(service: Service, tmp_path: Path, type: str, said: str) -> N
 
 
 def test_a_doubt_about_what_nobody_agreed_to_asks_for_no_comparison(service: Service, tmp_path: Path) -> None:
-    doubt = {**_TURNED, "remedy": "Look at it, and confirm it (on the command line with --reviewed)."}
-    letter = letter_for(service, _event(service, tmp_path, REVIEW, material="synthetic", findings=[doubt]))
+    remedy = "Look at it, and confirm it (on the command line with --reviewed)."
+    dim = {**_TURNED, "severity": "warning"}
+    doubt = {**dim, "rule": "consent.claim_partly", "remedy": remedy}
+    findings = [*7 * [dim], doubt]
+    letter = letter_for(service, _event(service, tmp_path, REVIEW, material="synthetic", findings=findings))
     assert "agreed" not in " ".join(letter.paragraphs)
     assert letter.problems[0].remedy == "Look at it, and confirm it."
 

@@ -131,9 +131,9 @@ def _asked(payload: dict[str, Any], contact: str) -> Letter:
             "it. If you do not want this, decline there, or do nothing.",
             "What for: people whom it lets do so write texts, and the replica says them in videos. Which ones, and who "
             f"will see them, ask {whom}.",
-            f"The link is for you alone. You can agree by it until {_moment(payload['expires_at'])}. If you do, keep this "
-            "letter: by the same link you see later what you have agreed to, and take it back, at any time and without "
-            "a reason.",
+            f"The link is for you alone. You can agree by it until {_moment(payload['expires_at'])}. If you do, keep "
+            "this letter: by the same link you see later what you have agreed to, and take it back, at any time and "
+            "without a reason.",
         ),
         action="Read the statement",
         url=payload["url"],
@@ -189,7 +189,12 @@ def _problems(service: Service, replica: Replica) -> tuple[Problem, ...]:
 
 
 def _sorted(findings: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    yield from sorted(findings, key=lambda found: _ORDER.get(found.get("severity"), 3))[:_MOST_FINDINGS]
+    """The gravest first; of those that are as grave, what is about people before light and sound."""
+
+    def rank(found: dict[str, Any]) -> tuple[int, bool]:
+        return _ORDER.get(found.get("severity", ""), 3), not str(found.get("rule")).startswith("consent.")
+
+    yield from sorted(findings, key=rank)[:_MOST_FINDINGS]
 
 
 def _problem(found: dict[str, Any], picture: bytes | None, kind: str = "jpeg") -> Problem:
