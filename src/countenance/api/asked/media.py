@@ -17,9 +17,9 @@ def ref(url: str | None, upload_id: str | None = None) -> MediaRef | None:
 
 
 def checked(settings: Settings, callback_url: str | None, **urls: str | None) -> Callable[[], None]:
-    """Look at the URLs of a request, by their fields: to be called outside of a transaction, for it asks for names.
+    """Look at the URLs of a request, by their fields.
 
-    What is returned raises CountenanceError service.url_refused, service.url_host.
+    What is returned raises CountenanceError service.url_refused.
     """
 
     def check() -> None:

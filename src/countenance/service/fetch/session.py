@@ -112,14 +112,9 @@ def check_public(target: Target, allowed: Allowed) -> None:
     Raises:
         CountenanceError: service.url_refused.
     """
-    policy_for(target, allowed)
-    if target.is_address and not allows(target, allowed, target.host):
+    policy = policy_for(target, allowed)
+    if target.is_address and not policy._is_str_ip_address_connection_allowed(target.host):
         raise refused(URL_REFUSED, why_not(target))
-
-
-def allows(target: Target, allowed: Allowed, address: str) -> bool:
-    """Whether a target may stand for this address."""
-    return bool(policy_for(target, allowed)._is_str_ip_address_connection_allowed(address))
 
 
 def why_not(target: Target) -> str:
