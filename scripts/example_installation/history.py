@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from unittest.mock import patch
@@ -30,6 +30,25 @@ class _Stopped:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(datetime, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Untaken:
+    """A queue from which no worker takes anything."""
+
+    def enqueue(self, session: Session, queue: str, job_id: str, task: str) -> None:
+        """What becomes of it is told."""
+
+    def cancel(self, workflow_ids: Sequence[str]) -> None:
+        """There are none."""
+
+    def forget(self, workflow_ids: Sequence[str]) -> None:
+        """There are none."""
+
+
+def untaken(service: Service) -> Service:
+    """The installation, for what is told of it: a worker that is there by chance would make something else of it."""
+    return replace(service, queue=_Untaken())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from example_installation.history import History
+from example_installation.history import History, untaken
 from example_installation.results import RECORDED
 from example_installation.videos import Videos
 from playwright.sync_api import Page
@@ -27,7 +27,7 @@ def replica(portal: Any, name: str = "Ada", status: str = "completed") -> str:
         footage=MediaRef(url="https://example.org/footage.mp4"),
     )
     with portal.service.database.transaction() as session:
-        made = life.create(session, portal.service, portal.workspace_id, wanted)
+        made = life.create(session, untaken(portal.service), portal.workspace_id, wanted)
         made.status = status
         if status == "completed":
             made.bundle = bundle_of(made.id)
@@ -41,8 +41,13 @@ def bundle_of(replica_id: str) -> str:
 
 
 def videos(portal: Any) -> Videos:
-    """What makes videos in this workspace."""
-    return Videos(History(portal.service, portal.workspace_id, now()))
+    """What tells of videos in this workspace, which no worker makes."""
+    return Videos(History(untaken(portal.service), portal.workspace_id, now()))
+
+
+def asked_video(portal: Any, name: str, replica_id: str, script: str) -> str:
+    """The id of a video that a worker makes."""
+    return Videos(History(portal.service, portal.workspace_id, now())).asked(name, replica_id, script)
 
 
 def ready_video(portal: Any, name: str = "Welcome aboard", script: str = "Good morning, and welcome aboard.") -> str:

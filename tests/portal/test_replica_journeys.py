@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import jwt
 import pytest
-from example_installation.history import History
+from example_installation.history import History, untaken
 from example_installation.replicas import Replicas, uploaded
 from playwright.sync_api import Page, expect
 
@@ -44,7 +44,7 @@ def ask(portal: Any) -> Callable[..., str]:
 @pytest.fixture
 def agreed(portal: Any) -> tuple[str, str]:
     """A replica of a person who agreed, whose files carry the receipt of that; and the receipt's id."""
-    history = History(portal.service, portal.workspace_id, now())
+    history = History(untaken(portal.service), portal.workspace_id, now())
     replicas = Replicas(history, uploaded(history))
     made = replicas.asked("Ada Winter, studio", hours=2)
     replicas.checked(made, hours=1.9)

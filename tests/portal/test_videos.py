@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import func, select
-from tests.portal.said import bundle_of, ready_video, replica, until, videos
+from tests.portal.said import asked_video, bundle_of, ready_video, replica, until, videos
 
 from countenance.api.paging import Paging
 from countenance.service.credits import ledger
@@ -197,7 +197,7 @@ def test_a_video_waits_for_a_replica_in_training(portal: Any, worker: Any, signe
 def test_what_went_wrong_is_seen_and_mended(portal: Any, worker: Any, signed_in: Page) -> None:
     worker.engine("broken")
     ada = replica(portal)
-    made = videos(portal).asked("In Norse", ada, "Góðan dag.")
+    made = asked_video(portal, "In Norse", ada, "Góðan dag.")
     page = signed_in
     page.goto("/videos")
     why = page.locator(f"#why-{made}")
@@ -226,7 +226,7 @@ def test_a_video_is_deleted_while_it_is_made(
     portal: Any, worker: Any, signed_in: Page, open_page: Callable[..., Page], troubles: Any
 ) -> None:
     worker.engine(seconds=20)
-    made = videos(portal).asked("Too long", replica(portal), _SCRIPT)
+    made = asked_video(portal, "Too long", replica(portal), _SCRIPT)
     other = open_page(portal.key)
     other.goto("/videos")
     page = signed_in
