@@ -93,8 +93,9 @@ def _tells_nothing(text: str, *others: str) -> None:
 def test_a_lost_server_is_told_and_so_is_its_return(signed_in: Page, portal: Any, troubles: Any) -> None:
     troubles.expect("ERR_INTERNET_DISCONNECTED|htmx:sseError")
     replica(portal, status="training")
+    signed_in.add_init_script('addEventListener("htmx:sseOpen", () => (window.is_followed = true))')
     signed_in.goto("/")
-    signed_in.wait_for_selector(".stream[sse-connect]")
+    until(signed_in, "window.is_followed")  # what opens now would say that the connection is back
     signed_in.context.set_offline(True)
     expect(signed_in.locator("#lost")).to_contain_text("The connection is lost.")
     signed_in.context.set_offline(False)
