@@ -159,6 +159,7 @@ def test_search_filters_and_pages_are_addresses(filled: Any, open_page: Callable
     assert cards.count() > 10
     page.go_back()
     expect(cards).to_have_count(24)
+    page.wait_for_load_state()  # going back loads the page anew: before that nobody hears what is typed
     page.get_by_label("Search by name").press_sequentially("KIOSK")
     page.wait_for_url("**/?search=KIOSK")
     expect(cards).to_have_count(2)
@@ -170,6 +171,7 @@ def test_search_filters_and_pages_are_addresses(filled: Any, open_page: Callable
     page.wait_for_url("**/?search=KIOSK")
     expect(cards).to_have_count(2)
     expect(page.get_by_label("Search by name")).to_have_value("KIOSK")
+    page.wait_for_load_state()
     page.select_option("#type", "stock")
     expect(cards).to_have_count(0)
     page.get_by_label("Search by name").fill("")

@@ -16,6 +16,7 @@ import pytest
 from example_installation.history import History, untaken
 from example_installation.replicas import Replicas, uploaded
 from playwright.sync_api import Page, expect
+from tests.portal.said import until
 
 from countenance.consent import register
 from countenance.service.clock import now
@@ -144,6 +145,7 @@ def _agree(portal: Any, replica_id: str, link: str) -> None:
 
 
 def test_a_link_is_taken_back_and_another_one_made(signed_in: Page, ask: Callable[..., str]) -> None:
+    signed_in.add_init_script('addEventListener("htmx:sseOpen", () => (window.is_followed = true))')
     signed_in.goto(f"/replicas/{ask(full_name='Ada Winter', consent_by_link=True)}")
     assert signed_in.locator("#links [name=language]").evaluate_all("(all) => all.map((each) => each.value)") == ["en"]
     signed_in.get_by_label("Full name of the person").fill("x@y")
@@ -157,6 +159,7 @@ def test_a_link_is_taken_back_and_another_one_made(signed_in: Page, ask: Callabl
     expect(signed_in.locator("#done")).to_contain_text("The link is taken back.")
     expect(signed_in.locator("#status")).to_contain_text("Make another one.")
     signed_in.go_back()
+    until(signed_in, "window.is_followed")
     signed_in.go_forward()
     expect(signed_in.locator(".asked-links li")).to_have_count(1)
     signed_in.get_by_role("button", name="Make the link").click()

@@ -267,6 +267,7 @@ def test_videos_are_found_and_renamed(portal: Any, signed_in: Page) -> None:
     expect(page.get_by_text("There is no video whose name has “HARB” in it and that fits the filters.")).to_be_visible()
     page.go_back()
     expect(cards).to_have_count(1)
+    page.wait_for_load_state()  # going back loads the page anew: before that its links lead to pages
     page.get_by_role("button", name="More about Harbour tour").click()
     page.get_by_role("link", name="Rename").click()
     page.get_by_label("Name", exact=True).fill("Harbour tour, in winter")
