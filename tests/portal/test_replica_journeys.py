@@ -15,7 +15,7 @@ import jwt
 import pytest
 from example_installation.history import History, untaken
 from example_installation.replicas import Replicas, uploaded
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.portal.said import until
 
 from countenance.consent import register
@@ -26,6 +26,7 @@ from countenance.service.credits.account import balance
 from countenance.service.db.tables import ConsentRequest, Replica
 
 _SLOW = 120_000
+_STREAM, _PARTS = re.compile(r"/live\?"), re.compile("/parts$")
 
 
 @pytest.fixture
@@ -165,6 +166,58 @@ def test_a_link_is_taken_back_and_another_one_made(signed_in: Page, ask: Callabl
     signed_in.get_by_role("button", name="Make the link").click()
     expect(signed_in.locator("#made-url")).to_be_visible()
     expect(signed_in.locator(".asked-links li")).to_have_count(2)
+
+
+def test_a_link_that_is_made_while_the_page_begins_to_follow_is_shown(signed_in: Page, ask: Callable[..., str]) -> None:
+    streams = _held(signed_in, _STREAM)
+
+    def answered_late(route: Route) -> None:
+        answer = route.fetch()
+        _first(signed_in, streams).continue_()
+        expect(signed_in.locator("#status")).to_contain_text("has not answered yet")
+        route.fulfill(response=answer)
+
+    signed_in.route("**/consent-requests", answered_late)
+    replica_id = ask(full_name="Ada Winter", consent_by_link=True)
+    signed_in.goto(f"/replicas/{replica_id}")
+    signed_in.get_by_role("button", name="Make the link").click()
+    expect(signed_in.locator("#made-url")).to_be_visible()
+    signed_in.wait_for_timeout(300)
+    expect(signed_in.locator("#made-url")).to_be_visible()
+
+
+def test_what_was_read_before_a_link_was_made_does_not_take_its_place(
+    signed_in: Page, ask: Callable[..., str], portal: Any
+) -> None:
+    streams, reads = _held(signed_in, _STREAM), _held(signed_in, _PARTS)
+    replica_id = ask(full_name="Ada Winter", consent_by_link=True)
+    signed_in.goto(f"/replicas/{replica_id}")
+    asking = f"{portal.url}/v2/replicas/{replica_id}/consent-requests"
+    said = httpx2.post(asking, json={"full_name": "Ada Winter"}, headers={"x-api-key": portal.key}, timeout=60)
+    assert said.status_code == 201, said.text
+    _first(signed_in, streams).continue_()
+    read = _first(signed_in, reads)
+    signed_in.get_by_role("button", name="Make the link").click()
+    expect(signed_in.locator("#made-url")).to_be_visible()
+    with signed_in.expect_response(_PARTS):
+        read.continue_()
+    signed_in.wait_for_timeout(300)
+    expect(signed_in.locator("#made-url")).to_be_visible()
+
+
+def _held(page: Page, pattern: re.Pattern[str]) -> list[Route]:
+    """What the page asks for, and is not answered until that is continued."""
+    held: list[Route] = []
+    page.route(pattern, lambda route: held.append(route))  # noqa: PLW0108 - Playwright takes no methods of built-ins
+    return held
+
+
+def _first(page: Page, held: list[Route]) -> Route:
+    for _ in range(300):
+        if held:
+            return held[0]
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was asked for")
 
 
 def test_a_consent_is_verified_taken_along_and_taken_back(

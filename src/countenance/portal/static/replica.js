@@ -8,11 +8,19 @@ function follow() {
   const state = document.querySelector("#status [data-state]");
   if (!parts || !state || state.dataset.state === "gone") return;
   const phase = state.dataset.phase;
-  if (phase === parts.dataset.phase) return;
+  if (phase === parts.dataset.phase || is_sending(parts)) return;
   parts.dataset.phase = phase;
-  // A link is shown once: it stays until somebody has answered.
-  if (document.getElementById("made") && phase.startsWith("consent-")) return;
-  window.htmx.ajax("GET", `${parts.dataset.place}/parts`, { target: parts, swap: "innerHTML" });
+  if (!shows_link(phase)) window.htmx.ajax("GET", `${parts.dataset.place}/parts`, { target: parts, swap: "innerHTML" });
+}
+
+// A link is shown once: it stays until somebody has answered, and while it is being made nothing takes its place.
+const is_sending = (parts) => parts.querySelector(".htmx-request") !== null;
+const shows_link = (phase) => document.getElementById("made") && phase.startsWith("consent-");
+
+function hold_back({ detail, target }) {
+  if (target.id !== "parts" || !(is_sending(target) || shows_link(target.dataset.phase ?? ""))) return;
+  detail.shouldSwap = false;
+  delete target.dataset.phase;
 }
 
 function make_enlargeable() {
@@ -41,5 +49,6 @@ document.addEventListener("click", enlarge);
 large.addEventListener("click", (event) => event.target === large && large.close());
 document.addEventListener("htmx:sseMessage", follow);
 document.addEventListener("htmx:afterSettle", make_enlargeable);
-document.addEventListener("htmx:afterSettle", follow);
+document.addEventListener("htmx:beforeSwap", hold_back);
+for (const name of ["htmx:afterSettle", "htmx:afterRequest"]) document.addEventListener(name, follow);
 make_enlargeable();
