@@ -40,6 +40,12 @@ def found(session: Session, workspace_id: str) -> Workspace:
     return workspace
 
 
+def take_turns(session: Session, workspace_id: str) -> None:
+    """Wait until nobody else who counts what a workspace has is about to add to it; called before counting."""
+    # Not against foreign keys that point here: whoever adds without counting does not wait.
+    session.execute(select(Workspace.id).where(Workspace.id == workspace_id).with_for_update(key_share=True))
+
+
 def listed(session: Session) -> list[Workspace]:
     """All workspaces, the oldest first."""
     return list(session.scalars(select(Workspace).order_by(Workspace.created_at, Workspace.id)))

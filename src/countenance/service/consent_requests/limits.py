@@ -13,6 +13,7 @@ from countenance.consent.language import ENGLISH, Language, language_of, languag
 from countenance.consent.phrase import has_words
 from countenance.errors import CountenanceError, Finding
 from countenance.people.errors import LANGUAGE_NEEDS_MODEL
+from countenance.service.accounts import workspaces
 from countenance.service.clock import now
 from countenance.service.consent_requests.errors import LINK_LANGUAGE, MAILS_SENT, NAME_ODD, REQUESTS_OPEN
 from countenance.service.db.tables import ConsentRequest, Delivery, OutboxEvent
@@ -84,6 +85,7 @@ def check_mails(session: Session, workspace_id: str) -> None:
     Raises:
         CountenanceError: service.consent_mails.
     """
+    workspaces.take_turns(session, workspace_id)
     asked = (OutboxEvent.workspace_id == workspace_id, OutboxEvent.type == REQUESTED)
     lately = now() - _DAY
     waiting = select(func.count(OutboxEvent.id)).where(*asked, OutboxEvent.dispatched_at.is_(None))

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session, defer
 
+from countenance.service.accounts import workspaces
 from countenance.service.clock import now
 from countenance.service.db.database import Database
 from countenance.service.db.tables import PronunciationDictionary
@@ -38,6 +39,7 @@ def create(session: Session, workspace_id: str, checked: pronunciation.Dictionar
     Raises:
         CountenanceError: service.dictionaries_too_many.
     """
+    workspaces.take_turns(session, workspace_id)
     there = select(func.count()).where(PronunciationDictionary.workspace_id == workspace_id)
     found = session.scalar(there) or 0
     if found >= (DICTIONARIES_TOO_MANY.limit or 0):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from countenance.service.accounts import workspaces
 from countenance.service.clock import now
 from countenance.service.db.tables import Delivery, WebhookEndpoint
 from countenance.service.errors import REQUEST_INVALID, refused
@@ -27,6 +28,7 @@ def create(session: Session, workspace_id: str, url: str, types: Iterable[str] =
     wanted = sorted(set(types))
     if unknown := [name for name in wanted if name not in TYPES]:
         raise refused(REQUEST_INVALID, f"`types` may be {', '.join(TYPES)}; not {', '.join(unknown)[:200]}.")
+    workspaces.take_turns(session, workspace_id)
     mine = select(func.count()).select_from(WebhookEndpoint).where(WebhookEndpoint.workspace_id == workspace_id)
     if (count := session.scalar(mine) or 0) >= (ENDPOINTS_TOO_MANY.limit or 0):
         raise refused(ENDPOINTS_TOO_MANY, measured=float(count))

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from countenance.errors import CountenanceError, Finding
+from countenance.service.accounts import workspaces
 from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.tables import Upload
@@ -67,6 +68,7 @@ def create(
         raise CountenanceError(Finding(UPLOAD_TOO_LARGE, file=filename, measured=bytes / 1e6, limit=most / 1e6))
     if sha256 is not None and not re.fullmatch(r"[0-9a-fA-F]{64}", sha256, re.ASCII):
         raise refused(UPLOAD_HASH)
+    workspaces.take_turns(session, workspace_id)
     if consent_request_id is None:
         _not_too_many(session, workspace_id)
     else:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from countenance.service.accounts import workspaces
 from countenance.service.context import Service
 from countenance.service.db.tables import Job, Upload
 from countenance.service.errors import REQUEST_INVALID, refused
@@ -133,6 +134,7 @@ def _is_of(upload: Upload, job_id: str) -> bool:
 
 
 def _not_too_many(session: Session, workspace_id: str) -> None:
+    workspaces.take_turns(session, workspace_id)
     under_way = select(func.count()).where(
         Job.workspace_id == workspace_id, Job.subject_kind == KIND, Job.state.in_(("waiting", "queued", "running"))
     )

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from countenance.errors import CountenanceError
+from countenance.service.accounts import workspaces
 from countenance.service.clock import now
 from countenance.service.db.tables import Replica, Video, VideoShare
 from countenance.service.errors import VIDEO_UNKNOWN, refused
@@ -49,8 +50,9 @@ def create(
     video = find.video(session, workspace_id, video_id)
     if video.status != "ready":
         raise refused(SHARE_NOT_READY)
-    moment = now()
+    workspaces.take_turns(session, workspace_id)
     _not_too_many(session, video_id)
+    moment = now()
     share = VideoShare(
         id=new_id("s"),
         workspace_id=workspace_id,

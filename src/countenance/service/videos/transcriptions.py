@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from countenance.service.accounts import workspaces
 from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.tables import Transcription
@@ -97,6 +98,7 @@ def delete_and_cancel(service: Service, workspace_id: str, transcription_id: str
 
 
 def _not_too_many(session: Session, workspace_id: str) -> None:
+    workspaces.take_turns(session, workspace_id)
     under_way = select(func.count()).where(
         Transcription.workspace_id == workspace_id,
         Transcription.status.in_(rows.OPEN),
