@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 from sqlalchemy import select
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "scripts"))
@@ -46,6 +46,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _WORKER = _ROOT / "tests" / "service" / "server" / "race_worker.py"
 _RESULTS = _ROOT / "scripts" / "example_installation" / "recorded"
 _PATIENCE_MS = 30_000
+expect.set_options(timeout=_PATIENCE_MS)
 _ABORTED = re.compile("htmx:(sendAbort|afterRequest)")
 """An answer that nobody waits for any more: what asked for it asks again, or its page is left."""
 _PHONE = {"width": 360, "height": 740}
@@ -231,11 +232,13 @@ class QuickWorker:
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", (folder / "worker.log").read_text()
 
-    def engine(self, fate: str = "good", seconds: float = 0.0) -> None:
-        """What becomes of tasks from now on: `good`, `refused` by the check, `broken`, `dies` once; and how long each
-        of them takes."""
+    def engine(self, fate: str = "good", seconds: float = 0.0, stays_at: str = "") -> None:
+        """What becomes of tasks from now on: `good`, `refused` by the check, `broken`, `dies` once; how long each of
+        them takes; and at what they stay until something else is wanted, `look`, `learn`, `refine` or `speak`: a page
+        may need longer to show it than it would take."""
         part = self._wanted.with_suffix(".part")
-        part.write_text(json.dumps({"fate": fate, "seconds": seconds, "results": str(_RESULTS)}))
+        wanted = {"fate": fate, "seconds": seconds, "stays_at": stays_at, "results": str(_RESULTS)}
+        part.write_text(json.dumps(wanted))
         part.replace(self._wanted)
 
     def end(self) -> None:

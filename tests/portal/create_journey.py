@@ -12,7 +12,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from countenance.stock.clips import consent_clip, presenter_clip
 
-expect.set_options(timeout=60_000)
 NAME = "Ada Winter"
 _PEOPLE = Path(__file__).resolve().parents[2] / "scripts" / "example_installation" / "recorded" / "people"
 _LENGTH_S = 10.6

@@ -127,17 +127,18 @@ def test_one_picture_made_by_two_clicks(journey: Journey, portal: Any, worker: A
 
 
 def test_refused_footage_shows_where(journey: Journey, portal: Any, worker: Any) -> None:
-    worker.engine(fate="refused", seconds=2)
+    worker.engine(fate="refused", stays_at="look")
     journey.begin("AI-generated footage")
     journey.choose_footage()
     journey.onward("Send and check")
     expect(journey.page.get_by_role("progressbar", name="How far the check is")).to_be_visible()
+    worker.engine(fate="refused")
     journey.checked()
     page = journey.page
     expect(page.locator("#verdict")).to_contain_text("It cannot be used yet.")
     expect(page.get_by_role("button", name="Continue", exact=True)).to_be_hidden()
-    assert page.locator("#check-findings .finding").count() == 8
-    assert page.locator("#timeline rect.error").count() == 1
+    expect(page.locator("#check-findings .finding")).to_have_count(8)
+    expect(page.locator("#timeline rect.error")).to_have_count(1)
     expect(page.get_by_role("link", name="Where it is seen: More than one face")).to_be_visible()
     page.get_by_role("button", name="Go to 0:09: More than one face").press("Enter")
     assert page.evaluate("document.getElementById('seen-video').currentTime") == pytest.approx(9.6, abs=0.1)

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +263,8 @@ def test_a_session_that_ends_before_the_square_is_drawn(signed_in: Page, portal:
             session.query(BrowserSession).delete()
         route.continue_()
 
-    link = {"url": f"{portal.url}/consent/token", "expires_at": "2027-01-07T12:00:00Z", "full_name": "Ada Winter"}
+    expires_at = (now() + timedelta(days=14)).isoformat()
+    link = {"url": f"{portal.url}/consent/token", "expires_at": expires_at, "full_name": "Ada Winter"}
     made = {"replica_id": "r1", "name": "Ada", "by_link": True, "link": link}
     signed_in.goto("/new?step=made")
     draft = {"id": "one", "way": "other", "guided": True, "consent": {"full_name": "Ada Winter", "how": "link"}}

@@ -73,6 +73,8 @@ def test_a_statement_adds_up(portal: Any, signed_in: Page, tmp_path: Path) -> No
     expect(signed_in.locator("tbody tr")).to_have_count(1)
     signed_in.get_by_label("What").select_option("")
     signed_in.get_by_role("button", name="Show").click()
+    expect(signed_in.locator("tbody tr")).not_to_have_count(1)
+    signed_in.wait_for_load_state()
     with signed_in.expect_download() as downloading:
         signed_in.get_by_role("link", name="Download as CSV").click()
     downloading.value.save_as(tmp_path / "lines.csv")
@@ -117,7 +119,10 @@ def test_a_long_statement_has_pages(filled: Any, open_page: Callable[..., Page])
     assert moments == sorted(moments, reverse=True)
     page.get_by_role("link", name="Older").click()
     expect(page.get_by_text("Page 2 of")).to_be_visible()
+    page.wait_for_load_state()
     assert page.get_by_label("What").input_value() == "training"
     assert newest not in _lines(page)
     page.get_by_role("link", name="Newer").click()
+    expect(page.get_by_text("Page 1 of")).to_be_visible()
+    page.wait_for_load_state()
     assert _lines(page)[0] == newest

@@ -41,7 +41,7 @@ def ask(portal: Any) -> Callable[[str], str]:
 
 
 def test_a_training_is_followed_until_it_is_ready(worker: Any, signed_in: Page, ask: Callable[[str], str]) -> None:
-    worker.engine(seconds=2)
+    worker.engine(stays_at="learn")
     replica_id = ask("Ada Winter")
     signed_in.goto("/")
     signed_in.evaluate("() => (window.is_the_same_page = true)")
@@ -50,13 +50,15 @@ def test_a_training_is_followed_until_it_is_ready(worker: Any, signed_in: Page, 
     expect(standing.locator("progress")).to_be_visible(timeout=_SLOW)
     expect(standing).to_contain_text("worker’s sign of life: ")
     expect(card.locator("img")).to_have_count(0)
+    worker.engine(stays_at="refine")
     signed_in.focus(f"#more-{replica_id}")
     expect(standing).to_have_attribute("data-state", "preview", timeout=_SLOW)
     expect(card.locator(".look img")).to_be_visible()
     signed_in.focus(f"#step-{replica_id}")
+    worker.engine()
     expect(standing).to_have_attribute("data-state", "ready", timeout=_SLOW)
-    expect(signed_in.locator(f"#step-{replica_id}")).to_be_focused()
     expect(signed_in.locator("#toasts")).to_have_text("“Ada Winter” is ready.")
+    expect(signed_in.locator(f"#step-{replica_id}")).to_be_focused()
     expect(standing.locator("progress")).to_have_count(0)
     assert signed_in.evaluate("() => window.is_the_same_page"), "without a reload"
 
@@ -65,7 +67,7 @@ def test_a_training_that_fails_says_so_by_itself_also_after_a_break(
     worker: Any, signed_in: Page, ask: Callable[[str], str], troubles: Any
 ) -> None:
     troubles.expect("ERR_INTERNET_DISCONNECTED|htmx:sseError|ERR_")
-    worker.engine(fate="refused", seconds=3)
+    worker.engine(fate="refused", stays_at="look")
     replica_id = ask("Ada Winter")
     signed_in.goto("/")
     expect(signed_in.locator(f"#card-{replica_id} progress")).to_be_visible(timeout=_SLOW)
@@ -74,9 +76,10 @@ def test_a_training_that_fails_says_so_by_itself_also_after_a_break(
     expect(lost).to_be_visible()
     signed_in.context.set_offline(False)
     expect(lost).to_be_hidden(timeout=_SLOW)
+    worker.engine(fate="refused")
     button = signed_in.locator(f"#why-{replica_id}")
-    expect(button).to_be_visible(timeout=_SLOW)
-    expect(signed_in.locator("#toasts")).to_contain_text("“Ada Winter” has failed: ")
+    expect(signed_in.locator("#toasts")).to_contain_text("“Ada Winter” has failed: ", timeout=_SLOW)
+    expect(button).to_be_visible()
     button.hover()
     told = signed_in.locator(f"#why-{replica_id}-told")
     expect(told).to_contain_text("No credit was charged.")
@@ -86,7 +89,7 @@ def test_a_training_that_fails_says_so_by_itself_also_after_a_break(
 def test_it_is_deleted_during_training_by_two_who_do_not_know_of_each_other(
     worker: Any, signed_in: Page, portal: Any, ask: Callable[[str], str]
 ) -> None:
-    worker.engine(seconds=30)
+    worker.engine(stays_at="look")
     replica_id = ask("Ada Winter")
     signed_in.goto("/")
     expect(signed_in.locator(f"#card-{replica_id} progress")).to_be_visible(timeout=_SLOW)

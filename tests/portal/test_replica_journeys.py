@@ -16,7 +16,7 @@ import pytest
 from example_installation.history import History, untaken
 from example_installation.replicas import Replicas, uploaded
 from playwright.sync_api import Page, Route, expect
-from tests.portal.said import until
+from tests.portal.said import first, held, until
 
 from countenance.consent import register
 from countenance.service.clock import now
@@ -68,7 +68,7 @@ def _available(portal: Any) -> tuple[int, int, int]:
 def test_a_training_is_followed_to_its_end_without_a_reload(
     worker: Any, signed_in: Page, ask: Callable[..., str]
 ) -> None:
-    worker.engine(seconds=2)
+    worker.engine(stays_at="learn")
     replica_id = ask(synthetic=True)
     signed_in.goto(f"/replicas/{replica_id}")
     signed_in.evaluate("() => (window.is_the_same_page = true)")
@@ -76,6 +76,7 @@ def test_a_training_is_followed_to_its_end_without_a_reload(
     expect(standing.locator("progress")).to_be_visible(timeout=_SLOW)
     expect(standing).to_contain_text("worker’s sign of life: ")
     expect(signed_in.get_by_text("Its first video appears here")).to_be_visible()
+    worker.engine()
     expect(signed_in.locator("#footage")).to_be_visible(timeout=_SLOW)
     expect(signed_in.locator("#film")).to_be_visible(timeout=_SLOW)
     expect(standing).to_have_attribute("data-state", "ready", timeout=_SLOW)
@@ -169,11 +170,11 @@ def test_a_link_is_taken_back_and_another_one_made(signed_in: Page, ask: Callabl
 
 
 def test_a_link_that_is_made_while_the_page_begins_to_follow_is_shown(signed_in: Page, ask: Callable[..., str]) -> None:
-    streams = _held(signed_in, _STREAM)
+    streams = held(signed_in, _STREAM)
 
     def answered_late(route: Route) -> None:
         answer = route.fetch()
-        _first(signed_in, streams).continue_()
+        first(signed_in, streams).continue_()
         expect(signed_in.locator("#status")).to_contain_text("has not answered yet")
         route.fulfill(response=answer)
 
@@ -189,35 +190,20 @@ def test_a_link_that_is_made_while_the_page_begins_to_follow_is_shown(signed_in:
 def test_what_was_read_before_a_link_was_made_does_not_take_its_place(
     signed_in: Page, ask: Callable[..., str], portal: Any
 ) -> None:
-    streams, reads = _held(signed_in, _STREAM), _held(signed_in, _PARTS)
+    streams, reads = held(signed_in, _STREAM), held(signed_in, _PARTS)
     replica_id = ask(full_name="Ada Winter", consent_by_link=True)
     signed_in.goto(f"/replicas/{replica_id}")
     asking = f"{portal.url}/v2/replicas/{replica_id}/consent-requests"
     said = httpx2.post(asking, json={"full_name": "Ada Winter"}, headers={"x-api-key": portal.key}, timeout=60)
     assert said.status_code == 201, said.text
-    _first(signed_in, streams).continue_()
-    read = _first(signed_in, reads)
+    first(signed_in, streams).continue_()
+    read = first(signed_in, reads)
     signed_in.get_by_role("button", name="Make the link").click()
     expect(signed_in.locator("#made-url")).to_be_visible()
     with signed_in.expect_response(_PARTS):
         read.continue_()
     signed_in.wait_for_timeout(300)
     expect(signed_in.locator("#made-url")).to_be_visible()
-
-
-def _held(page: Page, pattern: re.Pattern[str]) -> list[Route]:
-    """What the page asks for, and is not answered until that is continued."""
-    held: list[Route] = []
-    page.route(pattern, lambda route: held.append(route))  # noqa: PLW0108 - Playwright takes no methods of built-ins
-    return held
-
-
-def _first(page: Page, held: list[Route]) -> Route:
-    for _ in range(300):
-        if held:
-            return held[0]
-        page.wait_for_timeout(50)
-    raise AssertionError("nothing was asked for")
 
 
 def test_a_consent_is_verified_taken_along_and_taken_back(
@@ -237,6 +223,7 @@ def test_a_consent_is_verified_taken_along_and_taken_back(
     verified = subprocess.run(["sh", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=20)
     assert "Verified Successfully" in verified.stdout, (commands, verified)
     signed_in.get_by_role("link", name="Ada Winter, studio").click()
+    signed_in.wait_for_url(f"**/replicas/{replica_id}")  # until then its links lead to pages instead of dialogs
     signed_in.get_by_role("link", name="Take the consent back").click()
     dialog = signed_in.locator("#ask")
     expect(dialog).to_contain_text("nothing is rendered with it any more")

@@ -29,6 +29,11 @@ _NEWS = """async () => {
   tell("one", "The first.", { seconds: 0 });
   tell("two", "The second, which is somewhat longer than the first.", { seconds: 0 });
 }"""
+_BRIEF = """async () => {
+  const { tell } = await import("/static/toasts.js");
+  tell("three", "The third.", { seconds: 0.5 });
+  document.querySelector("#three button").focus();
+}"""
 _HEARD = """() => {
   window.heard = [];
   new MutationObserver((all) => all.forEach((each) => each.addedNodes.forEach((node) => {
@@ -139,9 +144,8 @@ def test_news_do_not_cover_each_other_and_are_said_once(signed_in: Page) -> None
     expect(signed_in.get_by_role("link", name="Help").first).to_be_focused()
     expect(signed_in.locator("#toasts")).to_be_hidden()
     # What somebody is at stays, though the pointer leaves it.
-    signed_in.evaluate("import('/static/toasts.js').then(({ tell }) => tell('three', 'The third.', { seconds: 0.5 }))")
+    signed_in.evaluate(_BRIEF)
     three = signed_in.locator("#three")
-    three.get_by_role("button", name="Close").focus()
     three.hover()
     signed_in.mouse.move(0, 0)
     signed_in.wait_for_timeout(800)
@@ -218,6 +222,7 @@ def test_what_was_typed_outlives_a_session(signed_in: Page, portal: Any, trouble
     expect(beside).to_have_attribute("target", "_blank")
     signed_in.get_by_role("button", name="Make the video").click()
     expect(signed_in.get_by_text("You were signed out")).to_be_visible()
+    signed_in.wait_for_load_state()  # before that it does not know where one was
     signed_in.get_by_label("Key").fill(portal.key)
     signed_in.get_by_role("button", name="Sign in").click()
     signed_in.wait_for_url("**/videos/new")
@@ -245,6 +250,7 @@ def test_what_was_typed_comes_back_where_it_was_and_wherever_one_signs_in(
         session.query(BrowserSession).delete()
     dialog.get_by_role("button", name="Save").click()
     expect(signed_in.get_by_text("You were signed out")).to_be_visible()
+    signed_in.wait_for_load_state()
     elsewhere = signed_in.context.new_page()
     elsewhere.goto("/sign-in")
     elsewhere.get_by_label("Key").fill(portal.key)
@@ -269,6 +275,7 @@ def test_what_was_typed_in_what_is_asked_comes_back_at_the_address_of_its_form(
     def signed_out_meanwhile(button: str) -> None:
         page.context.clear_cookies()
         page.get_by_role("button", name=button).click()
+        page.wait_for_url("**/sign-in?*")
         page.get_by_label("Key").fill(filled.key)
         page.get_by_role("button", name="Sign in").click()
         expect(page.locator("#typed-again")).to_contain_text("it was not sent")

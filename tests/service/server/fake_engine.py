@@ -3,7 +3,8 @@ not always successful.
 
 What becomes of a job is decided by its folder's name: most succeed, some fail at the check, some in training, some
 die once on the way. A test that wants something certain writes it into the JSON file that QUICK_ENGINE names: `fate`,
-`seconds` that a task takes, and `results`, a folder with what a task leaves. Nothing is imported that takes time.
+`seconds` that a task takes, `stays_at`, the stage at which tasks stay until the file has another one, and `results`, a
+folder with what a task leaves. Nothing is imported that takes time.
 """
 
 import hashlib
@@ -92,8 +93,7 @@ def _train(folder: Path, fated: str, ticks: int) -> None:
     out.mkdir(exist_ok=True)
     (out / "replica.json").write_text(json.dumps({"id": folder.name}))
     time.sleep(0.02)
-    if ticks > TICKS:
-        _go_on("learn", ticks // 2)
+    _go_on("learn", ticks // 2 if ticks > TICKS else 0)
     _say(event="preview", folder="replica")
     for tick in range(TICKS):
         time.sleep(0.03)
@@ -101,8 +101,7 @@ def _train(folder: Path, fated: str, ticks: int) -> None:
         if fated == "dies" and tick == 2 and not (folder / "died").exists():
             (folder / "died").touch()
             os.kill(os.getpid(), signal.SIGKILL)
-    if ticks > TICKS:
-        _go_on("refine", ticks // 2, 0.5)
+    _go_on("refine", ticks // 2 if ticks > TICKS else 0, 0.5)
     if fated == "broken":
         _say(event="failed", findings=[_finding("engine.too_little")])
         return
@@ -129,6 +128,9 @@ def _go_on(stage: str, ticks: int, start: float = 0.0) -> None:
     """Say for a while that it goes on, a quarter of a second at a time, from one fraction to half of the whole more."""
     for tick in range(ticks):
         _say(event="progress", stage=stage, fraction=start + 0.5 * tick / ticks, seconds_left=0.25 * (ticks - tick))
+        time.sleep(0.25)
+    while _wanted().get("stays_at") == stage:
+        _say(event="progress", stage=stage, fraction=start + 0.5, seconds_left=0.25)
         time.sleep(0.25)
 
 
