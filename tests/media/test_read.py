@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countenance.errors import CountenanceError
+from countenance.media.mix import mix_down
 from countenance.media.read import Frame, audio, audio_blocks, frames
-from countenance.media.sound import mix_down, resampled
+from countenance.media.sound import resampled
 
 Clip = Callable[..., Path]
 Grey = Callable[..., Any]
@@ -166,6 +167,37 @@ def test_a_mix_never_exceeds_its_loudest_channel(names: list[str]) -> None:
     assert np.allclose(mix_down(np.ones((len(names), 3), np.float32), tuple(names)), 1.0)
 
 
+@pytest.mark.parametrize(
+    ("layout", "levels", "mixed"),
+    [
+        ("stereo", [0.5, 0.5], 0.5),
+        ("stereo", [0.5, 0.3], 0.4),
+        ("stereo", [0.5, 0.0], 0.5),
+        ("stereo", [0.002, 0.5], 0.5),
+        ("stereo", [0.4, -0.5], 0.5),
+        ("5.1", [0.0, 0.0, 0.5, 0.0, 0.0, 0.0], 0.5),
+        ("5.1", [0.5, 0.5, 0.0, 0.0, 0.0, 0.0], 0.5),
+        ("5.1", [0.0, 0.0, 0.5, 0.9, 0.0, 0.0], 0.5),
+        ("quad", [0.0, 0.5, 0.0, -0.5], 0.5),
+    ],
+)
+def test_a_voice_is_as_loud_as_in_its_channels(
+    tmp_path: Path, make_clip: Clip, beep: Beep, layout: str, levels: list[float], mixed: float
+) -> None:
+    sound = np.array(levels, np.float32)[:, None] * beep([0.2], 1.0, level=1.0)
+    path = make_clip(tmp_path / "voice.wav", [], sound=sound, layout=layout, audio_codec="pcm_s16le")
+    assert float(np.abs(audio(path)).max()) == pytest.approx(mixed, abs=0.02)
+
+
+def test_a_channel_that_speaks_for_a_while_is_heard_all_the_time(tmp_path: Path, make_clip: Clip, beep: Beep) -> None:
+    """What is mixed is decided for all of a recording: its level does not jump where one channel pauses."""
+    sound = np.concatenate([beep([0.2, 0.6], 1.0), beep([0.6], 1.0)])
+    path = make_clip(tmp_path / "voice.wav", [], sound=sound, layout="stereo", audio_codec="pcm_s16le")
+    mixed = np.abs(audio(path))
+    assert mixed[:8_000].max() == pytest.approx(0.25, abs=0.02)
+    assert mixed[8_000:].max() == pytest.approx(0.5, abs=0.02)
+
+
 @settings(deadline=None)
 @given(st.sampled_from([8_000, 22_050, 44_100, 48_000]), st.integers(500, 20_000))
 def test_resampling_keeps_the_length(rate: int, length: int) -> None:
@@ -254,7 +286,7 @@ def test_a_long_gap_comes_in_small_blocks(tmp_path: Path, make_clip: Clip, grey:
 
 
 def test_channels_are_told_before_they_are_mixed(tmp_path: Path, make_clip: Clip, grey: Grey, beep: Beep) -> None:
-    """Two channels out of phase are silence in the mix; who listens to the channels hears them."""
+    """Of two channels out of phase one is in the mix; who listens to the channels hears both."""
     tone = beep([0.1], 0.5)
     path = make_clip(
         tmp_path / "phase.mkv",
@@ -266,7 +298,7 @@ def test_channels_are_told_before_they_are_mixed(tmp_path: Path, make_clip: Clip
     )
     told: list[tuple[float, int, Any]] = []
     mixed = np.concatenate(list(audio_blocks(path, on_channels=lambda *what: told.append(what))))
-    assert np.abs(mixed).max() < 1e-4
+    assert np.abs(mixed).max() == pytest.approx(0.5, abs=0.02)
     assert told[0][0] == pytest.approx(0.3, abs=0.01)
     assert {rate for _, rate, _ in told} == {48_000}
     channels = np.concatenate([block for _, _, block in told], axis=1)

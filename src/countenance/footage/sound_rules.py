@@ -134,7 +134,7 @@ DROPOUTS = Rule(
 )
 ONE_CHANNEL = Rule(
     id="footage.one_channel",
-    title="One of the two channels is silent; mixed to one, the voice is half as loud.",
+    title="One of the two channels is silent; the other is used alone.",
     remedy="Record in mono, or choose the input to which the microphone is plugged in.",
     severity=Severity.HINT,
     limit=30.0,
@@ -143,7 +143,7 @@ ONE_CHANNEL = Rule(
 )
 OUT_OF_PHASE = Rule(
     id="footage.out_of_phase",
-    title="The two channels cancel each other; mixed to one, the voice is nearly gone.",
+    title="The two channels cancel each other; only the louder one is used.",
     remedy="Turn the polarity of one channel round, or record in mono.",
     severity=Severity.WARNING,
     limit=-0.5,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -18,7 +20,7 @@ from countenance.media.container import main_audio, main_video, open_input, pict
 from countenance.media.errors import NO_AUDIO, NO_VIDEO, TOO_LONG, UNDECODABLE, problem
 from countenance.media.limits import Limits
 from countenance.media.picture import PictureReader
-from countenance.media.sound import OnChannels, mono_blocks
+from countenance.media.sound import OnChannels, channel_weights, mono_blocks
 from countenance.media.timeline import Timed, constant_rate, steady
 
 FPS = 25
@@ -101,7 +103,8 @@ def audio(path: Path, *, rate: int = SAMPLE_RATE, limits: Limits = Limits()) -> 
     """All of the sound, mono, (n,) float32 in [-1, 1] at `rate`, on the clock of the picture.
 
     Sample 0 belongs to the video's first picture: what sounds earlier is cut, a later start is filled with silence,
-    and so are gaps. A file without a picture starts with its own first sample. Stereo and surround are mixed down.
+    and so are gaps. A file without a picture starts with its own first sample. Stereo and surround are mixed down;
+    channels that are silent all the time are left out, and where channels cancel each other the loudest speaks alone.
 
     Raises:
         CountenanceError: media.no_audio, media.bad_sound, media.too_long and all that opening a file may raise.
@@ -125,13 +128,28 @@ def audio_blocks(
         CountenanceError: what `audio` raises.
     """
     origin = _first_picture_s(path, limits)
+    with _opened_sound(path, limits) as (container, stream):
+        weights = channel_weights(path, container, stream, limits)
+    with _opened_sound(path, limits) as (container, stream):
+        yield from mono_blocks(
+            path,
+            container,
+            stream,
+            origin_s=origin,
+            rate=rate,
+            limits=limits,
+            weights=weights,
+            on_channels=on_channels,
+        )
+
+
+@contextmanager
+def _opened_sound(path: Path, limits: Limits) -> Iterator[tuple[InputContainer, AudioStream]]:
     with open_input(path, limits) as container:
         stream = main_audio(container)
         if stream is None:
             raise problem(NO_AUDIO, path)
-        yield from mono_blocks(
-            path, container, stream, origin_s=origin, rate=rate, limits=limits, on_channels=on_channels
-        )
+        yield container, stream
 
 
 def _first_picture_s(path: Path, limits: Limits) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -15,11 +15,11 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
-from numpy.typing import NDArray
 
 from countenance.media.container import packets
 from countenance.media.errors import BAD_SOUND, EMPTY_FILE, TOO_LONG, problem
 from countenance.media.limits import Limits
+from countenance.media.mix import Names, Products, Samples, mix_down
 from countenance.media.timeline import Timed, steady
 
 _RATES = range(4_000, 384_001)
@@ -27,13 +27,23 @@ _JITTER_S = 0.02
 """Times of sound packets wander by some milliseconds; only a larger difference is a gap or an overlap."""
 _PADDING_S = 0.3
 """AAC pads its end by up to two frames of 1024 samples."""
-_CHANNEL_WEIGHTS = {"LFE": 0.0, "LFE2": 0.0}
-_SURROUND_WEIGHT = 0.5
-_FRONT = ("FL", "FR", "FC", "MONO")
-
-Samples = NDArray[np.float32]
 OnChannels = Callable[[float, int, Samples], None]
 """Told (start in s on the output's clock, samples a second, (channels, n) float32 in [-1, 1]) of each decoded frame."""
+
+
+def channel_weights(
+    path: Path, container: InputContainer, stream: AudioStream, limits: Limits
+) -> dict[Names, Samples] | None:
+    """How to mix the channels of a track, after it was heard to its end; None, at once, where there is but one."""
+    if stream.channels == 1:
+        return None
+    products, planes, heard_s = Products(), _Planes(), 0.0
+    for timed in _timed_frames(path, container, stream, None):
+        products.add(planes.of(timed.item), _names(timed.item))
+        heard_s += timed.duration_s
+        if heard_s > limits.duration_s:
+            break
+    return products.weights()
 
 
 def mono_blocks(
@@ -44,17 +54,19 @@ def mono_blocks(
     origin_s: float | None,
     rate: int,
     limits: Limits,
+    weights: Mapping[Names, Samples] | None = None,
     on_channels: OnChannels | None = None,
 ) -> Iterator[Samples]:
     """The track at `rate`, block by block, none of them empty.
 
-    Sample 0 is at `origin_s` on the container's clock, or at the first sample if None. `on_channels` is told what was
-    decoded before it is mixed down.
+    Sample 0 is at `origin_s` on the container's clock, or at the first sample if None. `weights` says how channels are
+    mixed (`channel_weights`); `on_channels` is told what was decoded before that.
     """
     stated = _stated_length(container, stream, origin_s, rate)
     held: deque[Samples] = deque()
     held_length = length = 0
-    for raw in _resampled(path, _continuous(path, container, stream, origin_s, limits, on_channels), rate, limits):
+    blocks = _continuous(path, container, stream, origin_s, limits, weights, on_channels)
+    for raw in _resampled(path, blocks, rate, limits):
         held.append(np.clip(raw, -1.0, 1.0))
         held_length += len(raw)
         length += len(raw)
@@ -97,21 +109,6 @@ def _stated_length(container: InputContainer, stream: AudioStream, origin_s: flo
     return round(end_s * rate)
 
 
-def mix_down(samples: Samples, channels: tuple[str, ...]) -> Samples:
-    """(channels, n) to (n,): fronts and centre in full, surrounds at half, no bass; never beyond full scale."""
-    weights = np.array([_weight(name, channels) for name in channels], dtype=np.float32)
-    if not weights.any():
-        weights[:] = 1.0
-    return np.asarray(weights @ samples / weights.sum(), dtype=np.float32)
-
-
-def _weight(name: str, channels: tuple[str, ...]) -> float:
-    known = any(front in channels for front in _FRONT)
-    if not known or name in _FRONT:
-        return 1.0
-    return _CHANNEL_WEIGHTS.get(name, _SURROUND_WEIGHT)
-
-
 def resampled(samples: Samples, source_rate: int, rate: int) -> Samples:
     """(n,) at `source_rate` to about (n * rate / source_rate,) at `rate`."""
     resampler = _Resampler(source_rate, rate)
@@ -150,6 +147,7 @@ def _continuous(
     stream: AudioStream,
     origin_s: float | None,
     limits: Limits,
+    weights: Mapping[Names, Samples] | None,
     on_channels: OnChannels | None,
 ) -> Iterator[tuple[int, Samples]]:
     """(rate, mono block) without gaps and overlaps from `origin_s` on."""
@@ -158,7 +156,7 @@ def _continuous(
     for timed in steady(_timed_frames(path, container, stream, origin_s), limits.duration_s):
         frame = timed.item
         channels = planes.of(frame)
-        block = mix_down(channels, tuple(channel.name for channel in frame.layout.channels))
+        block = mix_down(channels, _names(frame), weights)
         late_s = timed.start_s - position_s
         slack_s = _JITTER_S if position_s else 0.0
         if late_s > slack_s:
@@ -170,6 +168,10 @@ def _continuous(
             on_channels(position_s, frame.sample_rate, channels[:, -len(block) :])
         position_s += len(block) / frame.sample_rate
         yield frame.sample_rate, block
+
+
+def _names(frame: AudioFrame) -> Names:
+    return tuple(channel.name for channel in frame.layout.channels)
 
 
 def _silence(duration_s: float, rate: int) -> Iterator[tuple[int, Samples]]:
