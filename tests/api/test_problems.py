@@ -241,6 +241,8 @@ def test_which_part_of_an_address_is_wrong_is_said(client: TestClient) -> None:
         ("/v2/workspace/members", "email", "ada", "This must be an e-mail address."),
         ("/v2/workspace/keys", "name", "  ", "This must not be blank."),
         ("/v2/consent-statements", "full_name", "  ", "This must not be blank."),
+        ("/v2/workspace/keys", "name", "\u200b\u2060 \ufeff", "This must not be blank."),
+        ("/v2/pronunciation-dictionaries", "name", "\u3164\u00ad", "This must not be blank."),
         ("/v2/webhook-endpoints", "url", "ftp://example.org", "This must be a URL that begins with `https://`."),
         ("/v2/uploads", "sha256", "x", "This must be a SHA-256 in 64 digits"),
         ("/v2/videos", "background_colour", "mauve", "This must be green, blue, white, black, or"),

@@ -90,6 +90,24 @@ def test_a_name_that_is_blank_is_no_name(client: TestClient, replica_id: str, bl
     assert names == ["Ada", "Ada", "Names"]
 
 
+@pytest.mark.parametrize("unseen", ["\u200b\u2060\ufeff", "\u3164", " \u00ad\u202e\x07"])
+def test_what_is_not_seen_is_blank(client: TestClient, replica_id: str, unseen: str) -> None:
+    made = _video(client, replica_id, video_name=unseen)
+    path = f"/v2/videos/{made['video_id']}"
+    assert client.get(path).json()["video_name"] == made["video_name"] == made["video_id"]
+    for name_path, field in ((f"{path}/name", "video_name"), (f"/v2/replicas/{replica_id}/name", "replica_name")):
+        refused = client.patch(name_path, json={field: unseen})
+        assert (refused.status_code, f"{field}: This must not be blank." in refused.text) == (400, True)
+    refused = client.post("/v2/videos", json={"replica_id": replica_id, "script": unseen})
+    assert (refused.status_code, "The script is empty." in refused.json()["detail"]) == (400, True)
+    dictionary = client.post("/v2/pronunciation-dictionaries", json={"name": "Names"}).json()
+    to_unseen = [{"op": "replace", "path": "/name", "value": unseen}]
+    assert client.patch(f"/v2/pronunciation-dictionaries/{dictionary['id']}", json=to_unseen).status_code == 422
+    for seen in ("👩\u200d🚀", "نام\u200cها", "가"):
+        assert client.patch(f"{path}/name", json={"video_name": seen}).status_code == 204
+        assert client.get(path).json()["video_name"] == seen
+
+
 def test_captions_are_fetched_by_their_link(
     client: TestClient, service: Service, replica_id: str, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from countenance.service.accounts.workspaces import found as workspace_found
 from countenance.service.clock import now
 from countenance.service.db.tables import ApiKey
 from countenance.service.errors import REQUEST_INVALID, refused
+from countenance.wire.patterns import is_blank
 
 _MOST_NETWORKS = 100
 
@@ -51,7 +52,7 @@ def create(
     wanted = check_scopes(role, scopes)
     if by is not None and not granted(role, wanted) <= by.scopes:
         raise refused(SCOPE_MISSING, "A key can only make keys that may do no more than itself.")
-    if not 0 < len(name.strip()) <= 255:
+    if is_blank(name) or len(name.strip()) > 255:
         raise refused(REQUEST_INVALID, "The name of a key has 1 to 255 characters.")
     if expires_at is not None and expires_at <= now():
         raise refused(REQUEST_INVALID, "The expiry lies in the past.")

@@ -14,6 +14,7 @@ from countenance.service.db.tables import Workspace
 from countenance.service.errors import REQUEST_INVALID, refused
 from countenance.service.ids import new_id
 from countenance.settings import Settings
+from countenance.wire.patterns import is_blank
 
 
 def create(session: Session, settings: Settings, name: str) -> Workspace:
@@ -72,6 +73,6 @@ def keep_footage(session: Session, workspace_id: str, days: float | None) -> Wor
 
 
 def _checked(name: str) -> str:
-    if not 0 < len(name.strip()) <= 255:
+    if is_blank(name) or len(name.strip()) > 255:
         raise refused(REQUEST_INVALID, "The name of a workspace has 1 to 255 characters.")
     return name.strip()

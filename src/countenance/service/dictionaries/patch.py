@@ -15,6 +15,7 @@ from countenance.errors import CountenanceError
 from countenance.service.dictionaries.errors import PATCH_INVALID
 from countenance.service.errors import refused
 from countenance.voice import pronunciation
+from countenance.wire.patterns import is_blank
 
 MOST_STEPS = 10_000
 _MOST_COPIED = 2_000_000
@@ -37,7 +38,7 @@ def patched(before: Mapping[str, Any], patch: Sequence[Any]) -> pronunciation.Di
         checked = pronunciation.parse(after)
     except CountenanceError as error:
         raise refused(PATCH_INVALID, error.finding.detail) from error
-    if not checked.name.strip():
+    if is_blank(checked.name):
         raise refused(PATCH_INVALID, "Its name is blank.")
     return replace(checked, name=checked.name.strip())
 

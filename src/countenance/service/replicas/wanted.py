@@ -19,6 +19,7 @@ from countenance.service.tasks.sources import MediaRef
 from countenance.settings import Settings
 from countenance.voice.catalogue import voices
 from countenance.voice.errors import UNKNOWN_VOICE
+from countenance.wire.patterns import is_blank
 
 NAME_MOST = 255
 """Characters of a name."""
@@ -118,7 +119,7 @@ def voice_of(wanted: str | None, settings: Settings) -> str | None:
 
 
 def name_of(wanted: str, otherwise: str) -> str:
-    """A name as it is kept: without space around it, and another one where it is empty.
+    """A name as it is kept: without space around it, and another one where nothing of it is seen.
 
     Raises:
         CountenanceError: service.request_invalid for one that is too long.
@@ -126,7 +127,7 @@ def name_of(wanted: str, otherwise: str) -> str:
     name = wanted.strip()
     if len(name) > NAME_MOST:
         raise refused(REQUEST_INVALID, f"A name has at most {NAME_MOST} characters.", len(name))
-    return name or otherwise
+    return otherwise if is_blank(name) else name
 
 
 def _check_shape(wanted: NewReplica) -> None:

@@ -16,6 +16,7 @@ from countenance.service.db.tables import Upload
 from countenance.service.errors import REQUEST_INVALID, refused
 from countenance.service.tasks.sources import MediaRef
 from countenance.settings import Settings
+from countenance.wire.patterns import is_blank
 
 LONGEST_AUDIO_S = 600
 """Of a recording that a video is made of, as Tavus has it."""
@@ -75,7 +76,7 @@ class NewVideo:
         """
         if (self.script is None) == (self.audio is None):
             raise refused(REQUEST_INVALID, "Give either a script or audio.")
-        if self.script is not None and not self.script.strip():
+        if self.script is not None and is_blank(self.script):
             raise refused(REQUEST_INVALID, "The script is empty.")
         if sum((self.background is not None, self.colour is not None, self.transparent)) > 1:
             raise refused(REQUEST_INVALID, "There is only one background: transparent, a colour, or a file.")
