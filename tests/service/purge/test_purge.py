@@ -45,10 +45,12 @@ from countenance.service.db.tables import (
     Video,
 )
 from countenance.service.errors import INTERNAL, REPLICA_UNKNOWN, VIDEO_UNKNOWN
+from countenance.service.fetch.posting import Answer as Posted
 from countenance.service.jobs import life as jobs
 from countenance.service.jobs.dbos_queue import DbosQueue
 from countenance.service.jobs.handlers import Action, registry
 from countenance.service.jobs.work_folder import work_folder
+from countenance.service.notify import deliver as delivering
 from countenance.service.notify.mail.send import send
 from countenance.service.purge import files, purge, receipts, rows
 from countenance.service.purge.actions import ACTIONS
@@ -535,6 +537,29 @@ def test_a_callback_that_has_been_told_is_not_known_any_more(world: World) -> No
     assert target("pending") == f"https://hooks.example/{EMAIL}"
     assert target("delivered") == ""
     assert world.found()["e-mail"] == set()
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "refused"])
+def test_a_callback_that_is_told_long_after_a_purge_is_not_known_either(
+    world: World, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """Nothing deletes what is purged once more by then."""
+    _deleted(world)
+    with world.service.database.transaction() as session:
+        pending = session.query(Delivery).where(Delivery.channel == "webhook").one()
+        session.get_one(OutboxEvent, pending.event_id).callback_url = pending.target = f"https://hooks.example/{EMAIL}"
+        delivery_id = pending.id
+    purge_replica(world.service, world.replica)
+    posted = []
+
+    def post(_: Service, event: OutboxEvent, target: str, __: str | None) -> Posted:
+        posted.append(target)
+        return Posted(200 if told else 410, f"Thank you, {NAME}.", 1)
+
+    monkeypatch.setattr(delivering, "post_webhook", post)
+    assert delivering.deliver(world.service, delivery_id) is None
+    assert posted == [f"https://hooks.example/{EMAIL}"]
+    assert {what: places for what, places in world.found().items() if places} == {}
 
 
 def test_a_link_that_asked_for_consent(service: Service) -> None:

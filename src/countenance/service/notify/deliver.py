@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from countenance.errors import CountenanceError
@@ -22,6 +24,8 @@ from countenance.service.notify.mail.send import send
 from countenance.service.notify.types import ASKED, DISABLED
 from countenance.service.notify.webhook import post_webhook
 from countenance.service.outbox import emit
+from countenance.service.purge.log import truncate_log
+from countenance.service.purge.traces import is_gone
 from countenance.service.replicas.events import PREVIEW
 
 _MAIL_SCHEDULE_S = (0.0, 30.0, 300.0, 1800.0, 7200.0, 36_000.0)
@@ -67,7 +71,12 @@ def deliver(service: Service, delivery_id: str) -> float | None:
     else:
         tried = _try(service, found, event, endpoint)
     with service.database.transaction() as session:
-        return _noted(session, service, delivery_id, tried)
+        wait_s = _noted(session, service, delivery_id, tried)
+        forgotten = wait_s is None and _forget_gone(session, delivery_id)
+    if forgotten:
+        with suppress(OSError):  # then SQLite does it by itself, later
+            truncate_log(service.database)
+    return wait_s
 
 
 ACTION = Action(DELIVER, NOTIFY, deliver)
@@ -119,6 +128,20 @@ def _noted(session: Session, service: Service, delivery_id: str, tried: Tried) -
     wait_s = schedule[delivery.attempts] * (1 + random.uniform(-_JITTER, _JITTER))  # noqa: S311 - spreads load
     delivery.next_at = now() + timedelta(seconds=wait_s)
     return wait_s
+
+
+def _forget_gone(session: Session, delivery_id: str) -> bool:
+    """What is told of what was deleted for good ends as if it had been told before: whether there was anything."""
+    delivery = session.get(Delivery, delivery_id)
+    event = session.get(OutboxEvent, delivery.event_id) if delivery is not None else None
+    if delivery is None or event is None or not is_gone(session, event.subject_kind, event.subject_id):
+        return False
+    session.flush()
+    tries = update(DeliveryAttempt).where(DeliveryAttempt.delivery_id == delivery_id)
+    session.execute(tries.values(answer=""))
+    if delivery.channel == "webhook" and delivery.endpoint_id is None:
+        delivery.target, event.callback_url = "", None
+    return True
 
 
 def _forget_secret(session: Session, delivery: Delivery) -> None:

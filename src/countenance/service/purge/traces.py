@@ -79,6 +79,13 @@ def of_one(session: Session, kind: str, subject_id: str) -> Traces:
     return _gathered(session, {kind: (subject_id,)})
 
 
+def is_gone(session: Session, kind: str, subject_id: str) -> bool:
+    """Whether it was deleted for good, so that nothing that names a person may be written of it any more."""
+    row = session.get(TABLES[kind], subject_id) if kind in TABLES else None
+    # Of a transcription nothing is kept once it is deleted.
+    return row is not None and (row.deleted_at if kind == TRANSCRIPTION else row.purged_at) is not None
+
+
 def about(
     table: type[Job] | type[MediaSource] | type[OutboxEvent], subjects: Mapping[str, Sequence[str]]
 ) -> ColumnElement[bool]:
