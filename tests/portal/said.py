@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
 from example_installation.history import History, untaken
 from example_installation.results import RECORDED
 from example_installation.videos import Videos
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from countenance.consent.declaration import AI_GENERATED
 from countenance.consent.receipt_content import Material
@@ -63,3 +64,19 @@ def until(page: Page, expression: str, within_s: float = 30.0) -> None:
     while not page.evaluate(expression):
         assert time.monotonic() < end, expression
         page.wait_for_timeout(50)
+
+
+def held(page: Page, pattern: str | re.Pattern[str]) -> list[Route]:
+    """What the page asks for, and is not answered until that is continued."""
+    asked: list[Route] = []
+    page.route(pattern, lambda route: asked.append(route))  # noqa: PLW0108 - Playwright takes no methods of built-ins
+    return asked
+
+
+def first(page: Page, asked: list[Route], at: int = 0) -> Route:
+    """The first of what is held, or a later one, once it is there."""
+    for _ in range(300):
+        if len(asked) > at:
+            return asked[at]
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was asked for")
