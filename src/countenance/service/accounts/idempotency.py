@@ -96,7 +96,7 @@ def free(session: Session, workspace_id: str, key: str) -> None:
 
 
 def forget(session: Session, workspace_id: str, ids: Sequence[str]) -> None:
-    """Forget the answers that name one of these; their keys stay used."""
+    """Forget the answers that name one of these, which are deleted; their keys stay used."""
     for start in range(0, len(ids), _AT_ONCE):
         mentions = or_(*(IdempotencyKey.body.contains(each) for each in ids[start : start + _AT_ONCE]))
         rows = update(IdempotencyKey).where(IdempotencyKey.workspace_id == workspace_id, mentions)

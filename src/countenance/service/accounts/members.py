@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from countenance.service.accounts.errors import MEMBER_UNKNOWN
 from countenance.service.accounts.scopes import check_role
 from countenance.service.accounts.workspaces import found as workspace_found
+from countenance.service.accounts import idempotency
 from countenance.service.clock import now
 from countenance.service.db.tables import Member
 from countenance.service.errors import REQUEST_INVALID, refused
@@ -44,6 +45,7 @@ def remove(session: Session, workspace_id: str, member_id: str) -> None:
     if member is None or member.workspace_id != workspace_id:
         raise refused(MEMBER_UNKNOWN)
     session.delete(member)
+    idempotency.forget(session, workspace_id, [member_id])
 
 
 def listed(session: Session, workspace_id: str) -> list[Member]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session, defer
 
-from countenance.service.accounts import workspaces
+from countenance.service.accounts import idempotency, workspaces
 from countenance.service.clock import now
 from countenance.service.db.database import Database
 from countenance.service.db.tables import PronunciationDictionary
@@ -112,6 +112,7 @@ def delete(session: Session, workspace_id: str, dictionary_id: str) -> None:
         CountenanceError: service.dictionary_unknown.
     """
     session.delete(get(session, workspace_id, dictionary_id))
+    idempotency.forget(session, workspace_id, [dictionary_id])
 
 
 def _as_stored(checked: pronunciation.Dictionary) -> list[dict[str, Any]]:

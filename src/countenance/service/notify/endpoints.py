@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from countenance.service.accounts import workspaces
+from countenance.service.accounts import idempotency, workspaces
 from countenance.service.clock import now
 from countenance.service.db.tables import Delivery, WebhookEndpoint
 from countenance.service.errors import REQUEST_INVALID, refused
@@ -83,3 +83,4 @@ def remove(session: Session, workspace_id: str, endpoint_id: str) -> None:
     session.execute(pending.values(state="failed", finished_at=now(), next_at=None))
     session.execute(update(Delivery).where(Delivery.endpoint_id == endpoint_id).values(endpoint_id=None))
     session.execute(delete(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id))
+    idempotency.forget(session, workspace_id, [endpoint_id])

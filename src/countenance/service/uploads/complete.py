@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from countenance.errors import CountenanceError, Finding
 from countenance.media.limits import limits_from
 from countenance.media.private import locked, private_folder
+from countenance.service.accounts import idempotency
 from countenance.service.clock import now
 from countenance.service.context import Service
 from countenance.service.db.tables import Upload, UploadPart
@@ -78,6 +79,7 @@ def _completed(service: Service, upload: Upload, whole: Path) -> Upload:
         if error.finding.rule not in _STAYS_OPEN:
             with service.database.transaction() as session:
                 _closed(session, upload, **GONE)
+                idempotency.forget(session, upload.workspace_id, [upload.id])
             forget(service, upload)
         raise
     key = bucket.key_of(upload.id)

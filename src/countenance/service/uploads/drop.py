@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from countenance.errors import CountenanceError
+from countenance.service.accounts import idempotency
 from countenance.service.context import Service
 from countenance.service.db.tables import ConsentRequest, MediaSource, Upload, UploadPart
 from countenance.service.errors import refused
@@ -74,6 +75,7 @@ def mark_deleted(session: Session, upload: Upload) -> bool:
     if not marked.rowcount:  # type: ignore[attr-defined]
         return False
     report.end(jobs)
+    idempotency.forget(session, upload.workspace_id, [upload.id])
     return True
 
 
