@@ -7,10 +7,10 @@ import re
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from countenance.service.accounts import idempotency
 from countenance.service.accounts.errors import MEMBER_UNKNOWN
 from countenance.service.accounts.scopes import check_role
 from countenance.service.accounts.workspaces import found as workspace_found
-from countenance.service.accounts import idempotency
 from countenance.service.clock import now
 from countenance.service.db.tables import Member
 from countenance.service.errors import REQUEST_INVALID, refused
