@@ -22,6 +22,7 @@ from countenance.service.context import Service
 from countenance.service.db.tables import Upload, Workspace
 from countenance.service.objects.open import open_objects
 from countenance.service.uploads import bucket
+from countenance.service.uploads import complete as completing
 from countenance.service.uploads.begin import create
 from countenance.service.uploads.complete import complete
 from countenance.service.uploads.drop import abort
@@ -114,6 +115,39 @@ def test_a_crash_after_joining_is_made_good(far: Service) -> None:
         row = session.get_one(Upload, upload.id)
     bucket.join(far, row, bucket.present(far, row))
     assert complete(far, WORKSPACE, upload.id).state == "complete"
+
+
+def test_a_store_that_is_away_takes_no_upload_away(far: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = _begun(far, "sound.wav", SOUND)
+    assert [_put(link, SOUND) for link in _links(far, upload)] == [200] * 3
+    nowhere = far.settings.model_copy(
+        update={"objects_options": SecretStr('{"endpoint": "http://127.0.0.1:9", "retry_config": {"max_retries": 0}}')}
+    )
+    away = Service(nowhere, far.database, open_objects(nowhere), far.queue)
+    monkeypatch.setattr(bucket, "_WAIT_S", 1)
+    assert _rule(lambda: complete(away, WORKSPACE, upload.id)) == "service.store_unreachable"
+    assert complete(far, WORKSPACE, upload.id).state == "complete"
+
+
+@pytest.mark.parametrize("moment", ["before joining", "before noting"])
+def test_two_servers_complete_an_upload_at_once(far: Service, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """Each with a data folder of its own, so that no lock keeps one of them out."""
+    upload = _begun(far, "sound.wav", SOUND)
+    assert [_put(link, SOUND) for link in _links(far, upload)] == [200] * 3
+    elsewhere = far.settings.model_copy(update={"data_dir": far.settings.data_dir / "elsewhere"})
+    other = Service(elsewhere, far.database, open_objects(elsewhere), far.queue)
+    module, name = (bucket, "join") if moment == "before joining" else (completing, "look")
+    own = getattr(module, name)
+
+    def late(*given: Any) -> Any:
+        monkeypatch.setattr(module, name, own)
+        assert complete(other, WORKSPACE, upload.id).state == "complete"
+        return own(*given)
+
+    monkeypatch.setattr(module, name, late)
+    done = complete(far, WORKSPACE, upload.id)
+    assert (done.state, done.sha256) == ("complete", hashlib.sha256(SOUND).hexdigest())
+    assert b"".join(far.objects.read(str(done.object_key), 0, len(SOUND))) == SOUND
 
 
 def test_signed_urls_are_for_one_part_of_one_size(far: Service) -> None:

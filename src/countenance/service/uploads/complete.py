@@ -20,7 +20,7 @@ from countenance.service.context import Service
 from countenance.service.db.tables import Upload, UploadPart
 from countenance.service.errors import refused
 from countenance.service.fetch.sniff import IMAGE
-from countenance.service.objects.errors import OBJECT_MISSING
+from countenance.service.objects.errors import OBJECT_MISSING, STORE_UNREACHABLE
 from countenance.service.objects.files import PIECE_BYTES, opened
 from countenance.service.uploads import begin, bucket, folder, parts
 from countenance.service.uploads.drop import GONE, forget
@@ -44,10 +44,9 @@ def complete(service: Service, workspace_id: str, upload_id: str) -> Upload:
     transaction, and not in an event loop. What is refused for what it is is deleted at once.
 
     Raises:
-        CountenanceError: service.upload_unknown, upload_closed, upload_incomplete, upload_completing (the upload stays
-            open);
-            upload_changed, upload_not_media, upload_undecodable and media.* (the upload is deleted);
-            service.store_unreachable.
+        CountenanceError: service.upload_unknown, upload_closed, upload_incomplete, upload_completing,
+            store_unreachable (the upload stays open);
+            upload_changed, upload_not_media, upload_undecodable and media.* (the upload is deleted).
     """
     upload = _open_or_complete(service, workspace_id, upload_id)
     if upload.state == begin.COMPLETE:
@@ -77,21 +76,29 @@ def _completed(service: Service, upload: Upload, whole: Path) -> Upload:
         media = _looked_at(service, upload, whole, sha256)
     except CountenanceError as error:
         if error.finding.rule not in _STAYS_OPEN:
-            with service.database.transaction() as session:
-                _closed(session, upload, **GONE)
-                idempotency.forget(session, upload.workspace_id, [upload.id])
-            forget(service, upload)
+            _delete(service, upload)
         raise
     key = bucket.key_of(upload.id)
     if not bucket.is_direct(service):
         service.objects.take(key, whole, media["content_type"])
     told = {"object_key": key, "sha256": sha256, "content_type": media["content_type"], "media": media}
     with service.database.transaction() as session:
-        if not _closed(session, upload, state=begin.COMPLETE, completed_at=now(), **told):
-            raise refused(UPLOAD_CLOSED)
+        closed = _closed(session, upload, state=begin.COMPLETE, completed_at=now(), **told)
         done = begin.get(session, upload.workspace_id, upload.id)
+        if not closed and done.state != begin.COMPLETE:  # which another server may have done meanwhile
+            raise refused(UPLOAD_CLOSED)
     folder.drop(service.settings, upload.id)
     return done
+
+
+def _delete(service: Service, upload: Upload) -> None:
+    """It is refused for what it is; what another server has made of it meanwhile stays."""
+    with service.database.transaction() as session:
+        closed = _closed(session, upload, **GONE)
+        if closed:
+            idempotency.forget(session, upload.workspace_id, [upload.id])
+    if closed:
+        forget(service, upload)
 
 
 def _open_or_complete(service: Service, workspace_id: str, upload_id: str) -> Upload:
@@ -113,14 +120,23 @@ def _gathered(service: Service, upload: Upload, whole: Path) -> str:
 def _joined_in_store(service: Service, upload: Upload) -> None:
     tags = bucket.present(service, upload)
     if len(tags) == parts.count(upload):
-        bucket.join(service, upload, tags)
-        return
-    try:  # it may have been joined by an attempt that came no further
+        try:
+            bucket.join(service, upload, tags)
+        except CountenanceError:  # another server may have done it meanwhile
+            if not _is_joined(service, upload):
+                raise
+    elif not _is_joined(service, upload):  # by an attempt that came no further
+        _check_missing(upload, set(tags))
+
+
+def _is_joined(service: Service, upload: Upload) -> bool:
+    try:
         service.objects.stat(bucket.key_of(upload.id))
     except CountenanceError as error:
         if error.finding.rule is not OBJECT_MISSING:
             raise
-        _check_missing(upload, set(tags))
+        return False
+    return True
 
 
 def _check_missing(upload: Upload, there: set[int]) -> None:
@@ -160,4 +176,4 @@ def _hash(path: Path) -> str:
     return digest.hexdigest()
 
 
-_STAYS_OPEN = (UPLOAD_INCOMPLETE,)
+_STAYS_OPEN = (UPLOAD_INCOMPLETE, STORE_UNREACHABLE)
