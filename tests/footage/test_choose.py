@@ -134,10 +134,10 @@ def test_time_grows_with_the_length_alone() -> None:
         usable = [Span(float(s), s + 7.0) for s in range(0, int(length), 8)]
         best = np.inf
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.thread_time()
             best_stretch(line, usable)
             best_stretch(line, [Span(0.0, length)])
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.thread_time() - start)
         return float(best)
 
     assert seconds_for(800.0) < 10 * seconds_for(200.0)

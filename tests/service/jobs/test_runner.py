@@ -18,6 +18,8 @@ from countenance.service.jobs.handlers import Done, Outcome
 from countenance.service.jobs.runner import Crashed, Stopped, run_task
 
 DONE = """print('{"event": "done", "result": {"n": 1}}', flush=True)"""
+STAYS = """print('{"event": "at work"}', flush=True)
+import time; time.sleep(60)"""
 
 
 def run(
@@ -118,16 +120,14 @@ def test_only_the_latest_works_in_a_folder(tmp_path: Path) -> None:
 
 def test_it_ends_when_it_is_to(tmp_path: Path) -> None:
     stop = threading.Event()
-    threading.Timer(0.5, stop.set).start()
     with pytest.raises(Stopped):
-        run(tmp_path, "import time; time.sleep(60)", stop)
+        run_task([sys.executable, "-c", STAYS], "train", tmp_path, {}, lambda _: stop.set(), stop, 20)
     assert not in_use(tmp_path)
 
 
 def test_all_children_are_killed_at_once(tmp_path: Path) -> None:
-    threading.Timer(0.5, kill_all).start()
     with pytest.raises(Crashed, match="exit status -9"):
-        run(tmp_path, "import time; time.sleep(60)")
+        run_task([sys.executable, "-c", STAYS], "train", tmp_path, {}, lambda _: kill_all(), threading.Event(), 20)
 
 
 def test_the_task_is_private(tmp_path: Path) -> None:

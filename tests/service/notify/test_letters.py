@@ -202,6 +202,17 @@ class _Received:
         return self.answer
 
 
+class _MailServer(Controller):
+    """At a port that is its own from the beginning: one that was free a moment ago, another process may have."""
+
+    def __init__(self, received: _Received) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        super().__init__(received, hostname="127.0.0.1", port=self._listener.getsockname()[1], ready_timeout=60)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._listener)
+
+
 def _with_smtp(service: Service, url: str) -> Service:
     settings = service.settings.model_copy(update={"smtp_url": SecretStr(url)})
     return Service(settings, service.database, service.objects, service.queue)
@@ -210,12 +221,10 @@ def _with_smtp(service: Service, url: str) -> Service:
 def test_a_mail_server_is_given_the_letter(service: Service, tmp_path: Path) -> None:
     event = _event(service, tmp_path, ERROR)
     received = _Received("250 OK")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(received, hostname="127.0.0.1", port=port)
+    server = _MailServer(received)
     server.start()
     try:
-        send(_with_smtp(service, f"smtp://127.0.0.1:{port}"), event, "ada@example.org")
+        send(_with_smtp(service, f"smtp://127.0.0.1:{server.port}"), event, "ada@example.org")
     finally:
         server.stop()
     (message,) = received.messages
