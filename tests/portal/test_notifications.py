@@ -177,6 +177,7 @@ def test_the_secret_of_an_endpoint_is_shown_once(portal: Any, signed_in: Page) -
     expect(signed_in.get_by_text("On", exact=True)).to_be_visible()
     signed_in.get_by_role("button", name="Delete https").click()
     signed_in.get_by_role("button", name="Delete it").click()
+    signed_in.wait_for_load_state()  # before that its buttons open no dialogs
     expect(signed_in.get_by_text("There is none yet.")).to_be_visible()
 
 
@@ -216,3 +217,4 @@ def test_people_are_added_changed_and_removed(portal: Any, signed_in: Page, trou
     person.get_by_role("button", name="Remove").click()
     signed_in.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(signed_in.get_by_text("Nobody is written to")).to_be_visible()
+    signed_in.wait_for_load_state()  # before that its buttons open no dialogs

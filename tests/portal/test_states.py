@@ -338,6 +338,7 @@ def test_what_was_typed_outlives_a_fault(signed_in: Page, portal: Any, troubles:
     speaks = replica(portal)
     signed_in.goto(f"/videos/new?replica={speaks}")
     signed_in.locator("#script").fill("Good morning, and welcome aboard.")
+    expect(signed_in.locator("#say-cost")).to_contain_text("33 characters")  # which moves the button
     signed_in.route("**/videos/new", lambda route: route.fulfill(response=signed_in.request.get(BROKEN)))
     signed_in.get_by_role("button", name="Make the video").click()
     expect(signed_in.get_by_role("heading", level=1)).to_have_text("Something broke, and it was not you")
@@ -381,7 +382,7 @@ def test_what_was_typed_outlives_a_limit(tmp_path: Path, open_page: Callable[...
         again = page.get_by_role("link", name="Try again")
         expect(again).to_have_attribute("href", "/notifications/people?from=here")
         again.click()  # too early
-        expect(page).to_have_url(f"{served.url}/notifications/people?from=here")
+        page.wait_for_url(f"{served.url}/notifications/people?from=here")  # to its end: then its server goes
         kept = json.loads(page.evaluate("sessionStorage.getItem('countenance.form')"))
         assert ["role", "viewer"] in kept["fields"]
 

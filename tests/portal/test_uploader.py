@@ -83,6 +83,7 @@ def _begin(page: Page, film: Path = _FILM, name: str | None = None) -> None:
 
 
 def _slowly(page: Page, bytes_per_s: int = _SLOW) -> None:
+    """Send slowly from now on; what has begun already might be over before that."""
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
     limits = {"offline": False, "latency": 1, "downloadThroughput": -1, "uploadThroughput": bytes_per_s}
@@ -118,8 +119,8 @@ def test_an_upload_arrives_whole(sender: Page, sent: list[int]) -> None:
 
 
 def test_it_goes_on_after_a_reload(sender: Page, sent: list[int]) -> None:
-    _begin(sender)
     _slowly(sender)
+    _begin(sender)
     while not sent:
         sender.wait_for_timeout(20)
     arrived = list(sent)
@@ -136,8 +137,8 @@ def test_it_goes_on_after_a_reload(sender: Page, sent: list[int]) -> None:
 
 def test_it_waits_while_there_is_no_network(sender: Page, sent: list[int], troubles: Any) -> None:
     troubles.expect("ERR_INTERNET_DISCONNECTED")
-    _begin(sender)
     _slowly(sender)
+    _begin(sender)
     _wait_until_sent(sender, 0.1)
     sender.context.set_offline(True)
     sender.get_by_text("There is no connection. Sending goes on by itself").first.wait_for()
@@ -148,8 +149,8 @@ def test_it_waits_while_there_is_no_network(sender: Page, sent: list[int], troub
 
 
 def test_it_pauses_and_goes_on(sender: Page) -> None:
-    _begin(sender)
     _slowly(sender)
+    _begin(sender)
     _wait_until_sent(sender, 0.1)
     sender.get_by_role("button", name="Pause").press("Enter")
     sender.get_by_text("Paused.").first.wait_for()
@@ -161,8 +162,8 @@ def test_it_pauses_and_goes_on(sender: Page) -> None:
 
 
 def test_what_is_cancelled_is_deleted(sender: Page, small_parts: Served) -> None:
-    _begin(sender)
     _slowly(sender)
+    _begin(sender)
     _wait_until_sent(sender, 0.1)
     with sender.expect_response(lambda answer: answer.request.method == "DELETE") as answered:
         sender.get_by_role("button", name="Cancel").click()
@@ -209,8 +210,8 @@ def test_a_file_that_changes_meanwhile_is_chosen_again(sender: Page, tmp_path: P
     troubles.expect("ERR_UPLOAD_FILE_CHANGED")
     film = tmp_path / "film.mp4"
     film.write_bytes(_FILM.read_bytes())
-    _begin(sender, film)
     _slowly(sender)
+    _begin(sender, film)
     film.write_bytes(_FILM.read_bytes() + b" ")
     told = _done(sender)
     assert (told["code"], told["message"]) == ("changed", "The file was changed, moved or deleted since it was chosen.")
@@ -221,8 +222,8 @@ def test_an_upload_that_is_gone_at_the_server_begins_anew(
     sender: Page, sent: list[int], small_parts: Served, troubles: Any
 ) -> None:
     troubles.expect("status of 4")
-    _begin(sender)
     _slowly(sender)
+    _begin(sender)
     _wait_until_sent(sender, 0.1)
     sender.evaluate("upload.pause()")
     known = sender.evaluate(f"JSON.parse(localStorage[{_REMEMBERED}[0]]).upload_id")

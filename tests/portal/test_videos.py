@@ -50,6 +50,12 @@ def _rows(portal: Any) -> list[Video]:
         return list(session.scalars(wanted))
 
 
+def _make(page: Page) -> None:
+    """Once it is told what it costs, which moves the button."""
+    expect(page.locator("#say-cost")).to_contain_text("left.")
+    page.get_by_role("button", name="Make the video").click()
+
+
 def test_of_many_replicas_the_newest_are_listed_and_the_others_named(
     portal: Any, signed_in: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,13 +105,14 @@ def test_a_script_becomes_a_video_before_ones_eyes(portal: Any, worker: Any, sig
         assert balance(session, portal.workspace_id, ledger.VIDEO_SECOND).spent == 3
     # Back at the form, which is the same one: what was made already is not made again; what was changed is.
     page.go_back()
-    page.get_by_role("button", name="Make the video").click()
+    _make(page)
     page.wait_for_url(f"**/videos/{made[0].id}")
     page.reload()
     assert len(_rows(portal)) == 1
     page.go_back()
     page.fill("#script", "Good night.")
-    page.get_by_role("button", name="Make the video").click()
+    expect(cost).to_contain_text("11 characters")
+    _make(page)
     expect(page.locator(".video-script")).to_have_text("Good night.")
     assert len(_rows(portal)) == 2
 
@@ -115,7 +122,7 @@ def test_a_recording_is_sent_and_spoken(portal: Any, worker: Any, signed_in: Pag
     page = signed_in
     page.goto(f"/videos/new?replica={ada}")
     page.check("input[name=says][value=audio]")
-    page.get_by_role("button", name="Make the video").click()
+    _make(page)
     expect(page.locator("#say-wait")).to_have_text("Choose a recording first.")
     page.set_input_files("#audio", {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"no sound"})
     expect(page.locator("#audio-findings .finding.error").first).to_be_visible()
@@ -182,7 +189,8 @@ def test_a_video_waits_for_a_replica_in_training(portal: Any, worker: Any, signe
     page.goto(f"/videos/new?replica={waits_for}")
     expect(page.locator("#say-coming")).to_be_visible()
     page.fill("#script", _SCRIPT)
-    page.get_by_role("button", name="Make the video").click()
+    expect(page.locator("#say-cost")).to_contain_text(f"{len(_SCRIPT)} characters")
+    _make(page)
     expect(page.get_by_text("as soon as the replica can speak")).to_be_visible()
     page.goto("/videos")
     card = page.locator(".library > li")
