@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import wave
 from collections.abc import Callable, Iterator
@@ -75,7 +76,10 @@ def test_a_statement_recorded_here(before_the_camera: Callable[[], Page], portal
     expect(page.get_by_role("region", name="Read this aloud")).to_contain_text("My one-time words are")
     expect(page.locator("#words-until")).to_contain_text("for 30 more minutes")
     page.get_by_role("button", name="Start recording").click()
-    expect(page.locator("#consent-recorder .recorder-clock")).to_contain_text("0:04", timeout=60_000)
+    # Each second is shown for one second: a later one is as good.
+    expect(page.locator("#consent-recorder .recorder-clock")).to_contain_text(
+        re.compile(r"Recording, 0:(0[4-9]|[1-5]\d)"), timeout=60_000
+    )
     page.get_by_role("button", name="Stop").click()
     use = page.get_by_role("button", name="Use this recording")
     expect(use).to_be_focused()
@@ -107,7 +111,7 @@ def test_footage_recorded_here_opens_with_the_statement(
     page.get_by_role("button", name="Start recording").click()
     clock = page.locator("#footage-recorder .recorder-clock")
     expect(clock).to_contain_text("of at least 0:10")
-    expect(clock).to_contain_text("0:10 of 1:55")
+    expect(clock).to_contain_text(re.compile(r"0:[1-5]\d of 1:55"))
     expect(words).to_contain_text(f"My name is {NAME}.")
     page.get_by_role("button", name="Stop").click()
     send = page.locator("#footage-use")

@@ -218,3 +218,4 @@ def test_people_are_added_changed_and_removed(portal: Any, signed_in: Page, trou
     signed_in.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(signed_in.get_by_text("Nobody is written to")).to_be_visible()
     signed_in.wait_for_load_state()  # before that its buttons open no dialogs
+    signed_in.wait_for_load_state()
