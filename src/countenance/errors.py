@@ -9,6 +9,7 @@ line's output. A `CountenanceError` carries the finding that stopped the work.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 
 _MANY = 1000
 """From here on a fraction says nothing, and thousands are set apart."""
+_SEVERAL = re.compile(r"^((?:stored )?[a-z-]{3,}?)(ies|(?<!s)s)\b")
+"""What a unit begins with that is a word for several; abbreviations are shorter."""
 
 
 class Severity(StrEnum):
@@ -124,11 +127,10 @@ class Finding:
         return self.rule.limit if self.limit is None else self.limit
 
     def _measurement(self) -> str:
-        measured = self.measured if isinstance(self.measured, str) or self.measured is None else figure(self.measured)
-        unit = f" {self.rule.unit}" if self.rule.unit else ""
         limit = self._limit()
-        within = "" if limit is None else f", limit {figure(limit)}{unit}"
-        return f"Measured {measured}{unit}{within}."
+        within = "" if limit is None else f", limit {amount(limit, self.rule.unit)}"
+        measured = "" if self.measured is None else self.measured
+        return f"Measured {amount(measured, self.rule.unit)}{within}."
 
 
 class CountenanceError(Exception):
@@ -145,6 +147,16 @@ def figure(value: float) -> str:
     if isinstance(value, bool) or not math.isfinite(value):
         return str(value)
     return f"{value:,.0f}" if abs(value) >= _MANY else f"{value:.4g}"
+
+
+def amount(value: float | str, unit: str) -> str:
+    """A number with its unit: `22,000 px wide`, `2 parts`, `1 part`."""
+    number = value if isinstance(value, str) else figure(value)
+    return f"{number} {_SEVERAL.sub(_one, unit) if number == '1' else unit}".rstrip()
+
+
+def _one(word: re.Match[str]) -> str:
+    return f"{word[1]}y" if word[2] == "ies" else word[1]
 
 
 def _clock(seconds: float) -> str:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from countenance.errors import Finding, Severity, figure
+from countenance.errors import Finding, Severity, amount, figure
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -99,18 +99,14 @@ def _facts(finding: Finding) -> list[tuple[str, str]]:
         facts.append(("File", finding.file))
     shape = finding.as_dict()
     if finding.measured is not None:
-        facts.append(("Measured", _with_unit(finding.measured, shape["unit"])))
+        facts.append(("Measured", amount(finding.measured, shape["unit"])))
         if shape["limit"] is not None:
-            facts.append(("Limit", _with_unit(shape["limit"], shape["unit"])))
+            facts.append(("Limit", amount(shape["limit"], shape["unit"])))
     if finding.spans:
         more = len(finding.spans) - _SPANS_SHOWN
         where = ", ".join(span.timecode() for span in finding.spans[:_SPANS_SHOWN])
         facts.append(("Where", f"{where} and {more} more" if more > 0 else where))
     return facts
-
-
-def _with_unit(value: float | str, unit: str) -> str:
-    return f"{value if isinstance(value, str) else figure(value)} {unit}".rstrip()
 
 
 def _text(value: object) -> str:

@@ -17,7 +17,7 @@ from countenance.engine.archive_rules import RULES as ARCHIVE
 from countenance.engine.errors import RULES as ENGINE
 from countenance.engine.external.errors import RULES as EXTERNAL
 from countenance.engine.mark_rules import RULES as MARK
-from countenance.errors import Rule
+from countenance.errors import Rule, amount
 from countenance.footage.portrait_rules import RULES as PORTRAIT
 from countenance.footage.rules import RULES as FOOTAGE
 from countenance.media.credential_rules import RULES as CREDENTIALS
@@ -128,5 +128,4 @@ def limit_of(rule: Rule) -> str:
     """`10 s`, `85 % of the words`; empty for a rule without a limit."""
     if rule.limit is None:
         return ""
-    number = f"{rule.limit:.0f}" if rule.limit >= 1000 else f"{rule.limit:.4g}"
-    return f"{number} {rule.unit}".strip()
+    return amount(rule.limit, rule.unit)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from countenance.errors import CountenanceError, figure
+from countenance.errors import CountenanceError, amount
 from countenance.service.address import address
 from countenance.service.consent_requests.revoke import REVOKED
 from countenance.service.context import Service
@@ -201,8 +201,8 @@ def _problem(found: dict[str, Any], picture: bytes | None, kind: str = "jpeg") -
     measured, unit, limit = found.get("measured"), found.get("unit") or "", found.get("limit")
     seen = [str(found.get("detail") or "")]
     if isinstance(measured, (int, float)):
-        within = f", limit {figure(limit)} {unit}" if isinstance(limit, (int, float)) else ""
-        seen.append(f"Measured {figure(measured)} {unit}{within}.".replace(" .", ".").replace(" ,", ","))
+        within = f", limit {amount(limit, unit)}" if isinstance(limit, (int, float)) else ""
+        seen.append(f"Measured {amount(measured, unit)}{within}.")
     spans = found.get("spans") or []
     if spans:
         seen.append("At " + ", ".join(f"{_clock(start)} to {_clock(end)}" for start, end in spans[:5]) + ".")
