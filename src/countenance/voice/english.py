@@ -13,12 +13,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from countenance.errors import CountenanceError, Finding
-from countenance.voice.aloud import written_out
+from countenance.voice.aloud import READ_SIGNS, written_out
 from countenance.voice.errors import CANNOT_BE_SPOKEN, NOTHING_TO_SAY, SCRIPT_TOO_LONG
+from countenance.voice.numerals import HIBARIS_ROMAN
 
 VOWELS = frozenset("AIOWYaiuæɑɔɛɜɪʊʌəᵊᵻ")
 CONSONANTS = frozenset("bdfhjklmnpstvwzðŋɡɹʃʒʤʧθT")
@@ -29,9 +31,20 @@ NOTATION = re.compile(r"\[([^\[\]]+)\]\(/([^()/]+)/\)")
 _MAX_PHONEMES = 400
 _CLAUSE = re.compile(r"(?<=[,;:—])\s+")
 _UNENDED = re.compile(
-    r"\b(?:vs\. .|(?:[Nn]os?|[Vv]ol|[Ff]igs?|[Cc]h|[Ss]ec|pp?|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\. \d)$"
+    r"\b(?:vs\. .|(?:[Nn]os?|[Vv]ol|[Ff]igs?|[Cc]h|[Ss]ec|pp?|approx|ca?|est|[bd]"
+    r"|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\. \d)$"
+    r"|\b[ap]\.m\. (?:Eastern|Central|Mountain|Pacific|[ECMP][SD]?T|GMT|UTC)$"
 )
 """Short forms and what follows them: a sentence does not end there, whatever the dot says."""
+_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}$")
+_OPENER = re.compile(
+    r"a|all|also|an|and|another|as|at|before|both|but|buy|by|call|click|come|did|do|does|each|even|every|"
+    r"first|for|from|get|go|he|her|here|his|how|however|i|if|in|is|it|its|join|last|learn|let|look|make|"
+    r"many|most|my|next|no|nobody|not|now|of|on|one|or|our|perhaps|please|read|see|she|sign|since|so|some|"
+    r"start|still|stop|such|take|tell|that|the|their|then|there|these|they|think|this|those|though|to|"
+    r"today|try|two|until|use|visit|watch|we|what|when|where|which|while|who|why|will|with|yes|yet|you"
+)
+"""Words that begin a sentence; behind initials (`the U.S. Government`, `J.R.R. Tolkien`) any other word goes on."""
 _WRAPPED_CHARACTERS = 40
 """Lines of poems and lists are shorter, and each is spoken on its own."""
 _TAG = re.compile(r"""</?[A-Za-z][\w:-]*(?:\s+[\w:-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>""")
@@ -94,7 +107,11 @@ def _rejoined(text: str, parts: Sequence[str]) -> list[str]:
 
 def _goes_on(before: str, between: str, after: str) -> bool:
     if "\n" not in between:
-        return _UNENDED.search(before + " " + after[:1]) is not None
+        word = re.match(r"\w*", after)
+        begun = word[0] if word else ""
+        if begun and _INITIALS.search(before):
+            return _OPENER.fullmatch(begun.lower()) is None
+        return any(_UNENDED.search(f"{before} {start}") for start in (after[:1], begun))
     line = before.rsplit("\n", 1)[-1].strip()
     wrapped = len(line) >= _WRAPPED_CHARACTERS and line[-1] not in ".!?…:;"
     return wrapped and between.count("\n") == 1 and re.match(r"[a-z]|I\b", after) is not None
@@ -110,10 +127,16 @@ def _read(sentence: str) -> str:
     for given in (*NOTATION.finditer(sentence), None):
         between = sentence[at : given.start() if given else len(sentence)]
         around = [" " if edge and edge.isspace() else "" for edge in (between[:1], between[-1:])]
-        plain = normalize(written_out(between))
+        plain = " ".join(normalize(part) for part in _apart(written_out(between))).strip()
         parts += [around[0], plain, around[1] if plain else "", given[0] if given else ""]
         at = given.end() if given else at
     return str(_reader()("".join(parts).strip(), normalize_text=False))
+
+
+def _apart(text: str) -> list[str]:
+    """The text, cut where hibari would see a Roman number in the beginning of a word."""
+    cuts = [found.end() for found in HIBARIS_ROMAN.finditer(text)]
+    return [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]
 
 
 @lru_cache
@@ -150,7 +173,8 @@ def _speakable(character: str) -> bool:
     kind = unicodedata.category(character)
     if kind[0] == "L":
         return unicodedata.name(character, "").startswith("LATIN")
-    return character.isspace() or kind in {"Nd", "Sc"} or kind[0] == "P" or character in "+=<>~^|`°©®™"
+    named = character in "+=<>~^|`°©®™" or character in READ_SIGNS
+    return character.isspace() or kind in {"Nd", "Sc"} or kind[0] == "P" or named
 
 
 def _with_s(word: re.Match[str]) -> str:
