@@ -11,6 +11,7 @@ import pytest
 from example_installation.history import History
 from example_installation.replicas import Replicas, uploaded
 from playwright.sync_api import Page, expect
+from tests.portal.said import first, held
 
 from countenance.consent.declaration import AI_GENERATED
 from countenance.consent.receipt_content import Material
@@ -228,6 +229,21 @@ def test_rename(signed_in: Page, made: Replicas) -> None:
     expect(signed_in.get_by_role("link", name="Adam & <Eve>")).to_be_visible()
     expect(signed_in.get_by_text("Renamed.")).to_be_visible()
     expect(signed_in).to_have_url(re.compile(r"/\?search=ad$"))
+
+
+def test_a_second_click_takes_nothing_back_that_was_typed(signed_in: Page, made: Replicas) -> None:
+    signed_in.goto(f"/replicas/{made.asked('Ada, studio')}")
+    asked = held(signed_in, "**/rename?**")
+    signed_in.get_by_role("link", name="Rename").evaluate("(link) => (link.click(), link.click())")
+    first(signed_in, asked)
+    signed_in.wait_for_timeout(200)
+    asked.pop().continue_()
+    signed_in.get_by_label("Name", exact=True).fill("Ada, harbour")
+    signed_in.wait_for_timeout(200)
+    for each in asked:
+        each.continue_()
+    signed_in.wait_for_timeout(300)
+    expect(signed_in.get_by_label("Name", exact=True)).to_have_value("Ada, harbour")
 
 
 def test_a_name_that_is_none_is_asked_for_again(

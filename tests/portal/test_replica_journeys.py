@@ -206,6 +206,68 @@ def test_what_was_read_before_a_link_was_made_does_not_take_its_place(
     expect(signed_in.locator("#made-url")).to_be_visible()
 
 
+def _ask_elsewhere(portal: Any, replica_id: str) -> None:
+    asking = f"{portal.url}/v2/replicas/{replica_id}/consent-requests"
+    said = httpx2.post(asking, json={"full_name": "Ada Winter"}, headers={"x-api-key": portal.key}, timeout=60)
+    assert said.status_code == 201, said.text
+
+
+def test_what_is_typed_to_make_a_link_stays(signed_in: Page, ask: Callable[..., str], portal: Any) -> None:
+    replica_id = ask(full_name="Ada Winter", consent_by_link=True)
+    signed_in.goto(f"/replicas/{replica_id}")
+    signed_in.locator("#email").fill("ada@example.org")
+    _ask_elsewhere(portal, replica_id)
+    expect(signed_in.locator("#status")).to_contain_text("has not answered yet")
+    signed_in.wait_for_timeout(500)
+    expect(signed_in.locator("#email")).to_have_value("ada@example.org")
+    signed_in.get_by_role("button", name="Make the link").click()
+    expect(signed_in.locator("#made-url")).to_be_visible()
+    expect(signed_in.locator(".asked-links li")).to_have_count(2)
+
+
+def test_a_question_is_asked_whatever_the_page_waits_for(signed_in: Page, ask: Callable[..., str], portal: Any) -> None:
+    reads = held(signed_in, _PARTS)
+    replica_id = ask(full_name="Ada Winter", consent_by_link=True)
+    signed_in.goto(f"/replicas/{replica_id}")
+    _ask_elsewhere(portal, replica_id)
+    read = first(signed_in, reads)
+    signed_in.get_by_role("link", name="Rename").click()
+    expect(signed_in.get_by_role("dialog")).to_be_visible()
+    read.continue_()
+    expect(signed_in.locator(".asked-links li")).to_have_count(1)
+
+
+def test_a_page_that_was_not_answered_asks_again(
+    signed_in: Page, ask: Callable[..., str], portal: Any, troubles: Any
+) -> None:
+    troubles.expect("ERR_FAILED|htmx:sendError")
+    reads = held(signed_in, _PARTS)
+    replica_id = ask(full_name="Ada Winter", consent_by_link=True)
+    signed_in.clock.install()
+    signed_in.goto(f"/replicas/{replica_id}")
+    _ask_elsewhere(portal, replica_id)
+    first(signed_in, reads).abort()
+    signed_in.wait_for_timeout(100)
+    signed_in.clock.fast_forward(6000)
+    first(signed_in, reads, at=1).continue_()
+    expect(signed_in.locator(".asked-links li")).to_have_count(1)
+
+
+def test_a_link_that_is_shown_once_outlives_the_session(
+    signed_in: Page, ask: Callable[..., str], troubles: Any
+) -> None:
+    troubles.expect(r"status of 401|\[object Event\]")
+    streams = held(signed_in, _STREAM)
+    replica_id = ask(full_name="Ada Winter", consent_by_link=True)
+    signed_in.goto(f"/replicas/{replica_id}")
+    signed_in.get_by_role("button", name="Make the link").click()
+    expect(signed_in.locator("#made-url")).to_be_visible()
+    signed_in.context.clear_cookies()
+    first(signed_in, streams).fulfill(status=401)
+    expect(signed_in.get_by_text("You were signed out.")).to_be_visible()
+    expect(signed_in.locator("#made-url")).to_be_visible()
+
+
 def test_a_consent_is_verified_taken_along_and_taken_back(
     signed_in: Page, portal: Any, agreed: tuple[str, str], tmp_path: Path, troubles: Any
 ) -> None:

@@ -12,7 +12,8 @@ async function on_click(event) {
   opener = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : link;
   menu?.hidePopover();
   dialog.replaceChildren();
-  await window.htmx.ajax("GET", link.getAttribute("href"), { target: dialog, swap: "innerHTML" });
+  const wanted = { source: dialog, event, target: dialog, swap: "innerHTML" };
+  await window.htmx.ajax("GET", link.getAttribute("href"), wanted).catch(() => {}); // it is told where all requests are
   if (!dialog.querySelector("form")) return;
   compare_all();
   dialog.showModal();
@@ -32,6 +33,8 @@ function compare_all() {
   }
 }
 
+// What was asked last is answered, whatever else is under way; a second click does not take back what was typed.
+dialog?.setAttribute("hx-sync", "this:replace");
 document.addEventListener("click", on_click);
 dialog?.addEventListener("close", () => opener?.focus());
 compare_all();

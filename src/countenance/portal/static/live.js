@@ -2,7 +2,7 @@
 // focus where it was, and a stream that rests while nobody looks.
 
 import { lost } from "./connection.js";
-import { tell } from "./toasts.js";
+import { tell, untell } from "./toasts.js";
 
 const REST_AFTER_MS = 15_000;
 const LOST_AFTER_MS = 3000;
@@ -11,6 +11,7 @@ const before = new WeakMap();
 let source = null;
 let lost_timer = 0;
 let rest_timer = 0;
+let is_signed_out = false;
 
 // Heartbeats: seconds since they were received are added, so that no clock of a browser matters.
 function count_on() {
@@ -55,10 +56,27 @@ function broken(event) {
   lost_timer = setTimeout(lost, LOST_AFTER_MS);
 }
 
+function opened() {
+  clearTimeout(lost_timer);
+  is_signed_out = false;
+  untell("signed-out");
+}
+
+// Whether something would be lost by a reload: what is shown once, asked, or typed.
+function is_in_use() {
+  const typed = [...document.querySelectorAll("main form[method=post] :is(input:not([type=hidden]), textarea)")];
+  return document.querySelector("#made, dialog:modal") || typed.some((each) => each.value !== each.defaultValue);
+}
+
 async function check_session() {
   try {
     const answer = await fetch(location.href, { method: "HEAD", redirect: "manual" });
-    if (answer.type === "opaqueredirect") location.reload();
+    if (answer.type !== "opaqueredirect") return;
+    if (!is_in_use()) return location.reload();
+    clearTimeout(lost_timer);
+    if (is_signed_out) return;
+    is_signed_out = true;
+    tell("signed-out", "This page stays as it is. Sign in in another tab, then come back.", { title: "You were signed out.", seconds: 0 });
   } catch {
     // There is no connection: it is said already.
   }
@@ -84,7 +102,7 @@ function set_up() {
 
 set_up();
 document.addEventListener("htmx:sseError", broken, true);
-document.addEventListener("htmx:sseOpen", () => clearTimeout(lost_timer));
+document.addEventListener("htmx:sseOpen", opened);
 document.addEventListener("htmx:sseBeforeMessage", to_be_swapped);
 document.addEventListener("htmx:sseMessage", swapped);
 document.addEventListener("htmx:afterSettle", count_on);

@@ -1,6 +1,7 @@
 // The page of one replica: what is below its state is read anew when there is something else to see, and pictures of
 // findings are shown large.
 
+const AGAIN_MS = 5000;
 const large = document.getElementById("large");
 
 function follow() {
@@ -10,15 +11,29 @@ function follow() {
   const phase = state.dataset.phase;
   if (phase === parts.dataset.phase || is_sending(parts)) return;
   parts.dataset.phase = phase;
-  if (!shows_link(phase)) window.htmx.ajax("GET", `${parts.dataset.place}/parts`, { target: parts, swap: "innerHTML" });
+  if (keeps(parts, phase)) return;
+  window.htmx.ajax("GET", `${parts.dataset.place}/parts`, { target: parts, swap: "innerHTML" }).catch(() => {}); // see answered
 }
 
-// A link is shown once: it stays until somebody has answered, and while it is being made nothing takes its place.
+// What no answer came to is asked for again in a while.
+function answered({ detail: { pathInfo, xhr } }) {
+  if (pathInfo.requestPath.endsWith("/parts") && (!xhr.status || xhr.status >= 500)) return void setTimeout(again, AGAIN_MS);
+  follow();
+}
+
+function again() {
+  delete document.getElementById("parts")?.dataset.phase;
+  follow();
+}
+
+// A link is shown once: it stays until somebody has answered, and while it is being made nothing takes its place. Nor of
+// what is typed to make one.
 const is_sending = (parts) => parts.querySelector(".htmx-request") !== null;
-const shows_link = (phase) => document.getElementById("made") && phase.startsWith("consent-");
+const is_typed = (parts) => [...parts.querySelectorAll("form input")].some((each) => each.value !== each.defaultValue);
+const keeps = (parts, phase) => phase.startsWith("consent-") && (document.getElementById("made") || is_typed(parts));
 
 function hold_back({ detail, target }) {
-  if (target.id !== "parts" || !(is_sending(target) || shows_link(target.dataset.phase ?? ""))) return;
+  if (target.id !== "parts" || !(is_sending(target) || keeps(target, target.dataset.phase ?? ""))) return;
   detail.shouldSwap = false;
   delete target.dataset.phase;
 }
@@ -50,5 +65,6 @@ large.addEventListener("click", (event) => event.target === large && large.close
 document.addEventListener("htmx:sseMessage", follow);
 document.addEventListener("htmx:afterSettle", make_enlargeable);
 document.addEventListener("htmx:beforeSwap", hold_back);
-for (const name of ["htmx:afterSettle", "htmx:afterRequest"]) document.addEventListener(name, follow);
+document.addEventListener("htmx:afterSettle", follow);
+document.addEventListener("htmx:afterRequest", answered);
 make_enlargeable();
