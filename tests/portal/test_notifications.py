@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from example_installation.history import History
 from example_installation.replicas import Replicas, uploaded
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
+from tests.portal.said import first, held
 
 from countenance.consent.receipt_content import Material
 from countenance.service.accounts import audit, keys, members
@@ -175,10 +177,24 @@ def test_the_secret_of_an_endpoint_is_shown_once(portal: Any, signed_in: Page) -
     signed_in.goto("/notifications/webhooks")
     signed_in.get_by_role("button", name="Switch on").click()
     expect(signed_in.get_by_text("On", exact=True)).to_be_visible()
+    signed_in.wait_for_load_state()  # before that its buttons open no dialogs
     signed_in.get_by_role("button", name="Delete https").click()
     signed_in.get_by_role("button", name="Delete it").click()
-    signed_in.wait_for_load_state()  # before that its buttons open no dialogs
     expect(signed_in.get_by_text("There is none yet.")).to_be_visible()
+
+
+def test_a_secret_that_is_shown_once_is_not_missed_for_another_one(signed_in: Page) -> None:
+    signed_in.goto("/notifications/webhooks")
+    adding = held(signed_in, re.compile("/notifications/webhooks$"))
+    signed_in.get_by_label("Address").fill("https://studio.example.org/hook")
+    signed_in.get_by_role("button", name="Add the endpoint").click()
+    answer = first(signed_in, adding)
+    signed_in.get_by_role("button", name="Show the secret of the workspace").evaluate("(button) => button.click()")
+    signed_in.wait_for_timeout(500)
+    answer.continue_()
+    expect(signed_in.locator("#endpoint-secret")).to_contain_text("whsec_")
+    signed_in.get_by_role("button", name="Show the secret of the workspace").click()
+    expect(signed_in.locator("#workspace-secret")).to_contain_text("whsec_")
 
 
 def test_a_test_is_sent_to_one_endpoint_alone(portal: Any, signed_in: Page) -> None:
@@ -188,6 +204,14 @@ def test_a_test_is_sent_to_one_endpoint_alone(portal: Any, signed_in: Page) -> N
     signed_in.goto("/notifications/webhooks")
     signed_in.get_by_role("button", name="Send a test to https://two").click()
     expect(signed_in.get_by_text("It was not tried yet.")).to_be_visible()
+    # The page looks again and again: whoever is at a button stays there, and what was refused stays told.
+    again = signed_in.get_by_role("button", name="Send again")
+    again.focus()
+    signed_in.evaluate("document.getElementById('problems').textContent = 'It was refused.'")
+    signed_in.wait_for_event("response")
+    signed_in.wait_for_timeout(100)
+    expect(again).to_be_focused()
+    expect(signed_in.locator("#problems")).to_have_text("It was refused.")
     with portal.service.database.reading() as session:
         (sent,) = session.scalars(select(Delivery).where(Delivery.workspace_id == portal.workspace_id)).all()
     assert (sent.target, sent.state) == ("https://two.example.org/hook", "pending")
@@ -208,14 +232,14 @@ def test_people_are_added_changed_and_removed(portal: Any, signed_in: Page, trou
     signed_in.get_by_role("button", name="Add", exact=True).click()
     person = signed_in.locator(".rows li", has_text="producer@harbour.example")
     expect(person).to_contain_text("Gets e-mails")
+    signed_in.wait_for_load_state()  # before that its buttons open no dialogs
     person.get_by_role("button", name="Change").click()
     signed_in.get_by_role("dialog").get_by_label("Gets e-mails").uncheck()
     signed_in.get_by_role("dialog").get_by_label("Role").select_option("editor")
     signed_in.get_by_role("button", name="Save").click()
     expect(person).to_contain_text("Gets none")
     expect(person).to_contain_text("editor")
+    signed_in.wait_for_load_state()
     person.get_by_role("button", name="Remove").click()
     signed_in.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(signed_in.get_by_text("Nobody is written to")).to_be_visible()
-    signed_in.wait_for_load_state()  # before that its buttons open no dialogs
-    signed_in.wait_for_load_state()

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
-from tests.portal.said import ready_video, until
+from tests.portal.said import first, held, ready_video, until
 
 from countenance.service.clock import now
 from countenance.service.db.tables import AuditEntry, VideoShare
@@ -62,6 +62,24 @@ def test_somebody_without_an_account_sees_a_shared_video(
     phone.reload()
     expect(phone.get_by_role("heading", level=1)).to_have_text("This link has ended")
     assert ("key", "video.share.revoke") in _noted(portal, video_id)
+
+
+def test_of_two_links_that_are_ended_at_once_the_list_tells_the_truth(portal: Any, signed_in: Page) -> None:
+    video_id = ready_video(portal)
+    for _ in range(2):
+        _shared(signed_in, video_id)
+    signed_in.get_by_role("button", name="Close").click()
+    asked = held(signed_in, "**/end")
+    signed_in.evaluate("for (const each of document.querySelectorAll('#links .grave')) each.click()")
+    first(signed_in, asked).continue_()
+    expect(signed_in.locator("#links summary")).to_be_visible()
+    for each in asked[1:]:
+        each.continue_()
+    signed_in.wait_for_timeout(500)
+    left = select(VideoShare).where(VideoShare.video_id == video_id, VideoShare.revoked_at.is_(None))
+    with portal.service.database.reading() as session:
+        open_links = len(session.scalars(left).all())
+    expect(signed_in.locator("#links .copyable")).to_have_count(open_links)
 
 
 def test_a_link_ends_by_itself_and_with_its_video(portal: Any, signed_in: Page, page: Page, troubles: Any) -> None:

@@ -71,8 +71,9 @@ function tell_where(event) {
   event.detail.swapOverride = "innerHTML";
 }
 
+// What a page asks by itself says nothing of what somebody wanted to do.
 function forget_problems(event) {
-  if (!event.detail.successful) return;
+  if (!event.detail.successful || !event.detail.requestConfig.triggeringEvent) return;
   untell("strange");
   for (const place of document.querySelectorAll("#problems, .problems")) place.replaceChildren();
 }
