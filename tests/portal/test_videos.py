@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import func, select
-from tests.portal.said import asked_video, bundle_of, ready_video, replica, until, videos
+from tests.portal.said import asked_video, bundle_of, first, held, ready_video, replica, until, videos
 
 from countenance.api.paging import Paging
 from countenance.service.credits import ledger
@@ -275,6 +275,7 @@ def test_videos_are_found_and_renamed(portal: Any, signed_in: Page) -> None:
     expect(page.get_by_text("There is no video whose name has “HARB” in it and that fits the filters.")).to_be_visible()
     page.go_back()
     expect(cards).to_have_count(1)
+    expect(page.get_by_label("All", exact=True)).to_be_checked()
     page.wait_for_load_state()  # going back loads the page anew: before that its links lead to pages
     page.get_by_role("button", name="More about Harbour tour").click()
     page.get_by_role("link", name="Rename").click()
@@ -285,6 +286,34 @@ def test_videos_are_found_and_renamed(portal: Any, signed_in: Page) -> None:
     # It moves while one looks at it.
     page.get_by_role("button", name="Play Harbour tour, in winter").click()
     until(page, "!document.querySelector('.look video').paused")
+
+
+def test_a_page_whose_last_video_is_deleted_shows_the_one_before(
+    portal: Any, signed_in: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("countenance.portal.routes.videos.PER_PAGE", 1)
+    for name in ("Harbour tour", "Museum guide"):
+        ready_video(portal, name)
+    signed_in.goto("/videos?page=2")
+    signed_in.get_by_role("button", name="More about Harbour tour").click()
+    signed_in.get_by_role("link", name="Delete").click()
+    signed_in.get_by_role("button", name="Delete", exact=True).click()
+    expect(signed_in.get_by_role("link", name="Museum guide")).to_be_visible()
+
+
+def test_a_video_whose_page_was_not_answered_is_shown_all_the_same(portal: Any, signed_in: Page, troubles: Any) -> None:
+    troubles.expect("ERR_FAILED|htmx:sendError")
+    video_id = videos(portal).asked("Harbour tour", replica(portal), "Good morning.")
+    signed_in.clock.install()
+    signed_in.goto(f"/videos/{video_id}")
+    expect(signed_in.locator("#making")).to_be_visible()
+    pages = held(signed_in, re.compile(f"/videos/{video_id}$"))
+    videos(portal).ready(video_id)
+    first(signed_in, pages).abort()
+    signed_in.wait_for_timeout(100)
+    signed_in.clock.fast_forward(6000)
+    first(signed_in, pages, at=1).continue_()
+    expect(signed_in.locator("#player")).to_be_visible()
 
 
 def test_what_cannot_be_is_told_in_the_form(portal: Any, signed_in: Page, troubles: Any) -> None:

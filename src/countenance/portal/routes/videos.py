@@ -86,7 +86,12 @@ def library(
     """All videos, or those that are looked for; for htmx the list alone."""
     part = Paging(PER_PAGE, max(1, min(page, _FARTHEST)))
     search = search.strip()[:_MOST_NAME]
-    found = video_routes.found(call, part, replica_id=replica or None, statuses=STATES.get(state, ()), search=search)
+    wanted: dict[str, Any] = {"replica_id": replica or None, "statuses": STATES.get(state, ()), "search": search}
+    found = video_routes.found(call, part, **wanted)
+    pages = max(1, -(-found.total_count // PER_PAGE))
+    if part.page > pages:  # such as the last page, after the last of it was deleted
+        part = Paging(PER_PAGE, pages)
+        found = video_routes.found(call, part, **wanted)
     seen = _replicas(call, {each.replica_id for each in found.data} | ({replica} if replica else set()))
     wishes = {"search": search, "state": state, "replica": replica}
     values: dict[str, Any] = {
@@ -94,10 +99,10 @@ def library(
         "search": search,
         "state": state,
         "replica": replica,
-        "is_filtered": any(wishes.values()) or part.page > 1,
+        "is_filtered": any(wishes.values()),
         "count_words": f"{found.total_count} {'video' if found.total_count == 1 else 'videos'}",
         "page": part.page,
-        "pages": -(-found.total_count // PER_PAGE),
+        "pages": pages,
         "base": parts("/videos", wishes),
         "here": listing("/videos", wishes, part.page),
     }
