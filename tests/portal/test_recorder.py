@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from example_installation.browser import PROGRAMS
 from playwright.sync_api import Browser, Page, expect
+from tests.portal.said import until
 
 from countenance.portal.limits import limits_for
 from countenance.settings import Settings
@@ -145,8 +146,8 @@ def test_phases_follow_each_other_and_what_is_too_short_is_not_kept(page: Page) 
     _press(page, "Stop")
     expect(page.locator(".recorder-note")).to_contain_text("at least 0:20 are needed. Nothing was kept")
     assert (page.evaluate("recorder.state"), page.evaluate("recorder.file")) == ("ready", None)
-    _press(page, "Start recording")
     page.evaluate("recorder.setAttribute('least-s', '2')")
+    _press(page, "Start recording")
     expect(page.locator(".prompter-title")).to_have_text("Now listen", timeout=_PATIENCE_MS)
     expect(page.locator(".recorder-note")).to_contain_text("as long as it may be", timeout=_PATIENCE_MS)
     assert _told(page) == [["file", True, True]]
@@ -255,3 +256,15 @@ def test_a_browser_without_a_secure_connection_is_told_so(page: Page) -> None:
     _press(page, "Turn the camera on")
     expect(page.locator(".recorder-problem")).to_contain_text("begins with https://")
     assert _told(page) == [["failed", "insecure"]]
+
+
+def test_a_camera_that_is_turned_off_while_it_starts_stays_off(page: Page) -> None:
+    _placed(page)
+    page.evaluate("() => { navigator.mediaDevices.enumerateDevices = () => new Promise((go) => (window.go = go)); }")
+    _press(page, "Turn the camera on")
+    until(page, "Boolean(window.go)")
+    page.evaluate("recorder.close()")
+    page.evaluate("go([])")
+    page.wait_for_timeout(100)
+    assert page.evaluate("recorder.state") == "off"
+    expect(page.get_by_role("button", name="Turn the camera on")).to_be_visible()

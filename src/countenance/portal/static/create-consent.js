@@ -20,6 +20,7 @@ let recorder = null;
 /** What would be sent, and whether it may be. */
 let taken = null;
 let sending = false;
+let turn = 0;
 
 const how = () => draft.consent?.how;
 const withWords = () => how() === "record" || (how() === "file" && Boolean(draft.consent.with_words));
@@ -82,7 +83,7 @@ function fit() {
   at("statement").hidden = there || how() === "link" || (how() === "record" && Boolean(statement)) || !full_name.trim();
   at("statement-text").lang = shown.language;
   at("statement-text").replaceChildren(...marked(shown.text, full_name.trim()));
-  for (const each of [at("full-name"), at("language")]) if (each) each.toggleAttribute("disabled", there);
+  for (const each of [at("full-name"), at("language")]) if (each) each.toggleAttribute("disabled", there || sending);
   at("consent-hows").hidden = there;
   for (const each of panels) each.hidden = there || each.dataset.how !== how();
   at("file-words-choice").hidden = !hasWords();
@@ -150,35 +151,53 @@ function ended() {
   shown = null;
 }
 
-/** New one-time words; without them, where there are none in this language, the statement alone. */
+/**
+ * New one-time words; without them, where there are none in this language, the statement alone. False where they are not
+ * wanted any more: another name was typed meanwhile, other words were asked for, or another step is shown.
+ */
 async function draw() {
   tell(at("consent-problem"), null);
+  const mine = ++turn;
+  const asked = askedFor();
+  const is_over = () => mine !== turn || asked !== askedFor() || !isShown();
   const { full_name, language } = draft.consent;
   if (!full_name.trim()) return wants(at("full-name"), "Type the full name first.");
   try {
     const statement = hasWords()
       ? await call("POST", "/v2/consent-statements", { full_name: full_name.trim(), language })
       : { ...statementOf({ full_name: full_name.trim(), language }), phrase_id: null };
+    if (is_over()) return false;
     change({ statement });
     fit();
     return true;
   } catch (problem) {
-    tell(at("consent-problem"), problem);
+    if (!is_over()) tell(at("consent-problem"), problem);
+    return false;
   }
+}
+
+const isShown = () => !at("step-consent").closest("section").hidden;
+
+/** What words are for. */
+function askedFor() {
+  const { full_name, language, with_words } = draft.consent;
+  return JSON.stringify([full_name.trim(), language, how(), Boolean(with_words)]);
 }
 
 async function drawForCamera() {
   if (!(await draw())) return;
   const made = await camera();
+  if (!isShown() || how() !== "record") return;
   fit();
   made.querySelector("button:not([hidden], .plain)")?.focus();
   await made.open();
 }
 
 async function renew() {
+  const before = taken;
   if (!(await draw())) return;
   at("words-stale").hidden = true;
-  if (how() === "record" && taken) recorder.again();
+  if (how() === "record" && taken && taken === before) recorder.again();
 }
 
 async function camera() {
@@ -207,6 +226,7 @@ function prompt(statement) {
 async function recorded(file) {
   await hold("consent", file);
   const found = await check(file, limits.purposes.consent);
+  if (recorder.file !== file) return; // it was thrown away while it was looked at
   at("consent-found").replaceChildren(...(found.findings.length ? [findingsList(found.findings)] : []));
   taken = found.ok ? { file } : null;
   dress();
@@ -246,6 +266,8 @@ async function sent() {
 
 function busy(is_busy) {
   for (const each of [...panels, at("consent-hows")]) each.inert = is_busy;
+  const is_said = is_busy || Boolean(draft.consent.upload_id); // with this name
+  for (const each of [at("full-name"), at("language")]) each?.toggleAttribute("disabled", is_said);
   button.disabled = is_busy;
 }
 

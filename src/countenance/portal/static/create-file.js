@@ -11,6 +11,7 @@ export class FileChoice {
   #came;
   #told;
   #url = "";
+  #turn = 0;
 
   constructor(box, purpose, came) {
     this.#box = box;
@@ -28,17 +29,20 @@ export class FileChoice {
     });
   }
 
-  /** Look at a file, and show it. */
+  /** Look at a file, and show it, unless another one was chosen meanwhile. */
   async take(file) {
+    const turn = ++this.#turn;
     this.#came(null, null);
     this.#told.replaceChildren(element("p", "hint", "Looking at the file…"));
     const found = await check(file, this.#purpose);
+    if (turn !== this.#turn) return;
     this.#show(file, found);
     this.#came(file, found);
   }
 
   /** Show nothing. */
   clear() {
+    this.#turn += 1;
     URL.revokeObjectURL(this.#url);
     this.#told.replaceChildren();
     this.#box.classList.remove("has-file");

@@ -44,7 +44,8 @@ export const create = {
 
 /** After it: the link, or where the replica is. */
 export const made = {
-  async enter() {
+  async enter(onwards) {
+    go = onwards;
     const { replica_id, name, by_link, link } = draft.made;
     at("made-open").href = `/replicas/${replica_id}`;
     at("step-made").textContent = by_link ? "The replica waits for consent" : `“${name}” is being made`;
@@ -81,7 +82,7 @@ async function lookAtCredits() {
   if (shown === "") return;
   const { data } = await call("GET", "/v2/credits").catch(() => ({ data: [] }));
   const training = data.find((each) => each.unit === "training");
-  if (training && String(training.available) !== shown && !creating) location.reload();
+  if (training && String(training.available) !== shown && !creating && !at("step-create").closest("section").hidden) location.reload();
 }
 
 /** The words of the recorded statement are over: another recording is needed, of the statement alone. */
@@ -222,8 +223,11 @@ async function showLink({ url, expires_at, full_name, email }) {
   at("square").innerHTML = await answer.text(); // drawn by this server, from modules
 }
 
+/** One at a time: what a second one would bring takes the place of a link that may be on its way already. */
 async function linkAgain() {
+  at("link-again").disabled = true;
   await link(at("link-full-name").value, at("link-again-email").value.trim());
+  at("link-again").disabled = false;
   if (draft.made.link) go("made");
 }
 

@@ -47,7 +47,7 @@ export const material = {
     if (taken) return sent();
     const box = at("material-problem");
     if (!how()) return wants(box, hows[0], "Choose how you bring the footage.");
-    if (how() === "record") return wants(box, recorder.querySelector("button:not([hidden], .plain)"), "Record the footage first.");
+    if (how() === "record") return wants(box, at("footage-recorder").querySelector("button:not([hidden], .plain)") ?? hows[0], "Record the footage first.");
     const field = at(isPicture() ? "picture-file" : "footage-file").querySelector("input");
     return wants(box, field, `Choose the ${isPicture() ? "picture" : "footage"} first.`);
   },
@@ -112,8 +112,10 @@ async function camera() {
 
 async function recorded(file) {
   await hold("material", file);
+  if (recorder.file !== file) return;
   change({ name: file.name, recorded: true });
   const found = await check(file, limits.purposes.training);
+  if (recorder.file !== file) return; // it was thrown away while it was looked at
   at("footage-found").replaceChildren(...(found.findings.length ? [findingsList(found.findings)] : []));
   taken = found.ok ? file : null;
   dress();
@@ -138,7 +140,9 @@ async function sent() {
   change({ sending: true });
   try {
     const { upload_id } = await send(taken, at("material-sending"), draft.id);
+    const is_wanted = isWanted();
     change({ upload_id, sending: false });
+    if (!is_wanted) return other(), false;
     save({ report: null });
     taken = null;
     recorder?.close();
@@ -146,6 +150,7 @@ async function sent() {
     document.dispatchEvent(new Event("create-changed"));
     if (!at("step-material").closest("section").hidden) onward("check");
   } catch (problem) {
+    if (!isWanted()) return other(), false;
     change({ sending: false });
     if (problem.code !== "cancelled") tell(at("material-problem"), problem);
   } finally {
@@ -153,6 +158,11 @@ async function sent() {
     busy(false);
   }
   return false;
+}
+
+/** What is sent is given up where something else is to be made than when that began. */
+function isWanted() {
+  return Boolean(draft.material?.sending);
 }
 
 function busy(is_busy) {

@@ -18,6 +18,7 @@ const sections = Object.fromEntries([...document.querySelectorAll("[data-step]")
 const BEFORE_THE_CHECK = ["have", "guide", "consent", "material"];
 let now = null;
 let step = null;
+let turn = 0;
 
 const line = () => Object.keys(done).filter((name) => name !== "consent" || !draft.way || needsConsent());
 const before = (name) => line()[line().indexOf(name) - 1];
@@ -32,8 +33,9 @@ function nearest(name) {
 /** Show a step. `how` is `push` for another entry of the history, `replace`, or `stay` where the history has moved. */
 async function show(name, how = "push", focus = true) {
   const next = nearest(name);
+  const mine = ++turn;
   const entered = await stepOf(next);
-  if (!entered) return;
+  if (!entered || mine !== turn) return; // another step was gone to while this one was loaded
   at("not-loaded").hidden = true;
   step?.leave?.();
   const from = now;

@@ -79,6 +79,7 @@ class Recorder extends HTMLElement {
       this.#use(stream);
       await this.#parts.video.play().catch(() => {});
       await this.#listDevices();
+      if (turn !== this.#turn) return;
       this.#enter("ready", "record");
       this.#say("The camera is on.");
     } catch (problem) {
