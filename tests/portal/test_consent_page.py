@@ -33,7 +33,7 @@ from countenance.service.purge.purge import purge_replica
 from countenance.service.replicas import life
 from countenance.stock.clips import consent_clip, presenter_clip
 
-from .said import until
+from .said import first, held, until
 
 _HEIGHT, _SECONDS, _FPS, _RATE = 360, 6, 25, 48_000
 _SLOW, _FAST = 400_000, -1
@@ -360,6 +360,51 @@ def test_words_that_end_are_replaced_and_the_page_stays(page: Page, link: str) -
     expect(page.locator("#until")).to_contain_text("for 30 more minutes")
     expect(page.locator("#stale")).to_be_hidden()
     assert page.evaluate("window.stays")
+
+
+def test_words_that_are_being_read_are_not_replaced(page: Page, link: str) -> None:
+    later: list[Route] = []
+
+    def nearly_over(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["statement"] |= {"expires_at": (now() + timedelta(minutes=2)).isoformat(), "text": "These are old words."}
+        route.fulfill(response=answer, body=json.dumps(told))
+
+    page.route("**/v2/consent-links/*", nearly_over, times=1)
+    page.goto(link)
+    expect(page.locator("#stale")).to_be_visible()
+    page.route("**/v2/consent-links/*", lambda route: later.append(route))  # noqa: PLW0108 - see said.held
+    _button(page, "Turn the camera on").click()
+    _button(page, "Start recording").click()
+    with page.expect_response("**/v2/consent-links/*"):
+        first(page, later).continue_()
+    page.wait_for_timeout(300)
+    expect(page.locator(".prompter-text")).to_have_text("These are old words. ")
+
+
+def test_nobody_agrees_and_declines_at_once(page: Page, link: str, troubles: Any) -> None:
+    troubles.expect("status of 4")  # what was sent is deleted, with the link
+    page.goto(link)
+    sent, said = held(page, "**/complete"), held(page, "**/decline")
+    _button(page, "I do not agree").click()
+    page.locator("#file").set_input_files(consent_clip())
+    _button(page, "Send the recording").click()
+    first(page, sent)
+    expect(_button(page, "Yes, decline")).to_be_disabled()
+    sent[0].fulfill(status=400, json={"message": "This is no video."})
+    page.locator("#file").set_input_files([])
+    page.locator("#file").set_input_files(consent_clip())
+    _button(page, "Yes, decline").click()
+    answer = first(page, said)
+    _button(page, "Send the recording").click()
+    first(page, sent, at=1)
+    answer.continue_()
+    expect(page.get_by_role("heading", name="You have declined.")).to_be_visible()
+    with page.expect_response("**/complete"):
+        sent[1].continue_()
+    page.wait_for_timeout(300)
+    assert page.evaluate(_STORED) == [0, False]
 
 
 def test_a_video_beyond_the_limits_is_not_offered_to_be_sent(page: Page, link: str, tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ function show(name, focus = false) {
 
 /** The link is answered or over: nothing of the person stays in this browser. */
 async function close(asked, focus = false, is_new = false) {
+  upload?.cancel();
   recorder.close();
   words.end();
   taken = null;
@@ -113,15 +114,18 @@ async function send() {
   if (!taken.phrase_id) Object.assign(taken, { phrase_id: words.phrase_id, until: words.until }); // chosen before they came
   if (Date.now() > taken.until) return words.tooOld();
   busy(true);
+  const sent = taken;
+  const { file, phrase_id, until } = sent;
   try {
-    if (!taken.upload_id) {
-      await keep(LINK, taken.file, { phrase_id: taken.phrase_id }, taken.until);
-      upload = new Upload(taken.file, { base: UPLOADS, filename: plain(taken.file.name) });
+    if (!sent.upload_id) {
+      await keep(LINK, file, { phrase_id }, until);
+      upload = new Upload(file, { base: UPLOADS, filename: plain(file.name) });
       at("sending").follow(upload);
-      taken.upload_id = (await upload.send()).upload_id;
-      await keep(LINK, taken.file, { phrase_id: taken.phrase_id, upload_id: taken.upload_id }, taken.until);
+      sent.upload_id = (await upload.send()).upload_id;
+      if (taken !== sent) return busy(false); // the link was closed meanwhile
+      await keep(LINK, file, { phrase_id, upload_id: sent.upload_id }, until);
     }
-    const asked = await call("POST", `${LINK}/record`, { upload_id: taken.upload_id, phrase_id: taken.phrase_id });
+    const asked = await call("POST", `${LINK}/record`, { upload_id: sent.upload_id, phrase_id });
     busy(false);
     await close(asked, true, true);
   } catch (problem) {
@@ -131,7 +135,7 @@ async function send() {
 }
 
 async function notSent(problem) {
-  if (problem.code === "cancelled") return at("send").focus();
+  if (!taken || problem.code === "cancelled") return at("send").focus();
   if (["service.consent_request_closed", "consent.request_expired"].includes(problem.rule)) return open();
   if (["consent.phrase_expired", "consent.phrase_unknown"].includes(problem.rule)) words.tooOld();
   if (!problem.title) throw problem;
@@ -150,7 +154,7 @@ function busy(is_busy) {
   at("send").hidden = at("review").hidden = is_busy;
   at("sending").hidden = !is_busy;
   recorder.inert = is_busy;
-  at("decline").disabled = is_busy;
+  at("decline").disabled = at("decline-now").disabled = is_busy;
   if (!is_busy) upload = null;
 }
 
@@ -171,9 +175,11 @@ async function decline() {
 
 async function renew() {
   at("problem").replaceChildren();
+  const before = taken;
   try {
     const asked = await call("GET", LINK);
     if (CLOSED.includes(asked.state)) return close(asked, true);
+    if (words.isBusy() || taken !== before) return; // the others are being read, or were: they are good a little longer
     words.begin(asked.statement, { anew: true });
     if (taken) recorder.again();
   } catch (problem) {
