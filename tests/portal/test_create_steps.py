@@ -229,8 +229,7 @@ def test_a_name_is_not_changed_while_the_statement_with_it_is_sent(journey: Jour
     journey.sees("Consent")
     expect(page.get_by_label("Your full name")).to_be_disabled()
     arrives.abort()
-    sent.clear()
-    first(page, sent).fulfill(status=400, json={"message": "This is no video."})
+    first(page, sent, at=1).fulfill(status=400, json={"message": "This is no video."})
     expect(page.get_by_label("Your full name")).to_be_enabled()
 
 
