@@ -13,6 +13,8 @@ import pytest
 
 from countenance.cli.exits import Exit
 from countenance.cli.main import run
+from countenance.client.errors import UNREACHABLE, UnreachableError
+from countenance.client.groups import Replicas
 from countenance.consent import register
 from countenance.consent.declaration import declare
 from countenance.consent.receipt_content import FileEvidence, Kind, Material, ReceiptContent
@@ -93,6 +95,41 @@ def test_a_replica_from_its_beginning_to_its_end(command: Command, service: Serv
     assert command("replicas", "delete", made, "--hard", "--json").result["erased"] is True
     gone = command("replicas", "show", made, "--json")
     assert (gone.code, gone.result["error"]["rule"]) == (Exit.INPUT, "service.replica_unknown")
+
+
+def _states(service: Service, workspace_id: str) -> list[str]:
+    with service.database.reading() as session:
+        return [row.state for row in session.query(Upload).filter_by(workspace_id=workspace_id)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files"),
+    [
+        (("replicas", "create", "FILE", "--name", "Ada Lovelace", "--phrase", "p0", "--consent", "FILE"), 2),
+        (("videos", "create", "r0", "--audio", "FILE"), 1),
+        (("transcriptions", "create", "FILE", "--callback-url", "http://127.0.0.1/"), 1),
+    ],
+    ids=lambda each: each[0] if isinstance(each, tuple) else "",
+)
+def test_what_was_sent_for_nothing_is_taken_back(
+    command: Command, service: Service, workspace_id: str, recording: Path, arguments: tuple[str, ...], files: int
+) -> None:
+    given = [recording if each == "FILE" else each for each in arguments]
+    done = command(*given, "--json")
+    assert (done.code in (Exit.REFUSED, Exit.INPUT), done.result["ok"]) == (True, False), done.out
+    assert _states(service, workspace_id) == ["deleted"] * files
+
+
+def test_what_was_sent_stays_where_the_server_was_lost(
+    command: Command, service: Service, workspace_id: str, recording: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> None:
+        raise UnreachableError(Finding(UNREACHABLE))
+
+    monkeypatch.setattr(Replicas, "create", lost)
+    done = command("replicas", "create", recording, "--synthetic", "--json")
+    assert done.result["error"]["rule"] == UNREACHABLE.id
+    assert _states(service, workspace_id) == ["complete"]
 
 
 def test_what_contradicts_itself_is_told_before_anything_is_sent(command: Command, recording: Path) -> None:

@@ -25,6 +25,7 @@ from countenance.cli.remote import (
     check_who,
     connected,
     sent,
+    taken_back,
     wanted,
 )
 from countenance.cli.told import tell, tell_done, tell_list
@@ -85,11 +86,15 @@ def create(
     with display.shown(as_json=json) as shown, connected(url, key) as client:
         stages = StageProgress(_SECONDS, shown)
         files = {
-            **sent(client, film, "original_video_url", "original_upload_id", stages.nested("upload of the film")),
-            **sent(client, audio, "source_audio_url", "audio_upload_id", stages.nested("upload of the sound")),
-            **sent(client, consent, "consent_video_url", "consent_upload_id", stages.nested("upload of the statement")),
+            "film": (film, "original_video_url", "original_upload_id"),
+            "sound": (audio, "source_audio_url", "audio_upload_id"),
+            "statement": (consent, "consent_video_url", "consent_upload_id"),
         }
-        made = client.lipsyncs.create(wanted(CreateLipsync, **files, **said), once)
+        with taken_back(client) as uploads:
+            for what, (file, url_field, id_field) in files.items():
+                shown_sent = stages.nested(f"upload of the {what}")
+                said |= sent(client, file, url_field, id_field, shown_sent, uploads)
+            made = client.lipsyncs.create(wanted(CreateLipsync, **said), once)
         if wait:
             if not json:
                 console(stderr=True).print(f"The film is {made.lipsync_id}.")

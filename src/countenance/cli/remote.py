@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional, TypeVar
 
@@ -58,6 +58,8 @@ Within = Annotated[
 
 _UPLOADED = "upload:"
 """before the id of what was uploaded earlier"""
+_ANOTHER_TIME = (408, 409, 425, 429)
+"""HTTP statuses of what may be granted when it is asked for again"""
 
 
 @contextmanager
@@ -86,15 +88,36 @@ def wanted(kind: type[Model], **fields: Any) -> Model:
         raise typer.BadParameter("; ".join(told)) from error
 
 
-def sent(client: Client, given: str | None, url: str, upload: str, progress: ProgressCallback | None) -> dict[str, str]:
-    """The field that names a file for the server: a URL as it is, `upload:ID`, or a file of this machine, uploaded."""
+@contextmanager
+def taken_back(client: Client) -> Iterator[list[str]]:
+    """Uploads whose ids are put into the list are given up where the server refuses, inside, what they were sent for;
+    not where it is lost: then it may have begun with them."""
+    from countenance.client.errors import ApiError
+
+    uploads: list[str] = []
+    try:
+        yield uploads
+    except ApiError as error:
+        if error.problem is not None and 400 <= error.status < 500 and error.status not in _ANOTHER_TIME:
+            for upload_id in uploads:
+                with suppress(CountenanceError):  # it ends by itself, later
+                    client.uploads.delete(upload_id)
+        raise
+
+
+def sent(
+    client: Client, given: str | None, url: str, upload: str, progress: ProgressCallback | None, uploads: list[str]
+) -> dict[str, str]:
+    """The field that names a file for the server: a URL as it is, `upload:ID`, or a file of this machine, uploaded;
+    then its id is put into `uploads`."""
     if given is None:
         return {}
     if is_url(given):
         return {url: given}
     if given.startswith(_UPLOADED):
         return {upload: given.removeprefix(_UPLOADED)}
-    return {upload: client.uploads.send(Path(given), progress=progress).upload_id}
+    uploads.append(client.uploads.send(Path(given), progress=progress).upload_id)
+    return {upload: uploads[-1]}
 
 
 def check_who(name: str | None, others: Mapping[str, bool]) -> None:

@@ -37,6 +37,7 @@ from countenance.cli.remote import (
     connected,
     is_url,
     sent,
+    taken_back,
     wanted,
 )
 from countenance.cli.told import tell, tell_done, tell_list
@@ -118,11 +119,11 @@ def create(
     wanted(CreateReplica, train_video_url="http://x", **said)  # before anything is sent
     with display.shown(as_json=json) as callback_of, connected(url, key) as client:
         stages = StageProgress(_SECONDS, callback_of)
-        material = sent(client, footage, *fields, stages.nested("upload"))
-        statement = sent(
-            client, consent, "consent_video_url", "consent_upload_id", stages.nested("upload of the statement")
-        )
-        made = client.replicas.create(wanted(CreateReplica, **material, **statement, **said), once)
+        with taken_back(client) as uploads:
+            material = sent(client, footage, *fields, stages.nested("upload"), uploads)
+            spoken = stages.nested("upload of the statement")
+            statement = sent(client, consent, "consent_video_url", "consent_upload_id", spoken, uploads)
+            made = client.replicas.create(wanted(CreateReplica, **material, **statement, **said), once)
         if not wait:
             return tell("replica", made, as_json=json, title="Replica begun")
         if not json:

@@ -22,6 +22,7 @@ from countenance.cli.remote import (
     awaited,
     connected,
     sent,
+    taken_back,
     wanted,
 )
 from countenance.cli.told import tell, tell_done, tell_list
@@ -56,8 +57,9 @@ def create(
     wanted(CreateTranscription, media_url="http://x", **said)  # before anything is sent
     with display.shown(as_json=json) as shown, connected(url, key) as client:
         stages = StageProgress(_SECONDS, shown)
-        file = sent(client, media, "media_url", "upload_id", stages.nested("upload"))
-        made = client.transcriptions.create(wanted(CreateTranscription, **file, **said), once)
+        with taken_back(client) as uploads:
+            file = sent(client, media, "media_url", "upload_id", stages.nested("upload"), uploads)
+            made = client.transcriptions.create(wanted(CreateTranscription, **file, **said), once)
         if wait:
             if not json:
                 console(stderr=True).print(f"The transcription is {made.transcription_id}.")

@@ -24,6 +24,7 @@ from countenance.cli.remote import (
     awaited,
     connected,
     sent,
+    taken_back,
     wanted,
 )
 from countenance.cli.told import tell, tell_done, tell_list
@@ -90,8 +91,9 @@ def create(
     wanted(CreateVideo, **({} if script else {"audio_url": "http://x"}), **said)  # before anything is sent
     with display.shown(as_json=json) as shown, connected(url, key) as client:
         stages = StageProgress(_SECONDS, shown)
-        sound = sent(client, audio, "audio_url", "audio_upload_id", stages.nested("upload"))
-        made = client.videos.create(wanted(CreateVideo, **said, **sound), once)
+        with taken_back(client) as uploads:
+            sound = sent(client, audio, "audio_url", "audio_upload_id", stages.nested("upload"), uploads)
+            made = client.videos.create(wanted(CreateVideo, **said, **sound), once)
         if not wait:
             return tell("video", made, as_json=json, title="Video begun")
         if not json:
