@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countenance.errors import Finding, Span
+from countenance.errors import Finding, Span, amount
 
 _SHOWN = 6
 
@@ -23,9 +23,8 @@ def when(span: Span) -> str:
 def quantity(value: float | str, unit: str) -> str:
     """`38 degrees`, `12.5 s`, `25 % of the time`."""
     if isinstance(value, str):
-        return f"{value} {unit}".rstrip()
-    number = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return f"{number} {unit}".rstrip()
+        return amount(value, unit)
+    return amount(f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}", unit)
 
 
 def limit_of(finding: Finding) -> float | None:
