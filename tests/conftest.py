@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from countenance.consent.receipt_content import (
     Kind,
@@ -32,6 +33,9 @@ from countenance.stock.clips import presenter_clip
 
 _DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
+# How long an example takes says how busy the machine is.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 _FIRST = (
     "engine/test_main_job", "service/server/test_crashes", "consent/test_verify", "work/test_work_tasks",
