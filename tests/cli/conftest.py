@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from trained_once import TrainedOnce, train_once
 
 from countenance.cli.main import run
@@ -41,6 +43,19 @@ class Done:
 
 
 Command = Callable[..., Done]
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A server that a command begins leads all logs to its stderr, which is closed when its test has ended.
+
+    Whatever another test's libraries or threads logged would be told on stderr as an error of logging.
+    """
+    root, events = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.configure(**events)
 
 
 @pytest.fixture
