@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +25,7 @@ Command = Callable[..., Any]
         (KeyboardInterrupt(), Exit.INTERRUPTED, "cli.interrupted"),
         (SystemExit(Exit.TERMINATED), Exit.TERMINATED, "cli.terminated"),
         (CountenanceError(Finding(Rule("engine.cannot_store", "", ""))), Exit.INPUT, "engine.cannot_store"),
+        (OSError(errno.ENOSPC, "No space left on device", "w/atlas.part"), Exit.INPUT, "cli.disk_refused"),
     ],
 )
 def test_what_ends_a_training_tells_of_its_preview(
@@ -71,3 +73,14 @@ def test_options_of_the_voice_fit_what_is_trained_from(tmp_path: Path, command: 
     ):
         done = command("train", *arguments, "--out", tmp_path / "r", "--json")
         assert (done.code, done.result["error"]["rule"]) == (Exit.USAGE, "cli.usage")
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "inside/atlas.part")
+
+    monkeypatch.setattr("countenance.cli.jobs.clear_and_train", full)
+    done = command("train", presenter_clip(), "--synthetic", "--out", tmp_path / "r", "--json")
+    assert (done.code, done.result["error"]["rule"]) == (Exit.INPUT, "cli.disk_refused")
+    assert "No space left on device." in done.result["error"]["message"]
+    assert "atlas.part" not in done.out + done.err

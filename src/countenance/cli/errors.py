@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countenance.errors import Rule, Severity
+from countenance.errors import Finding, Rule, Severity
 
 USAGE = Rule(
     id="cli.usage",
@@ -35,6 +35,12 @@ INTERNAL = Rule(
     title="Something went wrong inside the software.",
     remedy="Please report it together with what stands above.",
 )
+DISK_REFUSED = Rule(
+    id="cli.disk_refused",
+    title="The disk does not keep what is made: it is full, or does not work.",
+    remedy="Make room where the result and temporary files are written (TMPDIR names the latter), and run the command "
+    "again.",
+)
 SCRIPT_NO_TEXT = Rule(
     id="cli.script_no_text",
     title="The script's file is no text.",
@@ -46,4 +52,23 @@ NO_STOCK_CLIP = Rule(
     remedy="Install countenance from its wheel or its repository.",
 )
 
-RULES = (USAGE, BAD_SETTING, INTERRUPTED, TERMINATED, PREVIEW_STAYS, INTERNAL, SCRIPT_NO_TEXT, NO_STOCK_CLIP)
+RULES = (
+    USAGE,
+    BAD_SETTING,
+    INTERRUPTED,
+    TERMINATED,
+    PREVIEW_STAYS,
+    INTERNAL,
+    DISK_REFUSED,
+    SCRIPT_NO_TEXT,
+    NO_STOCK_CLIP,
+)
+
+
+def refused_by_disk(error: BaseException) -> Finding | None:
+    """What to tell where the disk, full or broken, ended the work; which of our own files that met says nothing."""
+    from countenance.work.storage import is_refused
+
+    if not isinstance(error, OSError) or not is_refused(error):
+        return None
+    return Finding(DISK_REFUSED, detail=f"{error.strerror}." if error.strerror else "")

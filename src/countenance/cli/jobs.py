@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from countenance.cli.errors import INTERRUPTED, PREVIEW_STAYS, TERMINATED
+from countenance.cli.errors import INTERRUPTED, PREVIEW_STAYS, TERMINATED, refused_by_disk
 from countenance.cli.exits import Exit
 from countenance.errors import CountenanceError, Finding
 from countenance.work.training import WHOLE, Training
@@ -68,5 +68,7 @@ def _preview_told(out: Path, receipts: list[str]) -> Iterator[None]:
             raise CountenanceError(Finding(INTERRUPTED), told) from error
         if isinstance(error, SystemExit) and error.code == Exit.TERMINATED:
             raise CountenanceError(Finding(TERMINATED), told) from error
+        if (full := refused_by_disk(error)) is not None:
+            raise CountenanceError(full, told) from error
         error.add_note(told.message())
         raise

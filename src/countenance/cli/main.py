@@ -29,7 +29,7 @@ from countenance.cli import (
     studio,
     voices,
 )
-from countenance.cli.errors import INTERNAL, INTERRUPTED, TERMINATED, USAGE
+from countenance.cli.errors import INTERNAL, INTERRUPTED, TERMINATED, USAGE, refused_by_disk
 from countenance.cli.exits import Exit, exit_for
 from countenance.cli.output import report_failure
 from countenance.errors import CountenanceError, Finding
@@ -112,6 +112,9 @@ def run(arguments: Sequence[str]) -> int:
         report_failure([Finding(TERMINATED)], as_json=as_json)
         return Exit.TERMINATED
     except Exception as error:
+        if (full := refused_by_disk(error)) is not None:
+            report_failure([full], as_json=as_json)
+            return exit_for(full, judges_material=judges)
         return _unexpected(error, as_json=as_json)
     if code == Exit.INTERRUPTED:
         report_failure([Finding(INTERRUPTED)], as_json=as_json)
