@@ -72,6 +72,12 @@ def test_the_default_is_the_stock_voice_and_loads_no_plug_in(plug_in, monkeypatc
     assert np.array_equal(spoken.samples, hibari.speak("Hello.", SETTINGS).samples)
 
 
+def test_marks_that_nobody_sees_are_not_spoken() -> None:
+    spoken = speak("\ufeffGood mor\u00adning,\u200b \u2068you\u2069.", SETTINGS)
+    assert np.array_equal(spoken.samples, hibari.speak("Good morning, you.", SETTINGS).samples)
+    assert [sentence.text for sentence in spoken.sentences] == ["Good morning, you."]
+
+
 @pytest.mark.usefixtures("humming")
 def test_a_plug_in_is_found_and_speaks() -> None:
     found = {listing.id: listing for listing in voices(SETTINGS)}["humming"]

@@ -27,6 +27,8 @@ DEFAULT_VOICE = hibari.INFO.id
 GROUP = "countenance.voices"
 _BUILT_IN = "countenance"
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Where a word may be broken, or which way it runs: what is pasted brings such marks along, and nobody says them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def speak(
         text.encode()
     except UnicodeEncodeError as error:
         raise CountenanceError(Finding(CANNOT_BE_SPOKEN, detail="It holds bytes that are no text.")) from error
+    text = _UNSEEN.sub("", text)
     parts = [Piece(text, text)] if pronunciations is None else pieces(text, pronunciations)
     spoken = "".join(part.spoken for part in parts)
     if not found.info.notation and (word := NOTATION.search(spoken)):

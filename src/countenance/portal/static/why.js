@@ -19,6 +19,7 @@ function parts(target) {
 }
 
 function show(button, told) {
+  if (!told.isConnected) return; // its card has changed meanwhile
   load(told);
   if (!is_open(told)) told.showPopover();
 }
@@ -32,8 +33,9 @@ async function load(told) {
     const answer = await fetch(path, { headers: { "HX-Request": "true" } });
     if (!answer.ok) throw new Error(String(answer.status));
     if (answer.status === 204) return;
+    const text = await answer.text();
     const had_focus = told.contains(document.activeElement);
-    told.innerHTML = await answer.text();
+    told.innerHTML = text;
     if (had_focus) told.querySelector("button")?.focus();
     const again = () => is_open(told) && place(told);
     for (const picture of told.querySelectorAll("img")) picture.addEventListener("load", again, { once: true });
