@@ -86,6 +86,15 @@ def test_a_good_recording_has_no_findings() -> None:
     assert usable_spans(line()) == (Span(0, SECONDS),)
 
 
+def test_of_a_recording_that_lies_only_that_is_said_of_the_face() -> None:
+    lying = replace(line(lambda s: replace(s, faces=0, face=None)), stands_at_deg=90)
+    found = findings(lying)
+    assert set(found) == {"on_its_side"}
+    assert found["on_its_side"].measured == 90
+    assert "turned clockwise by 90 degrees" in found["on_its_side"].detail
+    assert usable_spans(lying) == ()
+
+
 def test_light_that_goes_on_and_off_is_found_whichever_lasts_longer() -> None:
     half = line(lambda s: replace(s, brightness=105.0), (0, SECONDS / 2))
     [span] = findings(half)["light_changes"].spans

@@ -54,6 +54,7 @@ def test_every_moment_has_a_sample_and_every_picture_a_row(seen: Seen, told: lis
 
 def test_the_face_is_measured(seen: Seen) -> None:
     assert {sample.faces for sample in seen.samples} == {1}
+    assert seen.stands_at_deg == 0
     faces = [sample.face for sample in seen.samples if sample.face is not None]
     assert all(face.view is not None and len(face.view.colours) == len(PATCHES) for face in faces)
     assert np.ptp([face.width_px for face in faces]) < 15
@@ -62,6 +63,21 @@ def test_the_face_is_measured(seen: Seen) -> None:
     track = lip_track(seen.samples)
     assert track.rate_hz == SAMPLES_PER_S
     assert not np.isnan(track.gap).any()
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_recording_that_lies_has_no_face_and_is_known_to_lie(tmp_path: Path, degrees: int) -> None:
+    turned = [
+        np.ascontiguousarray(np.rot90(frame.image, degrees // 90))
+        for frame in frames(presenter_clip(), start_s=1, end_s=2, max_side=480)
+    ]
+    height, width = turned[0].shape[:2]
+    with VideoWriter(tmp_path / "turned.mp4", width, height) as writer:
+        for picture in turned:
+            writer.write(picture)
+    seen = look(tmp_path / "turned.mp4", SETTINGS)
+    assert seen.stands_at_deg == degrees
+    assert {sample.faces for sample in seen.samples} == {0}
 
 
 def test_the_cut_and_the_still_are_where_they_were_made(seen: Seen) -> None:

@@ -116,6 +116,10 @@ def on_its_side(picture: Picture, _: FaceMesh) -> Picture:
     return np.ascontiguousarray(np.rot90(picture))
 
 
+def upside_down(picture: Picture, _: FaceMesh) -> Picture:
+    return np.ascontiguousarray(np.rot90(picture, 2))
+
+
 def dim(picture: Picture, _: FaceMesh) -> Picture:
     return np.asarray(picture * 0.2, np.uint8)
 
@@ -160,6 +164,7 @@ def framed(picture: Picture, _: FaceMesh) -> Picture:
         (compressed, "blocky"),
         (twice, "several_people"),
         (on_its_side, "on_its_side"),
+        (upside_down, "on_its_side"),
         (dim, "dim"),
         (overexposed, "too_bright"),
         (lit_from_one_side, "side_light"),

@@ -17,6 +17,16 @@ NO_FACE = Rule(
     tavus_type="video_processing",
     how="YuNet looks for faces four times a second in the picture at 640 px.",
 )
+ON_ITS_SIDE = Rule(
+    id="footage.on_its_side",
+    title="The recording lies on its side or is upside down.",
+    remedy="Turn the recording in a video editor or in the photo app, or record again with the camera held upright.",
+    limit=0.0,
+    unit="degrees",
+    tavus_type="video_processing",
+    how="Up to 15 pictures without a face that is surely upright are turned by a quarter and by half, and most of "
+    "them show it then.",
+)
 FACE_MISSING = Rule(
     id="footage.face_missing",
     title="The face is out of sight for too much of the recording.",
@@ -211,6 +221,7 @@ EYES_SHUT = Rule(
 
 RULES: tuple[Rule, ...] = (
     NO_FACE,
+    ON_ITS_SIDE,
     FACE_MISSING,
     FACE_LEAVES,
     SECOND_PERSON,

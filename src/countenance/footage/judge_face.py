@@ -24,6 +24,10 @@ _SECOND = round(SAMPLES_PER_S)
 
 def face_findings(timeline: Timeline) -> Iterator[Finding]:
     """What is wrong with the faces that were seen."""
+    if timeline.stands_at_deg:
+        turn = f"A face is seen when the picture is turned clockwise by {timeline.stands_at_deg} degrees."
+        yield Finding(rules.ON_ITS_SIDE, detail=turn, measured=float(timeline.stands_at_deg))
+        return
     total = len(timeline.samples)
     seen = [sample.face for sample in timeline.samples if sample.face is not None]
     if not seen or len(seen) * 100 < limit_of(rules.NO_FACE) * total:

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from countenance.footage.face_view import crop, view_face
 from countenance.footage.movement import FINE_PX, SMALL_PX, Movement, around_head, background_stir, black_bars, contrast
 from countenance.footage.timeline import SAMPLES_PER_S, Box, FaceSample, FaceView, Pictures, Sample
+from countenance.footage.upright import FaceSearch
 from countenance.media.limits import limits_from
 from countenance.media.picture import Orientation, PictureReader, displayed_size, luma, orientation
 from countenance.media.read import Decoded, decoded
-from countenance.people.face import BLENDSHAPES, FaceBox, FaceMesh, FaceTracker, detect_faces
+from countenance.people.face import BLENDSHAPES, FaceBox, FaceMesh, FaceTracker
 from countenance.people.lips import lip_gap
 from countenance.settings import Settings
 
@@ -43,6 +44,7 @@ class Seen:
 
     samples: tuple[Sample, ...]
     pictures: Pictures
+    stands_at_deg: int
 
 
 def look(path: Path, settings: Settings, progress: Callable[[float], None] | None = None) -> Seen:
@@ -53,7 +55,7 @@ def look(path: Path, settings: Settings, progress: Callable[[float], None] | Non
     Raises:
         CountenanceError: what `countenance.media.read.decoded` raises.
     """
-    result = _Result()
+    result, search = _Result(), FaceSearch(settings)
     with (
         FaceTracker(settings) as tracker,
         ThreadPoolExecutor(1, "mesh") as mesh_thread,
@@ -64,7 +66,7 @@ def look(path: Path, settings: Settings, progress: Callable[[float], None] | Non
             if shown.rgb is not None:
                 shown.mesh = mesh_thread.submit(tracker.track, shown.rgb, shown.first / SAMPLES_PER_S)
                 if shown.is_searched:
-                    shown.faces = face_thread.submit(detect_faces, shown.rgb, settings)
+                    shown.faces = face_thread.submit(search.faces, shown.rgb)
             pending.append(shown)
             while sum(waiting.rgb is not None for waiting in pending) > _AHEAD:
                 result.add(pending.popleft())
@@ -72,7 +74,10 @@ def look(path: Path, settings: Settings, progress: Callable[[float], None] | Non
                 progress(shown.time_s)
         while pending:
             result.add(pending.popleft())
-    return Seen(tuple(result.samples), Pictures.of(result.rows))
+    samples = result.samples
+    if search.stands_at_deg:  # what was measured of a face that lies is wrong
+        samples = [replace(sample, faces=0, face=None) for sample in samples]
+    return Seen(tuple(samples), Pictures.of(result.rows), search.stands_at_deg)
 
 
 @dataclass(slots=True)

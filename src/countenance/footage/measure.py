@@ -27,4 +27,4 @@ def measure(info: MediaInfo, settings: Settings, progress: Callable[[float], Non
         heard = ears.submit(listen, info.path, settings) if info.audio else None
         seen = look(info.path, settings, seen_until)
         sound = heard.result() if heard else None
-    return Timeline(seen.samples, lip_track(seen.samples), seen.pictures, sound)
+    return Timeline(seen.samples, lip_track(seen.samples), seen.pictures, sound, seen.stands_at_deg)

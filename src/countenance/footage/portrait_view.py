@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from countenance.footage.portrait_cover import Cover, cover
 from countenance.footage.portrait_surface import Surface, seams, surface
+from countenance.footage.upright import stands_at
 from countenance.media.image import Image
 from countenance.people.face import BLENDSHAPES, FaceBox, FaceMesh, FaceTracker, detect_faces
 from countenance.people.lips import lip_gap
@@ -28,8 +29,6 @@ _BEHIND_ALPHA = 128
 """What stands behind transparent pixels when faces are looked for: mid-grey, as far from skin as from hair."""
 _CROWN = 0.22
 """From hairline to crown, as a share of the face's height from hairline to chin: at least this for short hair."""
-_SURE_SCORE = 0.85
-_LEAST_PX = 64
 _GAZE_DEG = (25.0, 20.0)
 """Degrees for a blend shape of 1, sideways and up: turned heads whose eyes are on the camera come out near zero."""
 
@@ -112,7 +111,7 @@ def measure_portrait(image: Image, settings: Settings) -> Portrait:
         width=image.size[0],
         height=image.size[1],
         faces=tuple(faces),
-        stands_at_deg=0 if faces and faces[0].score >= _SURE_SCORE else _stands_at(rgb, settings),
+        stands_at_deg=stands_at(rgb, faces, settings),
         disagreement=_disagreement(faces[0], mesh) if mesh is not None else None,
         in_profile=bool(faces) and _in_profile(faces[0]),
         framing=_framing(mesh, rgb.shape, image.size[0] / rgb.shape[1]) if mesh is not None else None,
@@ -136,17 +135,6 @@ def _in_front_of_grey(image: Image) -> NDArray[np.uint8]:
 def _mesh(rgb: NDArray[np.uint8], settings: Settings) -> FaceMesh | None:
     with FaceTracker(settings) as tracker:
         return tracker.track(rgb, 0.0)
-
-
-def _stands_at(rgb: NDArray[np.uint8], settings: Settings) -> int:
-    """By how much to turn the picture clockwise to find a face that is surely one."""
-    if min(rgb.shape[:2]) < _LEAST_PX:
-        return 0
-    for quarters in (1, 3, 2):
-        turned = np.ascontiguousarray(np.rot90(rgb, -quarters))
-        if any(face.score >= _SURE_SCORE for face in detect_faces(turned, settings)):
-            return 90 * quarters
-    return 0
 
 
 def _marks(mesh: FaceMesh) -> NDArray[np.float32]:

@@ -150,6 +150,8 @@ class Timeline:
     """Every decoded picture at the recording's own rate."""
     sound: Sound | None = None
     """None where the recording has no sound track."""
+    stands_at_deg: int = 0
+    """90, 180 or 270 if the recording turned clockwise by so much shows an upright face: then no sample has one."""
 
     @property
     def seen_s(self) -> float:

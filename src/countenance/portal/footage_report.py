@@ -22,7 +22,7 @@ FOOTAGE: Mapping[str, tuple[str, ...]] = {
     "One person, alone": ("no_face", "face_missing", "face_leaves", "second_person", "someone_passes", "second_voice",
                           "voice_beside"),
     "Distance and framing": ("face_too_small", "face_small", "face_far", "face_near", "head_cut", "headroom",
-                             "off_centre", "distance_changes", "camera_angle"),
+                             "off_centre", "distance_changes", "camera_angle", "on_its_side"),
     "Face to the camera": ("face_turned", "head_tilted", "head_moves", "eyes_shut"),
     "Nothing in front of the face": ("face_covered", "eyes_covered", "mouth_hidden"),
     "Light": ("too_dark", "dim", "overexposed", "low_contrast", "uneven_light", "light_changes", "flicker", "flash"),

@@ -36,6 +36,7 @@ _FACES, _VIEW = moments.of_face, moments.of_view
 TABLE: dict[str, Shown] = {
     # Who is seen
     "footage.no_face": Shown(person.no_face, times=moments.without_face),
+    "footage.on_its_side": Shown(person.bare),
     "footage.face_missing": Shown(person.no_face),
     "footage.face_leaves": Shown(person.no_face),
     "footage.second_person": Shown(person.several_faces, moments.faces),

@@ -75,7 +75,7 @@ DEFECTS: tuple[Defect, ...] = (
     _defect(framing.head_cut, (-20, 10, 30), "% of the face", "head_cut"),
     _defect(framing.headroom, (25, 42, 55), "% of the height", "headroom"),
     _defect(framing.tilted, (7, 18, 30), "degrees", "head_tilted"),
-    _defect(framing.rotated, (180, 90, 270), "degrees", "no_face", "face_missing", "face_turned", "head_tilted"),
+    _defect(framing.rotated, (180, 90, 270), "degrees", "on_its_side"),
     _defect(framing.letterbox, (4, 10, 16), "% of the height", "letterbox"),
     _defect(framing.shake, (0.3, 1, 2.5), "% of the height", "camera_shake"),
     _defect(framing.zoom, (8, 25, 50), "% of the size", "distance_changes"),
