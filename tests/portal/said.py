@@ -75,7 +75,7 @@ def held(page: Page, pattern: str | re.Pattern[str]) -> list[Route]:
 
 def first(page: Page, asked: list[Route], at: int = 0) -> Route:
     """The first of what is held, or a later one, once it is there."""
-    for _ in range(300):
+    for _ in range(600):
         if len(asked) > at:
             return asked[at]
         page.wait_for_timeout(50)

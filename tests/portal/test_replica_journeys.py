@@ -213,10 +213,12 @@ def _ask_elsewhere(portal: Any, replica_id: str) -> None:
 
 
 def test_what_is_typed_to_make_a_link_stays(signed_in: Page, ask: Callable[..., str], portal: Any) -> None:
+    streams = held(signed_in, _STREAM)
     replica_id = ask(full_name="Ada Winter", consent_by_link=True)
     signed_in.goto(f"/replicas/{replica_id}")
     signed_in.locator("#email").fill("ada@example.org")
     _ask_elsewhere(portal, replica_id)
+    first(signed_in, streams).continue_()
     expect(signed_in.locator("#status")).to_contain_text("has not answered yet")
     signed_in.wait_for_timeout(500)
     expect(signed_in.locator("#email")).to_have_value("ada@example.org")
@@ -226,10 +228,11 @@ def test_what_is_typed_to_make_a_link_stays(signed_in: Page, ask: Callable[..., 
 
 
 def test_a_question_is_asked_whatever_the_page_waits_for(signed_in: Page, ask: Callable[..., str], portal: Any) -> None:
-    reads = held(signed_in, _PARTS)
+    streams, reads = held(signed_in, _STREAM), held(signed_in, _PARTS)
     replica_id = ask(full_name="Ada Winter", consent_by_link=True)
     signed_in.goto(f"/replicas/{replica_id}")
     _ask_elsewhere(portal, replica_id)
+    first(signed_in, streams).continue_()
     read = first(signed_in, reads)
     signed_in.get_by_role("link", name="Rename").click()
     expect(signed_in.get_by_role("dialog")).to_be_visible()
@@ -241,11 +244,12 @@ def test_a_page_that_was_not_answered_asks_again(
     signed_in: Page, ask: Callable[..., str], portal: Any, troubles: Any
 ) -> None:
     troubles.expect("ERR_FAILED|htmx:sendError")
-    reads = held(signed_in, _PARTS)
+    streams, reads = held(signed_in, _STREAM), held(signed_in, _PARTS)
     replica_id = ask(full_name="Ada Winter", consent_by_link=True)
     signed_in.clock.install()
     signed_in.goto(f"/replicas/{replica_id}")
     _ask_elsewhere(portal, replica_id)
+    first(signed_in, streams).continue_()
     first(signed_in, reads).abort()
     signed_in.wait_for_timeout(100)
     signed_in.clock.fast_forward(6000)
