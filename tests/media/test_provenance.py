@@ -143,10 +143,10 @@ def test_hostile_structures_cost_little(
     many = struct.pack(">I4s", 8, b"free") * 100_000
     for content, expected in [(generated.read_bytes(), CredentialState.INVALID), (plain.read_bytes(), None)]:
         hostile.write_bytes(content + many)
-        start = time.monotonic()
+        start = time.process_time()
         found = read_credentials(hostile)
         assert (found and found.state) == expected
-        assert time.monotonic() - start < 3
+        assert time.process_time() - start < 3
 
     # As many boxes within one, where no walk over the outermost sees them.
     inner = struct.pack(">I4s", 8, b"free") * 3_000

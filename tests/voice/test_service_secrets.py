@@ -65,7 +65,7 @@ def dripping(request: pytest.FixtureRequest) -> Iterator[int]:
         with client, suppress(OSError):
             client.recv(65536)
             client.sendall(b"HTTP/1.1 200 OK\r\n")
-            for _ in range(30):
+            for _ in range(100):
                 client.sendall(request.param)
                 time.sleep(0.1)
 
@@ -81,4 +81,4 @@ def test_its_time_ends_wherever_it_is(dripping: int) -> None:
     url = f"http://127.0.0.1:{dripping}/"
     with pytest.raises(CountenanceError, match=r"longer than 0.4 s"):
         speak("Hello.", Settings(threads=1, speech_service_url=url, speech_service_timeout_s=0.4), "service")
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 6

@@ -361,7 +361,7 @@ def test_slowness_has_an_end(how: str, server: Any, settings: Settings, tmp_path
     began = time.monotonic()
     finding = _found(settings, server.url("/x"), tmp_path, timeout_s=0.6)
     assert (finding.rule.id, finding.limit) == ("service.url_timeout", 0.6)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
 
 
 def test_slow_redirects_share_one_time_limit(server: Any, settings: Settings, tmp_path: Path) -> None:
