@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from example_installation import results
@@ -9,6 +10,7 @@ from example_installation.history import History
 from example_installation.replicas import Replicas, uploaded
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
+from tests.portal.said import first, held
 
 from countenance.consent.claim_rules import CLAIM_PARTLY
 from countenance.consent.receipt_content import Material
@@ -83,6 +85,23 @@ def test_somebody_looks_and_confirms(portal: Any, signed_in: Page) -> None:
     row = _row(portal, made)
     assert (row.status, row.reviewed_by) == ("queued", "Ines Albrecht")
     expect(signed_in.get_by_text("Nothing waits for you")).to_be_visible()
+
+
+def test_a_decision_is_sent_once_however_long_the_next_page_takes(portal: Any, signed_in: Page) -> None:
+    pages, sent = held(signed_in, re.compile(r"/review\?decided=")), []
+    signed_in.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    signed_in.goto(f"/review/{_filmed(portal)}")
+    signed_in.get_by_label("Your full name").fill("Ines Albrecht")
+    signed_in.get_by_label("I have looked at the recordings").check()
+    signed_in.evaluate("""() => addEventListener("htmx:afterRequest", () => setTimeout(() => {
+      [...document.querySelectorAll("button")].find((each) => each.textContent.includes("It is right")).click();
+    }), { once: true })""")
+    signed_in.get_by_role("button", name="It is right: train it").click(no_wait_after=True)
+    page = first(signed_in, pages)
+    signed_in.wait_for_timeout(300)
+    page.continue_()
+    expect(signed_in.get_by_role("status").get_by_role("link", name="Harbour tour")).to_be_visible()
+    assert len(sent) == 1
 
 
 def test_somebody_looks_and_refuses(portal: Any, signed_in: Page, troubles: Any) -> None:

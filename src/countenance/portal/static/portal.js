@@ -122,6 +122,15 @@ function once(event) {
   for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", "true");
 }
 
+// Nor where htmx has sent it, and another page is on its way.
+function leads_on({ detail: { elt, xhr } }) {
+  if (elt.matches("form") && xhr.getResponseHeader("HX-Redirect")) elt.dataset.sent = "1";
+}
+
+function not_again(event) {
+  if (event.detail.elt.dataset.sent) event.preventDefault();
+}
+
 function afresh(event) {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[data-sent]")) {
@@ -136,6 +145,8 @@ document.addEventListener("htmx:beforeSwap", tell_where);
 document.addEventListener("htmx:afterRequest", forget_problems);
 document.addEventListener("click", on_click);
 document.addEventListener("submit", once);
+document.addEventListener("htmx:beforeOnLoad", leads_on);
+document.addEventListener("htmx:beforeRequest", not_again);
 addEventListener("pageshow", afresh);
 addEventListener("offline", lost);
 addEventListener("online", back);
