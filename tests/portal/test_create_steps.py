@@ -128,10 +128,7 @@ def test_a_link_is_offered_in_languages_in_which_it_can_be_answered(journey: Jou
 
 def test_a_session_that_ends_loses_nothing(journey: Journey, portal: Portal, troubles: Troubles) -> None:
     troubles.expect("status of 401")
-    page = journey.page
-    journey.begin("Footage of myself")
-    page.get_by_label("Your full name").fill(NAME)
-    page.get_by_role("radio", name="Here, with the camera").check()
+    page = _statement(journey)
     page.context.clear_cookies()
     page.get_by_role("button", name="Show the statement with one-time words").click()
     page.get_by_role("link", name="Sign in again").click()

@@ -13,6 +13,7 @@ from countenance.errors import Finding, Rule, Span
 from countenance.footage import face_rules as rules
 from countenance.footage.spans import lasting, limit_of, percent, runs, sample_runs, worst_of
 from countenance.footage.timeline import SAMPLES_PER_S, FaceSample, Sample, Timeline
+from countenance.footage.wording import turning
 
 _PROFILE_DEG = 90.0
 _LEVEL_DEG = 8.0
@@ -25,8 +26,8 @@ _SECOND = round(SAMPLES_PER_S)
 def face_findings(timeline: Timeline) -> Iterator[Finding]:
     """What is wrong with the faces that were seen."""
     if timeline.stands_at_deg:
-        turn = f"A face is seen when the picture is turned clockwise by {timeline.stands_at_deg} degrees."
-        yield Finding(rules.ON_ITS_SIDE, detail=turn, measured=float(timeline.stands_at_deg))
+        turn = timeline.stands_at_deg
+        yield Finding(rules.ON_ITS_SIDE, detail=turning(turn), measured=float(turn))
         return
     total = len(timeline.samples)
     seen = [sample.face for sample in timeline.samples if sample.face is not None]

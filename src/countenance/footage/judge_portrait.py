@@ -11,6 +11,7 @@ from countenance.footage import portrait_rules as rules
 from countenance.footage.portrait_cover import Cover
 from countenance.footage.portrait_surface import Surface
 from countenance.footage.portrait_view import Expression, Framing, Portrait
+from countenance.footage.wording import turning
 from countenance.people.face import FaceBox
 
 _BARE_FACE_SCORE = 0.9
@@ -57,8 +58,8 @@ def _picture(portrait: Portrait, format: str) -> Iterator[Finding]:
 
 def _nobody(portrait: Portrait) -> Iterator[Finding]:
     if portrait.stands_at_deg:
-        turn = f"A face is seen when the picture is turned clockwise by {portrait.stands_at_deg} degrees."
-        yield Finding(rules.ON_ITS_SIDE, detail=turn, measured=float(portrait.stands_at_deg))
+        turn = portrait.stands_at_deg
+        yield Finding(rules.ON_ITS_SIDE, detail=turning(turn), measured=float(turn))
     else:
         yield Finding(rules.NO_FACE)
 

@@ -20,6 +20,11 @@ def when(span: Span) -> str:
     return start if start == end else f"{start}-{end}"
 
 
+def turning(degrees: int) -> str:
+    """How to turn what lies on its side or upside down."""
+    return f"A face is seen when the picture is turned clockwise by {degrees} degrees."
+
+
 def quantity(value: float | str, unit: str) -> str:
     """`38 degrees`, `12.5 s`, `25 % of the time`."""
     if isinstance(value, str):
